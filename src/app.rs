@@ -1,0 +1,1 @@
+//! What handlers, pages and jobs are given: pool, limits and the pipeline's settings.

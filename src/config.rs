@@ -1,0 +1,66 @@
+//! Flags and `CLAIMTRAIL_…` variables → [`Config`]; read once, by `main`, and nowhere else.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Reads news, finds claims and denials with the characters they stand on, and serves their trail.
+#[derive(Debug, Parser)]
+#[command(name = "claimtrail", version, propagate_version = true)]
+pub struct Config {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Where Postgres is and how to log.
+    #[command(flatten)]
+    pub global: GlobalConfig,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Clone, Args)]
+pub struct GlobalConfig {
+    /// An existing Postgres, as postgres://user:password@host/database. Without it the program runs a private one in the data folder.
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// Where the private Postgres keeps its files. [default: $XDG_DATA_HOME/claimtrail, ~/.local/share/claimtrail, or /var/lib/claimtrail as root]
+    #[arg(long, env = "CLAIMTRAIL_DATA_DIR", global = true)]
+    pub data_dir: Option<PathBuf>,
+
+    /// Folder with initdb and postgres for the private Postgres. [default: what pg_config, /usr/lib/postgresql or the cache offers]
+    #[arg(long, env = "CLAIMTRAIL_POSTGRES_BIN", global = true)]
+    pub postgres_bin: Option<PathBuf>,
+
+    /// What to log, as tracing directives: warn, info, claimtrail=debug …
+    #[arg(long, env = "CLAIMTRAIL_LOG", global = true, default_value = "info")]
+    pub log: String,
+}
+
+/// What `serve` and `demo` take.
+#[derive(Debug, Clone, Args)]
+pub struct ServeConfig {
+    /// Address to listen on; loopback unless told otherwise.
+    #[arg(long, env = "CLAIMTRAIL_BIND", default_value = "127.0.0.1:8080")]
+    pub bind: SocketAddr,
+
+    /// Serve only; leave queued jobs to other processes.
+    #[arg(long, env = "CLAIMTRAIL_NO_WORKER")]
+    pub no_worker: bool,
+
+    /// Jobs worked on at once.
+    #[arg(long, env = "CLAIMTRAIL_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: u16,
+
+    /// Longest text or HTML that a request may carry, in bytes.
+    #[arg(long, env = "CLAIMTRAIL_MAX_TEXT_BYTES", default_value_t = 2 * 1024 * 1024)]
+    pub max_text_bytes: usize,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the API and work on queued documents, in one process.
+    Serve(ServeConfig),
+}

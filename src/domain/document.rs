@@ -1,0 +1,77 @@
+//! A document as the pipeline reads it and the store keeps it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+/// How exactly a time is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateTimePrecision {
+    /// To the second.
+    Second,
+    /// To the minute.
+    Minute,
+    /// The day only; the time is midnight UTC.
+    Day,
+    /// The month only; the day is the first.
+    Month,
+}
+
+/// When something was said or published, as exactly as it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StatedTime {
+    /// The instant, at the start of what the precision leaves open.
+    pub at: DateTime<Utc>,
+    /// How much of it is known.
+    pub precision: DateTimePrecision,
+}
+
+/// One article: its title, its cleaned body and where it came from.
+///
+/// Spans point into `title` and `text`; neither changes after ingest. What is unknown is `None`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The canonical address.
+    pub url: Option<Url>,
+    /// The publisher's domain or name, as given or read off the address.
+    pub outlet: Option<String>,
+    /// The headline.
+    pub title: Option<String>,
+    /// The authors, as printed.
+    pub authors: Vec<String>,
+    /// When it was published.
+    pub published: Option<StatedTime>,
+    /// BCP 47; `und` when there is too little to tell, `mul` for mixed pages.
+    pub language: String,
+    /// The cleaned body.
+    pub text: String,
+}
+
+impl Document {
+    /// An English document of a body alone; what `evaluate` reads, and a start for tests.
+    pub fn from_text(text: impl Into<String>) -> Self {
+        Document {
+            url: None,
+            outlet: None,
+            title: None,
+            authors: Vec::new(),
+            published: None,
+            language: "en".to_owned(),
+            text: text.into(),
+        }
+    }
+
+    /// The words of a field; empty where there is no title.
+    pub fn field(&self, field: super::Field) -> &str {
+        match field {
+            super::Field::Title => self.title.as_deref().unwrap_or(""),
+            super::Field::Text => &self.text,
+        }
+    }
+
+    /// The words a span covers; empty where it does not fit.
+    pub fn quote(&self, span: super::Span) -> &str {
+        self.field(span.field).get(span.range()).unwrap_or("")
+    }
+}

@@ -1,0 +1,21 @@
+//! The nouns of the field as plain values: no database, no network, no clock.
+//!
+//! Every other module speaks in these types. A name means here what the word list of the
+//! design says it means, and nothing else.
+
+pub mod actor;
+pub mod claim;
+pub mod document;
+pub mod extraction;
+pub mod ids;
+pub mod span;
+pub mod statement;
+
+pub use actor::{Actor, ActorKind};
+pub use claim::{Appearance, Claim, Denial, DenialMention, DenierRole, RebuttalKind, Stance};
+pub use document::{DateTimePrecision, Document, StatedTime};
+pub use extraction::{
+    ActorIndex, ClaimIndex, Extraction, ExtractorInfo, Note, NoteCode, StatementIndex,
+};
+pub use span::{CodePoints, Field, LocatedSpan, Span};
+pub use statement::{CueKind, Mode, Statement};

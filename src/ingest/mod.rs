@@ -1,0 +1,1 @@
+//! Bytes → Document: encoding, main text, left-over lines, language.

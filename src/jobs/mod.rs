@@ -1,0 +1,1 @@
+//! The queue in Postgres and the workers that empty it; one file a job.

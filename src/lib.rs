@@ -1,0 +1,29 @@
+//! Claimtrail: news in, claims and denials out, each proven by the characters it stands on.
+//!
+//! ```text
+//! bytes → ingest → Document → sentences → Statement → Claim | Denial → links → store → api
+//! ```
+//!
+//! | module | turns what into what |
+//! | --- | --- |
+//! | [`domain`] | the nouns, as plain values |
+//! | [`pipeline`] | `Document` → `Extraction`; pure |
+//! | [`api`] | HTTP → domain → JSON |
+//! | [`cli`] | one file a command |
+//! | [`ingest`] | bytes → `Document` |
+//! | [`store`] | domain values ↔ Postgres |
+//! | [`jobs`] | the queue and its workers |
+//! | [`postgres`] | data folder → a private Postgres |
+//! | [`app`] | what handlers and jobs are given |
+//! | [`config`] | flags and environment → `Config` |
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod ingest;
+pub mod jobs;
+pub mod pipeline;
+pub mod postgres;
+pub mod store;

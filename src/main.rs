@@ -1,0 +1,22 @@
+//! Parses the command line, starts tracing and calls [`claimtrail::cli`].
+
+use std::process::ExitCode;
+
+use claimtrail::config::Config;
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = Config::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(&config.global.log))
+        .with_writer(std::io::stderr)
+        .init();
+    match claimtrail::cli::run(config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("claimtrail: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Sentences → Statements: cues, contents, sources and what links them.

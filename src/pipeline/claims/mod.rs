@@ -1,0 +1,1 @@
+//! Statements → Claims and Denials, each claim worded as a sentence that stands alone.

@@ -1,0 +1,1 @@
+//! Claim → known or new; candidates come in through a trait.

@@ -1,0 +1,1 @@
+//! Names, titles and pronouns → Actors; who speaks for whom; "such claims".

@@ -1,0 +1,1 @@
+//! Text → tokens, sentences, quotations, names; knows language only, no claim.

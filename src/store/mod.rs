@@ -1,0 +1,1 @@
+//! Domain values ↔ Postgres; the only module that knows diesel.

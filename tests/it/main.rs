@@ -1,0 +1,14 @@
+//! Every integration test in one binary, because linking is the slow part. Only `mod` lines here.
+
+mod api;
+mod architecture;
+mod cli;
+mod compose;
+mod ingest;
+mod openapi;
+mod pipeline;
+mod postgres;
+mod schema;
+mod seeds;
+mod store;
+mod support;
