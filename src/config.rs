@@ -33,9 +33,38 @@ pub struct GlobalConfig {
     #[arg(long, env = "CLAIMTRAIL_POSTGRES_BIN", global = true)]
     pub postgres_bin: Option<PathBuf>,
 
+    /// Where a fetched Postgres is kept. [default: $XDG_CACHE_HOME/claimtrail, ~/.cache/claimtrail, or /var/cache/claimtrail as root]
+    #[arg(long, env = "CLAIMTRAIL_CACHE_DIR", global = true)]
+    pub cache_dir: Option<PathBuf>,
+
     /// What to log, as tracing directives: warn, info, claimtrail=debug …
     #[arg(long, env = "CLAIMTRAIL_LOG", global = true, default_value = "info")]
     pub log: String,
+}
+
+impl GlobalConfig {
+    /// The data folder, as named or by the custom of the system; `None` when neither it nor a home folder is known.
+    pub fn data_dir(&self) -> Option<PathBuf> {
+        self.data_dir.clone().or_else(|| own_folder("/var/lib", "XDG_DATA_HOME", ".local/share"))
+    }
+
+    /// The cache folder, as named or by the custom of the system; `None` when neither it nor a home folder is known.
+    pub fn cache_dir(&self) -> Option<PathBuf> {
+        self.cache_dir.clone().or_else(|| own_folder("/var/cache", "XDG_CACHE_HOME", ".cache"))
+    }
+}
+
+/// Our folder below the system's, when we are root, or else below the user's. Root's home is closed to the
+/// account that root's server runs under.
+fn own_folder(system: &str, variable: &str, in_home: &str) -> Option<PathBuf> {
+    let base = if rustix::process::geteuid().is_root() {
+        PathBuf::from(system)
+    } else {
+        let absolute =
+            |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        absolute(variable).or_else(|| Some(absolute("HOME")?.join(in_home)))?
+    };
+    Some(base.join("claimtrail"))
 }
 
 /// What `serve` and `demo` take.

@@ -1,1 +1,3 @@
 //! What the tests share: databases, a running service, builders.
+
+pub mod database;
