@@ -74,6 +74,10 @@ pub struct ServeConfig {
     #[arg(long, env = "CLAIMTRAIL_BIND", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
 
+    /// Listen on an address that other machines can reach, though the service has no keys yet and takes every request. For a container whose port is published on loopback only.
+    #[arg(long, env = "CLAIMTRAIL_ALLOW_REMOTE_WITHOUT_KEYS")]
+    pub allow_remote_without_keys: bool,
+
     /// Serve only; leave queued jobs to other processes.
     #[arg(long, env = "CLAIMTRAIL_NO_WORKER")]
     pub no_worker: bool,
@@ -85,6 +89,10 @@ pub struct ServeConfig {
     /// Longest text or HTML that a request may carry, in bytes.
     #[arg(long, env = "CLAIMTRAIL_MAX_TEXT_BYTES", default_value_t = 2 * 1024 * 1024)]
     pub max_text_bytes: usize,
+
+    /// Texts read at once; more wait their turn, and past that are turned away. [default: one a processor]
+    #[arg(long, env = "CLAIMTRAIL_MAX_READINGS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
+    pub max_readings: u16,
 }
 
 /// The commands.
@@ -92,4 +100,11 @@ pub struct ServeConfig {
 pub enum Command {
     /// Serve the API and work on queued documents, in one process.
     Serve(ServeConfig),
+}
+
+/// Processors this process may use; 1 where the system does not tell.
+fn processors() -> u16 {
+    std::thread::available_parallelism()
+        .map_or(1, |count| u16::try_from(count.get()).unwrap_or(1024))
+        .min(1024)
 }

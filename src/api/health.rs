@@ -1,0 +1,32 @@
+//! For the people who run it: is the process there, and can it answer.
+
+use actix_web::{HttpResponse, get};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// That the service is well.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// Always `ok`; what is not well is a problem.
+    #[schema(example = "ok")]
+    pub status: &'static str,
+    /// Version of the program.
+    #[schema(example = "0.1.0")]
+    pub version: &'static str,
+}
+
+impl Health {
+    pub(super) const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
+}
+
+/// Is the process alive
+///
+/// Asks nothing and nobody; for a supervisor that restarts what hangs.
+#[utoipa::path(
+    tag = "operations",
+    responses((status = 200, description = "The process answers.", body = Health)),
+)]
+#[get("/healthz")]
+pub async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(Health::OK)
+}

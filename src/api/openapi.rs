@@ -1,0 +1,191 @@
+//! One list of routes that gives both the service and its OpenAPI 3.1 document.
+
+use std::collections::BTreeMap;
+
+use actix_web::dev::ResourceDef;
+use actix_web::http::Method;
+use actix_web::{App, HttpRequest, HttpResponse, get, web};
+use utoipa::openapi::response::Response;
+use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, ResponseBuilder};
+use utoipa::{IntoResponses, OpenApi};
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::problem::{MEDIA_TYPE, Problem, ProblemBody, ProblemKind};
+use super::{etag, health, pages};
+
+/// What the document says before its first path.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Claimtrail",
+        description = "Reads news, finds claims and denials with the exact characters they stand on, and answers who claimed what and who denied it.\n\nA span is a half-open range of Unicode code points in a document's `title` or `text`, with the words it covers. Times are RFC 3339 in UTC. Lists answer `{items, next_cursor}`; give `next_cursor` back as `cursor` for the next page, with the same filters; `null` is the end. Errors are RFC 9457 problem details; their `type` is a page of this service. Unknown parameters and fields are refused.\n\nA text or HTML may have 2 MiB (2097152 bytes) unless whoever runs the service set another limit, which the error tells; a JSON body may have three times that, because escapes take room.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    tags(
+        (name = "extraction", description = "Text in, claims and denials out."),
+        (name = "operations", description = "For the people who run the service."),
+        (name = "documentation", description = "What this service says about itself."),
+    ),
+    components(schemas(ProblemBody)),
+)]
+struct Preface;
+
+/// Every route of the service, in the order of the documentation.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(health::healthz)
+        .service(openapi_json)
+        .service(pages::root)
+        .service(pages::docs::docs)
+        .service(pages::style)
+        .service(pages::problems::list)
+        .service(pages::problems::one);
+}
+
+/// The OpenAPI document of exactly the routes in [`routes`].
+pub fn document() -> utoipa::openapi::OpenApi {
+    let (_, document) = App::new()
+        .into_utoipa_app()
+        .openapi(Preface::openapi())
+        .configure(routes)
+        .split_for_parts();
+    document
+}
+
+/// What the service tells of itself, worked out once.
+pub struct Described {
+    json: Vec<u8>,
+    tag: String,
+    docs: String,
+    methods: Vec<(ResourceDef, Vec<Method>)>,
+}
+
+impl Described {
+    /// Works out the document, its page and the methods of each path.
+    ///
+    /// # Errors
+    /// The document cannot be written as JSON.
+    pub fn new() -> serde_json::Result<Self> {
+        let document = document();
+        let value = serde_json::to_value(&document)?;
+        let json = serde_json::to_vec_pretty(&value)?;
+        let methods = document
+            .paths
+            .paths
+            .iter()
+            .map(|(path, item)| (ResourceDef::new(path.as_str()), methods_of(item)))
+            .collect();
+        Ok(Described {
+            tag: etag::of_bytes(&json),
+            json,
+            docs: pages::docs::render(&value),
+            methods,
+        })
+    }
+
+    /// The page that shows the document.
+    pub fn docs(&self) -> &str {
+        &self.docs
+    }
+
+    /// The methods a path has; `None` where nothing is.
+    fn allowed(&self, path: &str) -> Option<String> {
+        let methods: Vec<_> = self
+            .methods
+            .iter()
+            .filter(|(resource, _)| resource.is_match(path))
+            .flat_map(|(_, methods)| methods.iter().map(Method::as_str))
+            .collect();
+        (!methods.is_empty()).then(|| methods.join(", "))
+    }
+}
+
+fn methods_of(item: &PathItem) -> Vec<Method> {
+    // HEAD goes wherever GET does.
+    [
+        (item.get.is_some(), vec![Method::GET, Method::HEAD]),
+        (item.post.is_some(), vec![Method::POST]),
+        (item.put.is_some(), vec![Method::PUT]),
+        (item.patch.is_some(), vec![Method::PATCH]),
+        (item.delete.is_some(), vec![Method::DELETE]),
+    ]
+    .into_iter()
+    .filter(|(has, _)| *has)
+    .flat_map(|(_, methods)| methods)
+    .collect()
+}
+
+/// Answers what no route takes: the method is wrong, or there is nothing.
+pub async fn unrouted(
+    request: HttpRequest,
+    described: web::Data<Described>,
+) -> Result<HttpResponse, Problem> {
+    Err(match described.allowed(request.path()) {
+        Some(allowed) => Problem::new(
+            ProblemKind::MethodNotAllowed,
+            format!("{} is not allowed here; {allowed} are.", request.method()),
+        )
+        .with_allow(allowed),
+        None => Problem::new(
+            ProblemKind::UnknownRoute,
+            "No resource has this path; /docs lists those that exist.",
+        ),
+    })
+}
+
+/// This document
+#[utoipa::path(
+    tag = "documentation",
+    responses(
+        (status = 200, description = "The OpenAPI 3.1 document.", content_type = "application/json"),
+        (status = 304, description = "It is the one that `if-none-match` names."),
+    ),
+)]
+#[get("/openapi.json")]
+async fn openapi_json(request: HttpRequest, described: web::Data<Described>) -> HttpResponse {
+    etag::answer(&request, &described.tag, "application/json", || described.json.clone())
+}
+
+macro_rules! problem_sets {
+    ($($(#[$doc:meta])* $name:ident: $($kind:ident),+;)+) => {$(
+        $(#[$doc])*
+        pub struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                documented(&[$(ProblemKind::$kind),+])
+            }
+        }
+    )+};
+}
+
+problem_sets! {
+    /// What reading a page of the service itself may end in.
+    PageProblems: MisdirectedRequest, InternalError;
+    /// What reading a text that came in a body may end in.
+    ReadingProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
+        UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable, InternalError,
+        Overloaded;
+}
+
+/// The kinds as documented answers; kinds of one status share one.
+fn documented(kinds: &[ProblemKind]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status = BTreeMap::<String, Vec<String>>::new();
+    for kind in kinds {
+        let line = format!("`{}`: {}", kind.type_uri(), kind.title());
+        by_status.entry(kind.status().as_str().to_owned()).or_default().push(line);
+    }
+    by_status
+        .into_iter()
+        .map(|(status, lines)| {
+            let content =
+                ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+            let response = ResponseBuilder::new()
+                .description(lines.join(" "))
+                .content(MEDIA_TYPE, content)
+                .build();
+            (status, RefOr::T(response))
+        })
+        .collect()
+}
