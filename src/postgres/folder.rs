@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::account::{Account, give_to_owner_of, own_ids};
 use super::binaries::Binaries;
 use super::error::{Error, file};
-use super::{ROLE, server};
+use super::{ROLE, hex, server};
 
 /// Size in bytes at which a start puts the server's log aside.
 const LOG_LIMIT: u64 = 8 * 1024 * 1024;
@@ -101,8 +101,7 @@ impl Folder {
     }
 
     fn write_password(&self, path: &Path, account: &Account) -> Result<String, Error> {
-        let password: String =
-            rand::random::<[u8; 24]>().iter().map(|byte| format!("{byte:02x}")).collect();
+        let password = hex(&rand::random::<[u8; 24]>());
         let draft = self.path.join("password.new");
         let _ = fs::remove_file(&draft);
         let mut new = OpenOptions::new()
@@ -136,7 +135,7 @@ impl Folder {
     /// Anybody may make such a name below `/tmp` first, hence the checks; `mkdir` does not follow a link.
     pub(super) fn sockets(&self, account: &Account) -> Result<PathBuf, Error> {
         let digest = Sha256::digest(self.path.as_os_str().as_bytes());
-        let short: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let short = hex(&digest[..8]);
         let path = PathBuf::from(format!("/tmp/claimtrail-{}-{short}", account.uid()));
         match DirBuilder::new().mode(0o700).create(&path) {
             Ok(()) => account.give(&path)?,

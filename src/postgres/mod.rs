@@ -15,6 +15,7 @@
 mod account;
 mod binaries;
 mod error;
+mod fetch;
 mod folder;
 mod server;
 
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 pub use error::Error;
 
 use account::Account;
+use binaries::Places;
 use folder::Folder;
 use server::{Launch, Server};
 
@@ -64,7 +66,8 @@ impl PrivatePostgres {
     pub fn start(options: &Options) -> Result<Self, Error> {
         let folder = Folder::open(&options.data_dir)?;
         let account = Account::for_server(&folder.cluster())?;
-        let binaries = binaries::find(options, &account, folder.made_by()?)?;
+        let binaries =
+            binaries::find(options, &account, folder.made_by()?, &Places::of_this_machine())?;
         let password = folder.prepare(&binaries, &account, options.durable)?;
         let sockets = folder.sockets(&account)?;
         server::settle(&folder)?;
@@ -103,4 +106,23 @@ fn url(sockets: &Path, password: &str) -> String {
     // The folder's name is made by us from ASCII letters, digits and hyphens; only its slashes need escapes.
     let host = sockets.to_string_lossy().replace('/', "%2F");
     format!("postgres://{ROLE}:{password}@{host}/postgres")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod fakes {
+    use std::path::Path;
+    use std::process::Command;
+
+    /// Writes an executable script. Another process does it: a file that this one holds open for writing
+    /// could be inherited by the child of a neighbouring test, and then cannot be run ("text file busy").
+    pub(super) fn program(path: &Path, script: &str) {
+        let command = r#"printf %s "$1" > "$0" && chmod 755 "$0""#;
+        let status =
+            Command::new("sh").args(["-c", command]).arg(path).arg(script).status().unwrap();
+        assert!(status.success());
+    }
 }
