@@ -1,1 +1,6 @@
-//! Tests of ingest.
+//! Bytes → Document, as callers see it.
+
+mod encoding;
+mod html;
+mod language;
+mod text;

@@ -1,0 +1,42 @@
+//! Words for an address → the [`Url`] a document is known by, and the outlet behind it.
+
+use url::Url;
+
+use super::Error;
+
+/// Longest address that is kept, in bytes; an index over longer ones would not fit a page.
+const LONGEST_URL: usize = 2_048;
+
+/// Reads the address of a document: `http` or `https`, with a host, without its fragment, user
+/// name and password.
+///
+/// # Errors
+/// [`Error::Url`] with what is wrong.
+///
+/// ```
+/// let url = claimtrail::ingest::parse_url("HTTPS://WWW.Quay.test:443/a?id=7#top")?;
+/// assert_eq!(url.as_str(), "https://www.quay.test/a?id=7");
+/// assert!(claimtrail::ingest::parse_url("ftp://quay.test/a").is_err());
+/// # Ok::<(), claimtrail::ingest::Error>(())
+/// ```
+pub fn parse_url(value: &str) -> Result<Url, Error> {
+    let refuse = |reason: String| Error::Url { value: value.chars().take(200).collect(), reason };
+    let mut url = Url::parse(value.trim()).map_err(|error| refuse(error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(refuse("it must begin with http:// or https://".to_owned()));
+    }
+    url.set_fragment(None);
+    // Both succeed for every address that has a host, which http and https always do.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    if url.as_str().len() > LONGEST_URL {
+        return Err(refuse(format!("it is longer than {LONGEST_URL} bytes")));
+    }
+    Ok(url)
+}
+
+/// The outlet that an address tells: its host without `www.`.
+pub(super) fn outlet_of(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
+}

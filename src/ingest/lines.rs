@@ -1,0 +1,214 @@
+//! Lines of a text → the same lines without what the page left over: ad labels, share lines, policies.
+//!
+//! The rules are data, in `lines.toml`, each with lines it takes and lines it must leave.
+
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use serde::Deserialize;
+
+/// Lines longer than this are an article's own; no rule looks at them.
+const LONGEST_LINE: usize = 1_000;
+
+/// One kind of left-over line.
+#[derive(Deserialize)]
+struct RuleEntry {
+    id: String,
+    all: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+    within_last: Option<usize>,
+    max_chars: usize,
+}
+
+#[derive(Deserialize)]
+struct RuleFile {
+    rule: Vec<RuleEntry>,
+}
+
+struct Rule {
+    id: String,
+    /// The patterns of `all` after the first, which stands in the set.
+    rest: Vec<Regex>,
+    none: Vec<Regex>,
+    within_last: Option<usize>,
+    max_chars: usize,
+}
+
+struct Rules {
+    /// The first pattern of every rule, so that one pass over a line rules most of them out.
+    first: RegexSet,
+    rules: Vec<Rule>,
+}
+
+/// The rules come with the program and are proven by its tests, so they always compile.
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    let file: RuleFile =
+        toml::from_str(include_str!("lines.toml")).expect("lines.toml is well-formed");
+    Rules::new(&file.rule).expect("the patterns of lines.toml compile")
+});
+
+impl Rules {
+    fn new(entries: &[RuleEntry]) -> Result<Self, regex::Error> {
+        let compile = |patterns: &[String]| -> Result<Vec<Regex>, regex::Error> {
+            patterns
+                .iter()
+                .map(|pattern| RegexBuilder::new(pattern).case_insensitive(true).build())
+                .collect()
+        };
+        let firsts = entries.iter().map(|entry| entry.all.first().map_or("", String::as_str));
+        let first = RegexSetBuilder::new(firsts)
+            .case_insensitive(true)
+            .size_limit(64 << 20)
+            .dfa_size_limit(16 << 20)
+            .build()?;
+        let rules = entries
+            .iter()
+            .map(|entry| {
+                Ok(Rule {
+                    id: entry.id.clone(),
+                    rest: compile(entry.all.get(1..).unwrap_or_default())?,
+                    none: compile(&entry.none)?,
+                    within_last: entry.within_last,
+                    max_chars: entry.max_chars,
+                })
+            })
+            .collect::<Result<_, regex::Error>>()?;
+        Ok(Rules { first, rules })
+    }
+
+    /// The first rule that takes a line standing `from_end` lines with words before the last.
+    fn find(&self, line: &str, from_end: usize) -> Option<&Rule> {
+        let line = line.trim();
+        if line.is_empty() || line.len() > LONGEST_LINE {
+            return None;
+        }
+        let mut chars = None;
+        self.first.matches(line).into_iter().filter_map(|index| self.rules.get(index)).find(
+            |rule| {
+                rule.within_last.is_none_or(|last| from_end < last)
+                    && *chars.get_or_insert_with(|| line.chars().count()) <= rule.max_chars
+                    && rule.rest.iter().all(|pattern| pattern.is_match(line))
+                    && !rule.none.iter().any(|pattern| pattern.is_match(line))
+            },
+        )
+    }
+}
+
+/// A line that fell away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovedLine {
+    /// Its number in the text as decoded, counted from 1.
+    pub line: usize,
+    /// Id of the rule that took it.
+    pub rule: String,
+}
+
+/// `text` without its left-over lines, and which those were.
+///
+/// Nothing else changes, save that the empty lines before a removed line go with it when empty
+/// lines follow too.
+pub fn remove_left_overs(text: &str) -> (String, Vec<RemovedLine>) {
+    let with_words = text.lines().filter(|line| !line.trim().is_empty()).count();
+    let mut seen = 0;
+    let mut kept = String::with_capacity(text.len());
+    let mut removed = Vec::new();
+    let mut gap = false;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let empty = line.trim().is_empty();
+        if !empty {
+            seen += 1;
+            if let Some(rule) = RULES.find(line, with_words - seen) {
+                removed.push(RemovedLine { line: index + 1, rule: rule.id.clone() });
+                gap = true;
+                continue;
+            }
+        } else if gap && (kept.is_empty() || kept.ends_with("\n\n")) {
+            continue;
+        }
+        gap &= empty;
+        kept.push_str(line);
+    }
+    (kept, removed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A rule with its proof, which the program itself does not read.
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct ProvenEntry {
+        id: String,
+        all: Vec<String>,
+        #[serde(default)]
+        none: Vec<String>,
+        within_last: Option<usize>,
+        max_chars: usize,
+        examples: Vec<String>,
+        counterexamples: Vec<String>,
+    }
+
+    #[derive(Deserialize)]
+    struct ProvenFile {
+        rule: Vec<ProvenEntry>,
+    }
+
+    fn entries() -> Vec<ProvenEntry> {
+        toml::from_str::<ProvenFile>(include_str!("lines.toml")).expect("well-formed").rule
+    }
+
+    #[test]
+    fn every_rule_takes_its_examples_and_leaves_its_counterexamples() {
+        for entry in entries() {
+            assert!(!entry.examples.is_empty(), "{} shows no example", entry.id);
+            assert!(!entry.counterexamples.is_empty(), "{} shows no counterexample", entry.id);
+            let rule = RuleEntry {
+                id: entry.id.clone(),
+                all: entry.all.clone(),
+                none: entry.none.clone(),
+                within_last: entry.within_last,
+                max_chars: entry.max_chars,
+            };
+            let alone = Rules::new(&[rule]).expect("compiles");
+            for line in &entry.examples {
+                assert!(alone.find(line, 0).is_some(), "{} leaves {line:?}", entry.id);
+            }
+            for line in &entry.counterexamples {
+                let taken = RULES.find(line, 0).map(|rule| rule.id.as_str());
+                assert_eq!(taken, None, "counterexample of {}: {line:?}", entry.id);
+            }
+        }
+    }
+
+    #[test]
+    fn rule_ids_are_unique() {
+        let mut ids: Vec<_> = entries().into_iter().map(|entry| entry.id).collect();
+        ids.sort();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+    }
+
+    #[test]
+    fn a_policy_in_the_middle_of_a_long_article_stays() {
+        let policy = "By commenting you accept our community guidelines.\n";
+        let body = "The pier was shut on Monday.\n".repeat(20);
+        assert_eq!(remove_left_overs(&format!("{policy}{body}")).1, []);
+        assert_eq!(remove_left_overs(&format!("{body}{policy}")).1.len(), 1);
+    }
+
+    #[test]
+    fn one_empty_line_is_left_where_a_line_fell_away() {
+        let (text, removed) = remove_left_overs("One.\n\nADVERTISEMENT\n\nTwo.\n");
+        assert_eq!(text, "One.\n\nTwo.\n");
+        assert_eq!(removed, [RemovedLine { line: 3, rule: "advertisement-label".to_owned() }]);
+    }
+
+    #[test]
+    fn a_text_without_left_overs_is_the_same_text() {
+        let text = "One.\n\n\n  Two.\t\n";
+        assert_eq!(remove_left_overs(text), (text.to_owned(), vec![]));
+    }
+}

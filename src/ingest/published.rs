@@ -1,0 +1,127 @@
+//! Words for a time → [`StatedTime`], as exactly as they tell it.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
+
+use super::Error;
+use crate::domain::{DateTimePrecision, StatedTime};
+
+/// Reads a time of publication: RFC 3339, or a date alone.
+///
+/// Fractions of a second are dropped, since nothing is published that exactly.
+///
+/// # Errors
+/// [`Error::Published`] for anything else and for years outside 1 to 9999, in UTC.
+///
+/// ```
+/// use claimtrail::domain::DateTimePrecision;
+/// let time = claimtrail::ingest::parse_published("2026-03-02T13:18:00+09:00")?;
+/// assert_eq!(time.at.to_rfc3339(), "2026-03-02T04:18:00+00:00");
+/// let day = claimtrail::ingest::parse_published("2026-03-02")?;
+/// assert_eq!(day.precision, DateTimePrecision::Day);
+/// assert!(claimtrail::ingest::parse_published("20189-03-02T13:18:00Z").is_err());
+/// # Ok::<(), claimtrail::ingest::Error>(())
+/// ```
+pub fn parse_published(value: &str) -> Result<StatedTime, Error> {
+    let refuse = |reason| Error::Published { value: value.chars().take(64).collect(), reason };
+    let trimmed = value.trim();
+    let year = trimmed.trim_start_matches(['+', '-']).split('-').next().unwrap_or("");
+    if year.len() > 4 && year.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(refuse("its year is outside 1 to 9999"));
+    }
+    let stated = if let Ok(time) = DateTime::parse_from_rfc3339(trimmed) {
+        to_the_second(time.to_utc())
+    } else if let (10, Ok(day)) = (trimmed.len(), NaiveDate::parse_from_str(trimmed, "%Y-%m-%d")) {
+        on_day(day)
+    } else {
+        return Err(refuse("it must be RFC 3339, such as 2026-03-02T13:18:00Z, or a date"));
+    };
+    if !in_range(stated.at) {
+        return Err(refuse("its year is outside 1 to 9999"));
+    }
+    Ok(stated)
+}
+
+/// Reads a time as pages print it in their metadata; `None` where it is not understood, since a
+/// page's odd date is no reason to refuse the page.
+pub(super) fn read_page_time(value: &str) -> Option<StatedTime> {
+    let value = value.trim();
+    parse_published(value)
+        .ok()
+        .or_else(|| {
+            ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d %H:%M:%S %z"]
+                .iter()
+                .find_map(|format| DateTime::parse_from_str(value, format).ok())
+                .or_else(|| DateTime::parse_from_rfc2822(value).ok())
+                .map(|time| to_the_second(time.to_utc()))
+        })
+        .or_else(|| {
+            // A time of day without a zone does not tell the instant; the day is what is known.
+            ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+                .iter()
+                .find_map(|format| NaiveDateTime::parse_from_str(value, format).ok())
+                .map(|time| on_day(time.date()))
+        })
+        .filter(|stated| in_range(stated.at))
+}
+
+/// Without the fraction, which also makes a leap second the second before it.
+fn to_the_second(at: DateTime<Utc>) -> StatedTime {
+    StatedTime { at: at.with_nanosecond(0).unwrap_or(at), precision: DateTimePrecision::Second }
+}
+
+fn on_day(day: NaiveDate) -> StatedTime {
+    StatedTime {
+        at: day.and_time(chrono::NaiveTime::MIN).and_utc(),
+        precision: DateTimePrecision::Day,
+    }
+}
+
+/// The years that RFC 3339 can write.
+fn in_range(at: DateTime<Utc>) -> bool {
+    (1..=9999).contains(&at.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_outside_four_digits_are_refused_with_the_reason() {
+        for value in [
+            "20189-01-01T00:00:00Z",
+            "+20189-01-01T00:00:00Z",
+            "0000-05-01T00:00:00Z",
+            "0001-01-01T00:00:00+10:00",
+            "9999-12-31T23:59:59-10:00",
+        ] {
+            let error = parse_published(value).expect_err(value).to_string();
+            assert!(error.contains("outside 1 to 9999"), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        for value in
+            ["", "yesterday", "2026-02-30", "2026-13-01T00:00:00Z", "2026-3-2", "1719400000"]
+        {
+            assert!(parse_published(value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn fractions_and_leap_seconds_become_whole_seconds() {
+        let time = parse_published("2016-12-31T23:59:60.75Z").expect("a leap second");
+        assert_eq!(time.at.to_rfc3339(), "2016-12-31T23:59:59+00:00");
+    }
+
+    #[test]
+    fn a_page_time_without_a_zone_tells_the_day() {
+        let time = read_page_time("2026-03-02 13:18").expect("understood");
+        assert_eq!(time.precision, DateTimePrecision::Day);
+        assert_eq!(
+            read_page_time("Mon, 02 Mar 2026 13:18:00 +0100").map(|t| t.precision),
+            Some(DateTimePrecision::Second)
+        );
+        assert_eq!(read_page_time("2 days ago"), None);
+    }
+}
