@@ -100,6 +100,9 @@ pub struct ServeConfig {
 pub enum Command {
     /// Serve the API and work on queued documents, in one process.
     Serve(ServeConfig),
+
+    /// Run the private Postgres alone and print its address: for psql, backups and the move to a new version.
+    Postgres,
 }
 
 /// Processors this process may use; 1 where the system does not tell.

@@ -240,6 +240,7 @@ fn initdb(
     if !durable {
         command.arg("--no-sync");
     }
+    server::end_with_us(&mut command);
     // The program itself has told its version before, so it is the folder that cannot be entered.
     let output = command.output().map_err(|error| account.explain(cluster, error))?;
     if output.status.success() {

@@ -17,6 +17,7 @@ mod binaries;
 mod error;
 mod fetch;
 mod folder;
+mod leftover;
 mod server;
 
 use std::path::{Path, PathBuf};
@@ -70,7 +71,7 @@ impl PrivatePostgres {
             binaries::find(options, &account, folder.made_by()?, &Places::of_this_machine())?;
         let password = folder.prepare(&binaries, &account, options.durable)?;
         let sockets = folder.sockets(&account)?;
-        server::settle(&folder)?;
+        leftover::clear(&folder, &sockets)?;
         let server = Server::start(Launch {
             program: binaries.postgres(),
             cluster: folder.cluster(),

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,8 +17,9 @@ use rustix::process::{
 
 use super::account::Account;
 use super::error::{Error, file};
-use super::folder::Folder;
 
+/// The port, which on a Unix socket is a part of its name and nothing else.
+pub(super) const PORT: &str = "5432";
 /// How long a start may take; replaying the log after a crash under load takes minutes, not more.
 const READY_WITHIN: Duration = Duration::from_secs(300);
 /// How often a server that is starting is asked whether it is ready.
@@ -28,9 +28,6 @@ const READY_POLL: Duration = Duration::from_millis(10);
 const STOP_WITHIN: Duration = Duration::from_secs(30);
 /// How long it may take to end at once, which leaves the rest to the next start.
 const QUIT_WITHIN: Duration = Duration::from_secs(5);
-/// How long a server whose program was killed may take to end before it is told to, and after that.
-const LEFTOVER_GRACE: Duration = Duration::from_secs(5);
-const LEFTOVER_WITHIN: Duration = Duration::from_secs(60);
 /// Lines of a log that an error message carries.
 const TAIL_LINES: usize = 15;
 
@@ -143,7 +140,7 @@ fn command(launch: &Launch) -> Result<Command, Error> {
         .arg(&launch.cluster)
         .arg("-k")
         .arg(&launch.sockets)
-        .args(["-p", "5432", "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"])
+        .args(["-p", PORT, "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700"])
         .args(["-c", "timezone=UTC", "-c", "log_timezone=UTC", "-c", "log_line_prefix=%m [%p] "])
         // The log must not keep text of documents: some of it may be redacted later.
         .args(["-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"])
@@ -161,8 +158,9 @@ fn command(launch: &Launch) -> Result<Command, Error> {
     Ok(command)
 }
 
-/// Has the kernel tell the child to stop when we end in a way that lets nobody say goodbye.
-fn end_with_us(command: &mut Command) {
+/// Has the kernel tell the child to stop when the thread that starts it ends, also if that is because we
+/// are killed.
+pub(super) fn end_with_us(command: &mut Command) {
     let us = getpid();
     let hook = move || {
         set_parent_process_death_signal(Some(Signal::INT))?;
@@ -217,70 +215,6 @@ fn is_ready(cluster: &Path, pid: Pid) -> bool {
     let Ok(text) = fs::read_to_string(cluster.join("postmaster.pid")) else { return false };
     let mut lines = text.lines().map(str::trim);
     lines.next() == Some(pid.as_raw_nonzero().to_string().as_str()) && lines.nth(6) == Some("ready")
-}
-
-/// Waits for a server that a killed run left behind, and clears away what it left.
-///
-/// Nobody but us can have started one: the data folder is locked. The number in `postmaster.pid` proves
-/// nothing, since after a restart of the machine it may be anybody's, and Postgres would then refuse to
-/// start. So the processes are asked: a server works in its cluster.
-pub(super) fn settle(folder: &Folder) -> Result<(), Error> {
-    let cluster = folder.cluster();
-    let pid_file = cluster.join("postmaster.pid");
-    if !pid_file.exists() {
-        return Ok(());
-    }
-    let begun = Instant::now();
-    let mut told = false;
-    loop {
-        let Some(working) = working_in(&cluster) else {
-            // Without /proc, Postgres's own check decides.
-            return Ok(());
-        };
-        let Some(&pid) = working.first() else { break };
-        if begun.elapsed() > LEFTOVER_WITHIN {
-            return Err(Error::StillRunning {
-                folder: folder.path().to_owned(),
-                pid: pid.unsigned_abs(),
-            });
-        }
-        if begun.elapsed() > LEFTOVER_GRACE && !told {
-            tracing::info!(pid, "stopping a Postgres that an earlier run left behind");
-            for pid in working.into_iter().filter_map(Pid::from_raw) {
-                let _ = kill_process(pid, Signal::INT);
-            }
-            told = true;
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    match fs::remove_file(&pid_file) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(file("remove", pid_file)(error))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The processes of Postgres that work in the cluster, by number; `None` when the machine does not tell.
-fn working_in(cluster: &Path) -> Option<Vec<i32>> {
-    let home = fs::metadata(cluster).ok()?;
-    let mut found = Vec::new();
-    for entry in fs::read_dir("/proc").ok()? {
-        let Some(pid) = entry.ok().and_then(|entry| entry.file_name().to_str()?.parse().ok())
-        else {
-            continue;
-        };
-        let process = PathBuf::from(format!("/proc/{pid}"));
-        // Processes of others cannot be asked, and cannot be in the cluster: it is closed to them.
-        let Ok(cwd) = fs::metadata(process.join("cwd")) else { continue };
-        let named =
-            fs::read_to_string(process.join("comm")).is_ok_and(|name| name.starts_with("postgres"));
-        if named && (cwd.dev(), cwd.ino()) == (home.dev(), home.ino()) {
-            found.push(pid);
-        }
-    }
-    found.sort_unstable();
-    Some(found)
 }
 
 fn written_since(log: &Path, offset: u64) -> String {
