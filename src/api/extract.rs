@@ -241,7 +241,11 @@ fn in_our_words(message: &str) -> String {
     match message.split_once(", expected ") {
         Some((found, expected)) if found.starts_with("invalid type: ") => {
             let found = found.trim_start_matches("invalid type: ");
-            let kind = found.split_once([' ', '`']).map_or(found, |(kind, _)| kind);
+            let kind = match found.split_once([' ', '`']).map_or(found, |(kind, _)| kind) {
+                "sequence" => "array",
+                "map" => "object",
+                kind => kind,
+            };
             format!("is of the wrong type ({kind}); expected {expected}")
         }
         _ => message.to_owned(),

@@ -4,6 +4,8 @@ use actix_web::{HttpResponse, get};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::openapi::PageProblems;
+
 /// That the service is well.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Health {
@@ -24,7 +26,7 @@ impl Health {
 /// Asks nothing and nobody; for a supervisor that restarts what hangs.
 #[utoipa::path(
     tag = "operations",
-    responses((status = 200, description = "The process answers.", body = Health)),
+    responses((status = 200, description = "The process answers.", body = Health), PageProblems),
 )]
 #[get("/healthz")]
 pub async fn healthz() -> HttpResponse {

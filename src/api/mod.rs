@@ -9,3 +9,4 @@ pub mod openapi;
 pub mod pages;
 pub mod problem;
 pub mod server;
+pub mod v1;

@@ -12,7 +12,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::problem::{MEDIA_TYPE, Problem, ProblemBody, ProblemKind};
-use super::{etag, health, pages};
+use super::{etag, health, pages, v1};
 
 /// What the document says before its first path.
 #[derive(OpenApi)]
@@ -34,6 +34,7 @@ struct Preface;
 /// Every route of the service, in the order of the documentation.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .service(v1::extract::extract)
         .service(health::healthz)
         .service(openapi_json)
         .service(pages::root)
@@ -124,7 +125,7 @@ pub async fn unrouted(
     Err(match described.allowed(request.path()) {
         Some(allowed) => Problem::new(
             ProblemKind::MethodNotAllowed,
-            format!("{} is not allowed here; {allowed} are.", request.method()),
+            format!("{} is not allowed here. Allowed: {allowed}.", request.method()),
         )
         .with_allow(allowed),
         None => Problem::new(
@@ -140,6 +141,7 @@ pub async fn unrouted(
     responses(
         (status = 200, description = "The OpenAPI 3.1 document.", content_type = "application/json"),
         (status = 304, description = "It is the one that `if-none-match` names."),
+        PageProblems,
     ),
 )]
 #[get("/openapi.json")]

@@ -57,6 +57,7 @@ pub struct ExtractedDocument {
 
 /// Source said (cue) that contents.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExtractedStatement)]
 pub struct Statement {
     /// `s1`, `s2` …
     pub id: String,
@@ -86,6 +87,7 @@ pub struct Statement {
 
 /// A proposition, where it stands, and what speaks against it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExtractedClaim)]
 pub struct Claim {
     /// `c1`, `c2` …
     pub id: String,
@@ -105,6 +107,7 @@ pub struct Claim {
 
 /// A place where a claim stands.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExtractedAppearance)]
 pub struct Appearance {
     /// `asserts`, `denies`, `reports` or `questions`.
     pub stance: &'static str,
@@ -116,6 +119,7 @@ pub struct Appearance {
 
 /// One denier's rejection of the claim.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExtractedDenial)]
 pub struct Denial {
     /// Actor id of the denier; null for the author's own voice.
     pub denier: Option<String>,
@@ -137,6 +141,7 @@ pub struct Denial {
 
 /// A place where a denial stands.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExtractedDenialMention)]
 pub struct DenialMention {
     /// The words that deny.
     pub cue: Span,
@@ -154,6 +159,7 @@ pub struct DenialMention {
 
 /// Who speaks or is spoken of.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExtractedActor)]
 pub struct Actor {
     /// `a1`, `a2` …
     pub id: String,
@@ -191,6 +197,7 @@ pub struct Extractor {
 
 /// All that one document says, with the characters it stands on.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Extraction)]
 pub struct ExtractionAnswer {
     /// The document as read.
     pub document: ExtractedDocument,

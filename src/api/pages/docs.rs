@@ -165,11 +165,20 @@ fn shape(name: &str, schema: &Value) -> String {
             if is_required { " class=\"required\"" } else { "" },
             escape(field),
             kind_of(content),
-            inline(text(content, "/description")),
+            inline(description_of(content)),
         );
     }
     html.push_str("</table>\n</section>\n");
     html
+}
+
+/// A field's description; where the field may be null it stands with the other choice.
+fn description_of(schema: &Value) -> &str {
+    let choices = list(schema, "/oneOf").iter().map(|choice| text(choice, "/description"));
+    std::iter::once(text(schema, "/description"))
+        .chain(choices)
+        .find(|description| !description.is_empty())
+        .unwrap_or("")
 }
 
 /// What a schema admits, as HTML: `string`, `Claim` with a link, `Claim[]`, `string or null`.

@@ -1,1 +1,5 @@
-//! Tests of api.
+//! The API over HTTP, as its callers meet it.
+
+mod errors;
+mod extract;
+mod pages;

@@ -1,3 +1,4 @@
 //! What the tests share: databases, a running service, builders.
 
+pub mod app;
 pub mod database;

@@ -1,0 +1,218 @@
+//! Hostile and mistaken requests: each gets a problem document with the right status.
+
+use insta::assert_json_snapshot;
+use reqwest::Method;
+use serde_json::json;
+
+use crate::support::app::{TestApp, send};
+
+const JSON: &str = "application/json";
+
+#[tokio::test]
+async fn broken_json_is_told_with_its_place() {
+    let app = TestApp::new().await;
+    let answer = app.post_bytes("/v1/extract", JSON, b"{\"text\": \"a\",,}".to_vec()).await;
+    assert_eq!(answer.status, 400);
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
+async fn a_body_of_50_mb_is_refused_by_its_length() {
+    let app = TestApp::new().await;
+    let answer = app.post_bytes("/v1/extract", JSON, vec![b' '; 50 << 20]).await;
+    assert_eq!(answer.status, 413);
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
+async fn a_body_without_a_length_is_cut_off_at_the_limit() {
+    let app = TestApp::with(&["--max-text-bytes", "1000"]).await;
+    let chunks = futures_util::stream::repeat_with(|| Ok::<_, std::io::Error>(vec![b'a'; 400]));
+    let request = app
+        .request(Method::POST, "/v1/extract")
+        .header("content-type", "text/plain")
+        .body(reqwest::Body::wrap_stream(futures_util::StreamExt::take(chunks, 100)));
+    let answer = send(request).await;
+    assert_eq!(answer.status, 413);
+    assert!(answer.problem()["detail"].as_str().unwrap().contains("1000 bytes"));
+}
+
+#[tokio::test]
+async fn a_long_text_within_a_short_enough_body_is_refused_with_the_limit() {
+    let app = TestApp::with(&["--max-text-bytes", "1000"]).await;
+    let answer = app.post("/v1/extract", &json!({"text": "a ".repeat(501)})).await;
+    assert_eq!(answer.status, 413);
+    assert_json_snapshot!(answer.problem());
+    app.post("/v1/extract", &json!({"text": "a ".repeat(500)})).await.expect(200);
+}
+
+#[tokio::test]
+async fn nesting_of_100_000_is_refused() {
+    let app = TestApp::new().await;
+    for body in ["[".repeat(100_000), format!("{{\"text\":{}", "{\"a\":".repeat(100_000))] {
+        let answer = app.post_bytes("/v1/extract", JSON, body.into_bytes()).await;
+        assert_eq!(answer.status, 400);
+        let detail = answer.problem()["detail"].to_string();
+        assert!(detail.contains("recursion limit exceeded"), "{detail}");
+    }
+}
+
+#[tokio::test]
+async fn invalid_utf_8_is_told_with_its_place() {
+    let app = TestApp::new().await;
+    let answer = app.post_bytes("/v1/extract", JSON, b"{\"text\":\"a\xff\"}".to_vec()).await;
+    assert_eq!(answer.status, 400);
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
+async fn a_wrong_type_is_refused_with_its_field() {
+    let app = TestApp::new().await;
+    let answer = app.post("/v1/extract", &json!({"text": ["a"]})).await;
+    assert_eq!(answer.status, 422);
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
+async fn an_unknown_field_is_refused_with_the_known_ones() {
+    let app = TestApp::new().await;
+    let answer = app.post("/v1/extract", &json!({"text": "a", "body": "b"})).await;
+    assert_eq!(answer.status, 422);
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
+async fn a_year_of_five_digits_is_refused_where_it_stands() {
+    let app = TestApp::new().await;
+    let body = json!({"text": "The pier is closed.", "published_at": "20189-01-01T00:00:00Z"});
+    let answer = app.post("/v1/extract", &body).await;
+    assert_eq!(answer.status, 422);
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
+async fn an_empty_text_is_refused_with_its_field() {
+    let app = TestApp::new().await;
+    for text in ["", " \u{a0}\n\t "] {
+        let answer = app.post("/v1/extract", &json!({"text": text})).await;
+        assert_eq!(answer.status, 422);
+        assert_eq!(
+            answer.problem()["errors"],
+            json!([{"pointer": "#/text", "detail": "must not be empty"}])
+        );
+    }
+    let answer = app.post_bytes("/v1/extract", "text/plain", b"\r\n".to_vec()).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(answer.problem()["errors"][0]["pointer"], "#");
+}
+
+#[tokio::test]
+async fn a_nul_is_refused_with_its_field() {
+    let app = TestApp::new().await;
+    let answer = app.post("/v1/extract", &json!({"text": "a", "title": "b\0"})).await;
+    assert_eq!(answer.status, 422);
+    assert_eq!(
+        answer.problem()["errors"],
+        json!([{"pointer": "#/title", "detail": "must not contain U+0000"}])
+    );
+}
+
+#[tokio::test]
+async fn neither_words_nor_both_kinds_of_words_are_a_document() {
+    let app = TestApp::new().await;
+    for (body, pointer) in [
+        (json!({}), "#/text"),
+        (json!({"title": "Pier closed"}), "#/text"),
+        (json!({"text": "a", "html": "<p>a"}), "#/html"),
+        (json!({"text": "a", "url": "ftp://courier.test/a"}), "#/url"),
+        (json!({"text": "a", "url": "not an address"}), "#/url"),
+        (json!({"text": "a", "language": "no such tag"}), "#/language"),
+        (json!({"text": "a", "title": " "}), "#/title"),
+        (json!({"text": "a", "outlet": "o".repeat(201)}), "#/outlet"),
+        (json!({"html": "<p></p>"}), "#/html"),
+    ] {
+        let answer = app.post("/v1/extract", &body).await;
+        assert_eq!(answer.status, 422, "{body}");
+        assert_eq!(answer.problem()["errors"][0]["pointer"], pointer, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_alone_is_not_fetched() {
+    let app = TestApp::new().await;
+    let answer = app.post("/v1/extract", &json!({"url": "https://courier.test/pier"})).await;
+    assert_eq!(answer.status, 422);
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
+async fn other_content_types_and_codings_are_refused() {
+    let app = TestApp::new().await;
+    let form = "application/x-www-form-urlencoded";
+    for media_type in [form, "application/pdf", "nonsense", "application/json; charset=latin1"] {
+        let answer = app.post_bytes("/v1/extract", media_type, b"{}".to_vec()).await;
+        assert_eq!(answer.status, 415, "{media_type}");
+        answer.problem();
+    }
+    let untyped = send(app.request(Method::POST, "/v1/extract").body("{}")).await;
+    assert_eq!(untyped.status, 415);
+    assert_json_snapshot!(untyped.problem());
+    let coded = app
+        .request(Method::POST, "/v1/extract")
+        .header("content-type", JSON)
+        .header("content-encoding", "gzip")
+        .body("{}");
+    assert_eq!(send(coded).await.status, 415);
+}
+
+#[tokio::test]
+async fn another_method_is_told_the_allowed_ones() {
+    let app = TestApp::new().await;
+    let answer = send(app.request(Method::DELETE, "/v1/extract")).await;
+    assert_eq!(answer.status, 405);
+    assert_eq!(answer.header("allow"), "POST");
+    assert_json_snapshot!(answer.problem());
+    let answer = send(app.request(Method::PUT, "/healthz")).await;
+    assert_eq!(answer.header("allow"), "GET, HEAD");
+}
+
+#[tokio::test]
+async fn an_unknown_route_is_a_problem_too() {
+    let app = TestApp::new().await;
+    for path in ["/v1/nothing", "/v1/extract/", "/%00", "/v1/claims/%ff/timeline/x"] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        assert_eq!(answer.problem()["type"], "/problems/unknown-route", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_foreign_host_and_another_sites_write_are_refused() {
+    let app = TestApp::new().await;
+    let answer = send(app.request(Method::GET, "/healthz").header("host", "evil.test")).await;
+    assert_eq!(answer.status, 421);
+    assert_json_snapshot!(answer.problem());
+    let answer = send(
+        app.request(Method::POST, "/v1/extract")
+            .header("content-type", "text/plain")
+            .header("origin", "https://evil.test")
+            .body("The pier is closed."),
+    )
+    .await;
+    assert_eq!(answer.status, 403);
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
+async fn every_kind_of_problem_has_its_page() {
+    let app = TestApp::new().await;
+    let list = String::from_utf8(app.get("/problems").await.body).unwrap();
+    for kind in claimtrail::api::problem::ProblemKind::ALL {
+        let answer = app.get(&kind.type_uri()).await;
+        assert_eq!(answer.status, 200);
+        let page = String::from_utf8(answer.body).unwrap();
+        assert!(page.contains(kind.title()), "{page}");
+        assert!(list.contains(&format!("href=\"{}\"", kind.type_uri())));
+    }
+    assert_eq!(app.get("/problems/none").await.problem()["status"], 404);
+}

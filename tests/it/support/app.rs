@@ -1,0 +1,145 @@
+//! A whole service on a port of its own, asked over HTTP.
+
+use std::net::TcpListener;
+use std::sync::{Arc, OnceLock};
+
+use claimtrail::api::server::server;
+use claimtrail::app::App;
+use claimtrail::config::{Command, Config, ServeConfig};
+use clap::Parser;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+use tokio::runtime::Runtime;
+
+/// Where the services of a run live; each test has a runtime of its own, which ends before they do.
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+
+/// A service with nothing stored; stopped when dropped.
+pub struct TestApp {
+    address: String,
+    client: reqwest::Client,
+    handle: actix_web::dev::ServerHandle,
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl TestApp {
+    /// A service as `serve` runs it, with these flags more.
+    pub async fn with(flags: &[&str]) -> Self {
+        let config = serve_config(flags);
+        let listener = TcpListener::bind(config.bind).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let app = Arc::new(App::new(&config));
+        let runtime = RUNTIME.get_or_init(|| Runtime::new().unwrap());
+        let handle = {
+            let _within = runtime.enter();
+            let server = server(listener, app).unwrap();
+            let handle = server.handle();
+            runtime.spawn(server);
+            handle
+        };
+        TestApp { address, client: reqwest::Client::new(), handle }
+    }
+
+    /// A service as `serve` runs it.
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// The address of a path of the service.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+
+    /// A request to be completed.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.url(path))
+    }
+
+    /// Reads a resource.
+    pub async fn get(&self, path: &str) -> Answer {
+        send(self.request(Method::GET, path)).await
+    }
+
+    /// Posts JSON.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.post_bytes(path, "application/json", serde_json::to_vec(body).unwrap()).await
+    }
+
+    /// Posts bytes as what they are said to be.
+    pub async fn post_bytes(&self, path: &str, media_type: &str, bytes: Vec<u8>) -> Answer {
+        send(self.request(Method::POST, path).header(CONTENT_TYPE, media_type).body(bytes)).await
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // The command is sent at once; the future would only wait for its effect.
+        drop(self.handle.stop(false));
+    }
+}
+
+/// Sends a request and reads the whole answer.
+pub async fn send(request: RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    Answer {
+        status: response.status(),
+        headers: response.headers().clone(),
+        body: response.bytes().await.unwrap().to_vec(),
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| {
+            panic!("{error}: {} {}", self.status, String::from_utf8_lossy(&self.body))
+        })
+    }
+
+    /// The body as JSON, if the answer has this status.
+    #[track_caller]
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
+        self.json()
+    }
+
+    /// A header as text; empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The problem it is, as its body without the id of the request, after the checks that hold
+    /// for every problem.
+    #[track_caller]
+    pub fn problem(&self) -> Value {
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{} {}",
+            self.status,
+            String::from_utf8_lossy(&self.body)
+        );
+        let mut problem = self.json();
+        assert_eq!(problem["status"], self.status.as_u16());
+        let id = self.header("x-request-id");
+        assert_eq!(problem["instance"], format!("urn:uuid:{id}"));
+        problem["instance"] = Value::from("urn:uuid:[request]");
+        problem
+    }
+}
+
+/// What `serve` is configured with for these flags.
+pub fn serve_config(flags: &[&str]) -> ServeConfig {
+    let fixed = ["claimtrail", "serve", "--bind", "127.0.0.1:0"];
+    let Command::Serve(config) = Config::parse_from(fixed.iter().chain(flags)).command else {
+        unreachable!("the command is serve")
+    };
+    config
+}
