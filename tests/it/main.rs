@@ -2,9 +2,11 @@
 
 mod api;
 mod architecture;
+mod ci;
 mod cli;
 mod compose;
 mod ingest;
+mod licences;
 mod openapi;
 mod pipeline;
 mod postgres;
