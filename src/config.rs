@@ -95,6 +95,67 @@ pub struct ServeConfig {
     pub max_readings: u16,
 }
 
+/// What documents are read from.
+#[derive(Debug, Clone, Args)]
+pub struct InputConfig {
+    /// Files and folders; `-` or none for standard input. Names ending in .txt, .html, .htm, .ndjson or .jsonl tell the format, also before .gz; other files are looked into. Gzip is recognised whatever the name.
+    pub files: Vec<PathBuf>,
+
+    /// What the inputs hold, where neither name nor content should decide.
+    #[arg(long, env = "CLAIMTRAIL_FORMAT", value_enum)]
+    pub format: Option<InputFormat>,
+
+    /// Language, as BCP 47, where a text does not tell its own.
+    #[arg(long, env = "CLAIMTRAIL_LANGUAGE")]
+    pub language: Option<String>,
+
+    /// Encoding of texts and pages, where it is known: utf-8, windows-1252 … [default: byte order mark, the page's own word, detection]
+    #[arg(long, env = "CLAIMTRAIL_CHARSET")]
+    pub charset: Option<String>,
+}
+
+/// How documents are written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum InputFormat {
+    /// One article; its first line is the title where an empty line follows.
+    Text,
+    /// One page.
+    Html,
+    /// One JSON object a line: text or html, and id, url, title, outlet, published_at, authors, language where known.
+    Ndjson,
+}
+
+/// What `extract` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = EXTRACT_HELP)]
+pub struct ExtractConfig {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputConfig,
+
+    /// Threads that extract. The answer is the same, byte for byte, for any number. [default: one a processor]
+    #[arg(long, env = "CLAIMTRAIL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
+    pub threads: u16,
+
+    /// Count the spans, prove each against the printed document, and fail where one does not stand where it says.
+    #[arg(long, env = "CLAIMTRAIL_VERIFY")]
+    pub verify: bool,
+
+    /// Spread each answer over several lines for reading.
+    #[arg(long, env = "CLAIMTRAIL_PRETTY")]
+    pub pretty: bool,
+}
+
+/// Shown below the flags of `extract --help`.
+const EXTRACT_HELP: &str = "\
+Every input document gives one JSON object on a line of its own, in the order of the input. An NDJSON
+line's id is repeated in its answer. A document that cannot be read is named on standard error, gives
+{\"error\":…,\"line\":…} in its place (unless it is the only one), and makes the command fail at the end.
+
+  claimtrail extract --pretty article.txt
+  curl -s https://quay.test/news/1 | claimtrail extract --format html
+  claimtrail extract --threads 8 --verify archive.ndjson.gz > extractions.ndjson";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -103,6 +164,9 @@ pub enum Command {
 
     /// Run the private Postgres alone and print its address: for psql, backups and the move to a new version.
     Postgres,
+
+    /// Read texts, pages or NDJSON and print their statements, claims and denials as JSON; no database, no network.
+    Extract(ExtractConfig),
 }
 
 /// Processors this process may use; 1 where the system does not tell.

@@ -1,7 +1,11 @@
 //! One file a command.
 
 pub mod database;
+mod extract;
+mod input;
+mod ordered;
 pub mod postgres;
+mod verify;
 
 use crate::config::{Command, Config};
 
@@ -9,6 +13,9 @@ use crate::config::{Command, Config};
 pub async fn run(config: Config) -> anyhow::Result<()> {
     match config.command {
         Command::Postgres => postgres::run(&config.global).await,
+        Command::Extract(config) => {
+            tokio::task::spawn_blocking(move || extract::run(&config)).await?
+        }
         Command::Serve(_) => anyhow::bail!("serve is not built yet"),
     }
 }
