@@ -8,6 +8,7 @@ pub mod attribution;
 pub mod claims;
 pub mod lexicon;
 pub mod matching;
+pub mod model;
 pub mod resolution;
 pub mod text;
 

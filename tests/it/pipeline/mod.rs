@@ -1,3 +1,4 @@
 //! Tests of pipeline.
 
+mod attribution;
 mod text;
