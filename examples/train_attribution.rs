@@ -244,7 +244,7 @@ fn closest<'c>(
             None => f32::from(u8::from(gold.is_empty())),
             Some(range) => {
                 let words = range.clone().filter(is_word).count();
-                let shared = gold.iter().filter(|token| range.contains(token)).count();
+                let shared = gold.iter().filter(|token| range.contains(*token)).count();
                 shared as f32 / (words + gold.len() - shared).max(1) as f32
             }
         };

@@ -156,6 +156,29 @@ line's id is repeated in its answer. A document that cannot be read is named on 
   curl -s https://quay.test/news/1 | claimtrail extract --format html
   claimtrail extract --threads 8 --verify archive.ndjson.gz > extractions.ndjson";
 
+/// What a benchmark asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum EvaluateKind {
+    /// Who said what, by which word. Lines {id, text}; writes {id, attributions}.
+    Attribution,
+}
+
+/// What `evaluate` takes. Answers that stand in the input are ignored.
+#[derive(Debug, Clone, Args)]
+pub struct EvaluateConfig {
+    /// The question.
+    #[arg(value_enum)]
+    pub kind: EvaluateKind,
+
+    /// Questions, one JSON object a line.
+    #[arg(long = "in", value_name = "FILE")]
+    pub input: PathBuf,
+
+    /// Where the predictions go, one line for each question, in the same order.
+    #[arg(long = "out", value_name = "FILE")]
+    pub output: PathBuf,
+}
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -167,6 +190,9 @@ pub enum Command {
 
     /// Read texts, pages or NDJSON and print their statements, claims and denials as JSON; no database, no network.
     Extract(ExtractConfig),
+
+    /// Write predictions for a benchmark's scorer, through the service's own code.
+    Evaluate(EvaluateConfig),
 }
 
 /// Processors this process may use; 1 where the system does not tell.

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub mod database;
+mod evaluate;
 mod extract;
 mod input;
 mod ordered;
@@ -15,6 +16,9 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Postgres => postgres::run(&config.global).await,
         Command::Extract(config) => {
             tokio::task::spawn_blocking(move || extract::run(&config)).await?
+        }
+        Command::Evaluate(config) => {
+            tokio::task::spawn_blocking(move || evaluate::run(&config)).await?
         }
         Command::Serve(_) => anyhow::bail!("serve is not built yet"),
     }

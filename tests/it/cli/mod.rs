@@ -1,5 +1,6 @@
 //! The built binary, run as a user runs it.
 
+mod evaluate;
 mod extract;
 
 use std::io::Write;

@@ -1,0 +1,89 @@
+//! `evaluate`: a benchmark's questions → predictions for its scorer, through the service's own code.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::ops::Range;
+use std::path::Path;
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{EvaluateConfig, EvaluateKind};
+use crate::domain::CodePoints;
+use crate::pipeline::{attribution, text};
+
+/// Answers every line of the input, in its order.
+///
+/// # Errors
+/// Where a file cannot be read or written, or a line is not a question: named by its number.
+pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
+    match config.kind {
+        EvaluateKind::Attribution => each_line(&config.input, &config.output, attributions),
+    }
+}
+
+/// A text to be read; whatever else the line holds is an answer and not looked at.
+#[derive(Deserialize)]
+struct Question {
+    id: String,
+    text: String,
+}
+
+/// Reads questions of type `Q` and writes what `answer` makes of each, one a line.
+fn each_line<Q: serde::de::DeserializeOwned, A: Serialize>(
+    input: &Path,
+    output: &Path,
+    answer: impl Fn(Q) -> A,
+) -> anyhow::Result<()> {
+    let reader = File::open(input).with_context(|| format!("cannot read {}", input.display()))?;
+    let writer =
+        File::create(output).with_context(|| format!("cannot write {}", output.display()))?;
+    let mut writer = BufWriter::new(writer);
+    for (number, line) in BufReader::new(reader).lines().enumerate() {
+        let place = || format!("{}:{}", input.display(), number + 1);
+        let line = line.with_context(place)?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let question: Q = serde_json::from_str(&line).with_context(place)?;
+        serde_json::to_writer(&mut writer, &answer(question)).with_context(place)?;
+        writer.write_all(b"\n").with_context(place)?;
+    }
+    writer.flush().with_context(|| format!("cannot write {}", output.display()))
+}
+
+/// A span in code points: first, and one past the last.
+type Points = [i32; 2];
+
+#[derive(Serialize)]
+struct AttributionAnswer {
+    id: String,
+    attributions: Vec<Attribution>,
+}
+
+#[derive(Serialize)]
+struct Attribution {
+    source: Vec<Points>,
+    cue: Vec<Points>,
+    content: Vec<Points>,
+}
+
+/// The statements of a text as the corpus counts them: those with a cue that are not themselves
+/// part of what another one says.
+fn attributions(question: Question) -> AttributionAnswer {
+    let reading = text::read(&question.text);
+    let points = CodePoints::new(&question.text);
+    let locate = |span: &Range<usize>| -> Option<Points> {
+        Some([points.code_point(span.start)?, points.code_point(span.end)?])
+    };
+    let attributions = attribution::find_statements(&reading)
+        .iter()
+        .filter(|statement| statement.parent.is_none() && statement.cue.is_some())
+        .map(|statement| Attribution {
+            source: statement.source.iter().filter_map(locate).collect(),
+            cue: statement.cue.iter().filter_map(locate).collect(),
+            content: statement.contents.iter().filter_map(locate).collect(),
+        })
+        .collect();
+    AttributionAnswer { id: question.id, attributions }
+}
