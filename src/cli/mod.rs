@@ -6,6 +6,7 @@ mod extract;
 mod input;
 mod ordered;
 pub mod postgres;
+pub mod seeds;
 mod verify;
 
 use crate::config::{Command, Config};
