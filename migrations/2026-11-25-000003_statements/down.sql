@@ -1,0 +1,2 @@
+drop table statement_spans;
+drop table statements;

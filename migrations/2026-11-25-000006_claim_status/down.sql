@@ -1,0 +1,2 @@
+drop table claim_summaries;
+drop table claim_status_events;

@@ -1,0 +1,2 @@
+drop view unproven_spans;
+drop view spans;

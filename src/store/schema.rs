@@ -1,0 +1,358 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    actor_affiliations (id) {
+        id -> Uuid,
+        actor_id -> Uuid,
+        speaks_for_id -> Uuid,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    actor_aliases (id) {
+        id -> Uuid,
+        actor_id -> Uuid,
+        form -> Text,
+        alias -> Text,
+        alias_key -> Text,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    actor_mentions (revision_id, actor_id, ordinal, recorded_at) {
+        revision_id -> Uuid,
+        actor_id -> Uuid,
+        ordinal -> Int4,
+        field -> Text,
+        span_start -> Int4,
+        span_end -> Int4,
+        quote -> Text,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    actors (id) {
+        id -> Uuid,
+        name -> Text,
+        name_key -> Text,
+        kind -> Nullable<Text>,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    appearances (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        revision_id -> Uuid,
+        statement_id -> Nullable<Uuid>,
+        stance -> Text,
+        field -> Text,
+        span_start -> Int4,
+        span_end -> Int4,
+        quote -> Text,
+        stated_at -> Nullable<Timestamptz>,
+        stated_precision -> Nullable<Text>,
+        confidence -> Float4,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    claim_status_events (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        status -> Text,
+        previous -> Nullable<Text>,
+        reasons -> Jsonb,
+        rules -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    claim_subjects (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        actor_id -> Uuid,
+        revision_id -> Uuid,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    claim_summaries (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        status -> Text,
+        confidence -> Float4,
+        appearances -> Int4,
+        rebuttals -> Int4,
+        documents -> Int4,
+        outlets -> Int4,
+        first_stated_at -> Nullable<Timestamptz>,
+        first_stated_precision -> Nullable<Text>,
+        last_stated_at -> Nullable<Timestamptz>,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    claimants (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        actor_id -> Uuid,
+        revision_id -> Uuid,
+        appearance_id -> Nullable<Uuid>,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    claims (id) {
+        id -> Uuid,
+        text -> Text,
+        language -> Text,
+        canonical_sha256 -> Bytea,
+        check_worthiness -> Nullable<Float4>,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    denial_mention_spans (revision_id, mention_id, role) {
+        revision_id -> Uuid,
+        mention_id -> Uuid,
+        role -> Text,
+        field -> Text,
+        span_start -> Int4,
+        span_end -> Int4,
+        quote -> Text,
+    }
+}
+
+diesel::table! {
+    denial_mentions (id) {
+        id -> Uuid,
+        denial_id -> Uuid,
+        revision_id -> Uuid,
+        statement_id -> Nullable<Uuid>,
+        ordinal -> Int4,
+        rule -> Text,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    denials (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        revision_id -> Uuid,
+        kind -> Text,
+        denier_id -> Nullable<Uuid>,
+        denier_role -> Text,
+        via_id -> Nullable<Uuid>,
+        label -> Nullable<Text>,
+        stated_at -> Nullable<Timestamptz>,
+        stated_precision -> Nullable<Text>,
+        confidence -> Float4,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    document_revisions (id) {
+        id -> Uuid,
+        document_id -> Uuid,
+        number -> Int4,
+        title -> Nullable<Text>,
+        text -> Text,
+        title_length -> Int4,
+        text_length -> Int4,
+        authors -> Array<Nullable<Text>>,
+        published_at -> Nullable<Timestamptz>,
+        published_precision -> Nullable<Text>,
+        language -> Text,
+        sha256 -> Bytea,
+        received -> Bytea,
+        media_type -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    document_urls (id) {
+        id -> Uuid,
+        document_id -> Uuid,
+        url -> Text,
+        canonical -> Bool,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    documents (id) {
+        id -> Uuid,
+        outlet_id -> Nullable<Uuid>,
+        content_sha256 -> Nullable<Bytea>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    extractions (id) {
+        id -> Uuid,
+        revision_id -> Uuid,
+        extractor_version -> Text,
+        models -> Jsonb,
+        notes -> Jsonb,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        payload -> Jsonb,
+        attachment -> Nullable<Bytea>,
+        result -> Nullable<Jsonb>,
+        error -> Nullable<Text>,
+        attempts -> Int4,
+        max_attempts -> Int4,
+        run_after -> Timestamptz,
+        locked_until -> Nullable<Timestamptz>,
+        locked_by -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    outlets (id) {
+        id -> Uuid,
+        key -> Text,
+        name -> Text,
+        domain -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    rebuttals (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        kind -> Text,
+        denial_id -> Uuid,
+        stated_at -> Nullable<Timestamptz>,
+        stated_precision -> Nullable<Text>,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    statement_spans (revision_id, statement_id, role, ordinal) {
+        revision_id -> Uuid,
+        statement_id -> Uuid,
+        role -> Text,
+        ordinal -> Int4,
+        field -> Text,
+        span_start -> Int4,
+        span_end -> Int4,
+        quote -> Text,
+    }
+}
+
+diesel::table! {
+    statements (id) {
+        id -> Uuid,
+        revision_id -> Uuid,
+        ordinal -> Int4,
+        speaker_id -> Nullable<Uuid>,
+        speaker_inferred -> Bool,
+        via_id -> Nullable<Uuid>,
+        parent_id -> Nullable<Uuid>,
+        cue_kind -> Text,
+        mode -> Text,
+        confidence -> Float4,
+        rule -> Text,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::joinable!(actor_aliases -> actors (actor_id));
+diesel::joinable!(actor_mentions -> actors (actor_id));
+diesel::joinable!(actor_mentions -> document_revisions (revision_id));
+diesel::joinable!(appearances -> claims (claim_id));
+diesel::joinable!(appearances -> document_revisions (revision_id));
+diesel::joinable!(claim_status_events -> claims (claim_id));
+diesel::joinable!(claim_subjects -> actors (actor_id));
+diesel::joinable!(claim_subjects -> claims (claim_id));
+diesel::joinable!(claim_subjects -> document_revisions (revision_id));
+diesel::joinable!(claim_summaries -> claims (claim_id));
+diesel::joinable!(claimants -> actors (actor_id));
+diesel::joinable!(claimants -> appearances (appearance_id));
+diesel::joinable!(claimants -> claims (claim_id));
+diesel::joinable!(claimants -> document_revisions (revision_id));
+diesel::joinable!(denials -> claims (claim_id));
+diesel::joinable!(denials -> document_revisions (revision_id));
+diesel::joinable!(document_revisions -> documents (document_id));
+diesel::joinable!(document_urls -> documents (document_id));
+diesel::joinable!(documents -> outlets (outlet_id));
+diesel::joinable!(extractions -> document_revisions (revision_id));
+diesel::joinable!(rebuttals -> claims (claim_id));
+diesel::joinable!(statements -> document_revisions (revision_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    actor_affiliations,
+    actor_aliases,
+    actor_mentions,
+    actors,
+    appearances,
+    claim_status_events,
+    claim_subjects,
+    claim_summaries,
+    claimants,
+    claims,
+    denial_mention_spans,
+    denial_mentions,
+    denials,
+    document_revisions,
+    document_urls,
+    documents,
+    extractions,
+    jobs,
+    outlets,
+    rebuttals,
+    statement_spans,
+    statements,
+);
