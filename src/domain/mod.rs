@@ -8,8 +8,11 @@ pub mod claim;
 pub mod document;
 pub mod extraction;
 pub mod ids;
+pub mod keys;
 pub mod span;
 pub mod statement;
+pub mod status;
+pub mod view;
 
 pub use actor::{Actor, ActorKind};
 pub use claim::{Appearance, Claim, Denial, DenialMention, DenierRole, RebuttalKind, Stance};
@@ -17,5 +20,11 @@ pub use document::{DateTimePrecision, Document, StatedTime};
 pub use extraction::{
     ActorIndex, ClaimIndex, Extraction, ExtractorInfo, Note, NoteCode, StatementIndex,
 };
+pub use ids::{
+    ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, JobId, OutletId,
+    RebuttalId, RevisionId, StatementId,
+};
+pub use keys::{canonical_url, name_key};
 pub use span::{CodePoints, Field, LocatedSpan, Span};
 pub use statement::{CueKind, Mode, Statement};
+pub use status::Status;

@@ -1,0 +1,227 @@
+//! Evidence for and against a claim → its status, with reasons.
+//!
+//! Pure and dated: the same evidence gives the same status, and [`RULES`] names the rules that
+//! gave it. A denial alone never makes a claim false: that a voice says it is not so is all that
+//! `denied` tells.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{ActorId, AppearanceId, DenierRole, OutletId, RebuttalId, RebuttalKind, Stance};
+
+/// Version of the rules below; changes whenever the same evidence could give another status.
+pub const RULES: &str = "1";
+
+/// What the evidence says of a claim now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing speaks against it, and nobody who denied it has owned up to it.
+    Unverified,
+    /// Denied, while somebody independent of the denier asserts it.
+    Disputed,
+    /// Denied, and nobody independent asserts it against the denial.
+    Denied,
+    /// An article or outlet says that it is false.
+    Debunked,
+    /// Somebody took it back or corrected it.
+    Corrected,
+    /// An outlet withdrew the report that carried it.
+    Retracted,
+    /// Whoever denied it asserts it later.
+    Confirmed,
+}
+
+impl Status {
+    /// Every status, in the order of this list.
+    pub const ALL: [Status; 7] = [
+        Status::Unverified,
+        Status::Disputed,
+        Status::Denied,
+        Status::Debunked,
+        Status::Corrected,
+        Status::Retracted,
+        Status::Confirmed,
+    ];
+
+    /// The word used in JSON and in Postgres.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Status::Unverified => "unverified",
+            Status::Disputed => "disputed",
+            Status::Denied => "denied",
+            Status::Debunked => "debunked",
+            Status::Corrected => "corrected",
+            Status::Retracted => "retracted",
+            Status::Confirmed => "confirmed",
+        }
+    }
+}
+
+/// A live appearance, as far as the rules read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppearanceEvidence {
+    /// Which one.
+    pub id: AppearanceId,
+    /// What it does to the claim.
+    pub stance: Stance,
+    /// Who published it.
+    pub outlet: Option<OutletId>,
+    /// Who speaks in it.
+    pub speaker: Option<ActorId>,
+    /// When it was said or published.
+    pub stated_at: Option<DateTime<Utc>>,
+}
+
+/// A live rebuttal, as far as the rules read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RebuttalEvidence {
+    /// Which one.
+    pub id: RebuttalId,
+    /// How it speaks against the claim.
+    pub kind: RebuttalKind,
+    /// Who denies.
+    pub denier: Option<ActorId>,
+    /// Who the denier is to the claim.
+    pub denier_role: DenierRole,
+    /// Who published it.
+    pub outlet: Option<OutletId>,
+    /// When it was said or published.
+    pub stated_at: Option<DateTime<Utc>>,
+}
+
+/// Why a status is what it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonCode {
+    /// Nothing speaks against the claim.
+    NoRebuttal,
+    /// A voice says it is not so.
+    Denied,
+    /// An article or outlet says it is false.
+    Debunked,
+    /// Earlier words were taken back or corrected.
+    Corrected,
+    /// A report was withdrawn.
+    Retracted,
+    /// Somebody other than the denier asserts it, later or through another outlet.
+    AssertedIndependently,
+    /// Whoever denied it asserts it later.
+    DenierAsserts,
+}
+
+/// One reason, with what it stands on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Which kind.
+    pub code: ReasonCode,
+    /// The rebuttal behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebuttal: Option<RebuttalId>,
+    /// The appearance behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appearance: Option<AppearanceId>,
+}
+
+/// A status with its reasons.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assessment {
+    /// What the evidence says.
+    pub status: Status,
+    /// Why, in the order of the evidence; never empty.
+    pub reasons: Vec<Reason>,
+}
+
+/// What the evidence says of one claim.
+///
+/// The strongest kind of rebuttal decides (retraction, correction, debunk, denial), unless whoever
+/// denied asserts the claim later: that settles it whatever else was said.
+pub fn assess(appearances: &[AppearanceEvidence], rebuttals: &[RebuttalEvidence]) -> Assessment {
+    let admissions: Vec<Reason> = pairs(appearances, rebuttals)
+        .filter(|(appearance, rebuttal)| {
+            rebuttal.denier.is_some()
+                && appearance.speaker == rebuttal.denier
+                && later(appearance, rebuttal)
+        })
+        .map(|(appearance, rebuttal)| {
+            reason(ReasonCode::DenierAsserts, Some(rebuttal), Some(appearance))
+        })
+        .collect();
+    if !admissions.is_empty() {
+        return Assessment { status: Status::Confirmed, reasons: admissions };
+    }
+    for (kind, code, status) in [
+        (RebuttalKind::Retraction, ReasonCode::Retracted, Status::Retracted),
+        (RebuttalKind::Correction, ReasonCode::Corrected, Status::Corrected),
+        (RebuttalKind::Debunk, ReasonCode::Debunked, Status::Debunked),
+    ] {
+        let reasons = of_kind(rebuttals, kind, code);
+        if !reasons.is_empty() {
+            return Assessment { status, reasons };
+        }
+    }
+    let mut reasons = of_kind(rebuttals, RebuttalKind::Denial, ReasonCode::Denied);
+    if reasons.is_empty() {
+        return Assessment {
+            status: Status::Unverified,
+            reasons: vec![reason(ReasonCode::NoRebuttal, None, None)],
+        };
+    }
+    let independent: Vec<Reason> = appearances
+        .iter()
+        .filter(|appearance| {
+            appearance.stance == Stance::Asserts
+                && rebuttals
+                    .iter()
+                    .filter(|rebuttal| rebuttal.kind == RebuttalKind::Denial)
+                    .all(|rebuttal| independent(appearance, rebuttal))
+        })
+        .map(|appearance| reason(ReasonCode::AssertedIndependently, None, Some(appearance)))
+        .collect();
+    let status = if independent.is_empty() { Status::Denied } else { Status::Disputed };
+    reasons.extend(independent);
+    Assessment { status, reasons }
+}
+
+/// Every assertion with every rebuttal.
+fn pairs<'e>(
+    appearances: &'e [AppearanceEvidence],
+    rebuttals: &'e [RebuttalEvidence],
+) -> impl Iterator<Item = (&'e AppearanceEvidence, &'e RebuttalEvidence)> {
+    appearances
+        .iter()
+        .filter(|appearance| appearance.stance == Stance::Asserts)
+        .flat_map(move |appearance| rebuttals.iter().map(move |rebuttal| (appearance, rebuttal)))
+}
+
+/// Asserted by somebody else than the denier, after the denial or through another outlet.
+fn independent(appearance: &AppearanceEvidence, rebuttal: &RebuttalEvidence) -> bool {
+    let other_voice = appearance.speaker.is_none() || appearance.speaker != rebuttal.denier;
+    let other_outlet = appearance.outlet.is_some() && appearance.outlet != rebuttal.outlet;
+    other_voice && (other_outlet || later(appearance, rebuttal))
+}
+
+/// Whether both times are known and the assertion comes second.
+fn later(appearance: &AppearanceEvidence, rebuttal: &RebuttalEvidence) -> bool {
+    matches!((appearance.stated_at, rebuttal.stated_at), (Some(said), Some(denied)) if said > denied)
+}
+
+fn of_kind(rebuttals: &[RebuttalEvidence], kind: RebuttalKind, code: ReasonCode) -> Vec<Reason> {
+    rebuttals
+        .iter()
+        .filter(|rebuttal| rebuttal.kind == kind)
+        .map(|rebuttal| reason(code, Some(rebuttal), None))
+        .collect()
+}
+
+fn reason(
+    code: ReasonCode,
+    rebuttal: Option<&RebuttalEvidence>,
+    appearance: Option<&AppearanceEvidence>,
+) -> Reason {
+    Reason {
+        code,
+        rebuttal: rebuttal.map(|rebuttal| rebuttal.id),
+        appearance: appearance.map(|appearance| appearance.id),
+    }
+}

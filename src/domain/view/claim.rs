@@ -1,0 +1,157 @@
+//! Claims, where they stand, and their trail as a reader sees them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{ActorBrief, DocumentBrief};
+use crate::domain::status::{Reason, Status};
+use crate::domain::{
+    AppearanceId, ClaimId, DateTimePrecision, LocatedSpan, RebuttalId, RebuttalKind, RevisionId,
+    Stance, StatedTime, StatementId,
+};
+
+/// A claim, where something else is the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimBrief {
+    /// Which one.
+    pub id: ClaimId,
+    /// One sentence that stands alone.
+    pub text: String,
+    /// BCP 47.
+    pub language: String,
+    /// What the evidence says.
+    pub status: Status,
+}
+
+/// A claim with who asserts it, who denies it, and how often it stands where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClaimView {
+    /// Which one.
+    pub id: ClaimId,
+    /// One sentence that stands alone.
+    pub text: String,
+    /// BCP 47.
+    pub language: String,
+    /// What the evidence says.
+    pub status: Status,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// 0..1; unknown until a model judges it.
+    pub check_worthiness: Option<f32>,
+    /// 0..1, the surest of its places.
+    pub confidence: f32,
+    /// Who asserts it.
+    pub claimants: Vec<ActorBrief>,
+    /// Who denies it.
+    pub denied_by: Vec<ActorBrief>,
+    /// Actors it names.
+    pub about: Vec<ActorBrief>,
+    /// Places where it stands.
+    pub appearances: i32,
+    /// What speaks against it.
+    pub rebuttals: i32,
+    /// Documents that carry it.
+    pub documents: i32,
+    /// Outlets that published those.
+    pub outlets: i32,
+    /// The earliest known time it was stated.
+    pub first_stated: Option<StatedTime>,
+    /// The latest known time it was stated.
+    pub last_stated_at: Option<DateTime<Utc>>,
+    /// When we learned of it.
+    pub recorded_at: DateTime<Utc>,
+    /// When anything above last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A place where a claim stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppearanceView {
+    /// Which one.
+    pub id: AppearanceId,
+    /// The claim.
+    pub claim: ClaimId,
+    /// Where.
+    pub document: DocumentBrief,
+    /// The revision its span points into.
+    pub revision: RevisionId,
+    /// What it does to the claim.
+    pub stance: Stance,
+    /// The words.
+    pub span: LocatedSpan,
+    /// The statement it is part of.
+    pub statement: Option<StatementId>,
+    /// Who speaks in that statement.
+    pub speaker: Option<ActorBrief>,
+    /// When it was said or published.
+    pub stated: Option<StatedTime>,
+    /// 0..1.
+    pub confidence: f32,
+    /// The extractor that found it.
+    pub extractor_version: String,
+    /// When we learned it.
+    pub recorded_at: DateTime<Utc>,
+    /// When its revision was replaced.
+    pub superseded_at: Option<DateTime<Utc>>,
+}
+
+/// Which clock a time was read off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    /// When it was said, or published.
+    Stated,
+    /// When we learned it; used where the other is unknown.
+    Recorded,
+}
+
+/// What happened at one moment of a claim's trail.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TimelineEvent {
+    /// It was said.
+    Appearance {
+        /// Which place.
+        id: AppearanceId,
+        /// What that place does to the claim.
+        stance: Stance,
+    },
+    /// Something spoke against it.
+    Rebuttal {
+        /// Which one.
+        id: RebuttalId,
+        /// How.
+        kind: RebuttalKind,
+        /// The word used for the claim.
+        label: Option<String>,
+    },
+    /// Its status changed.
+    Status {
+        /// From what; nothing at the start.
+        previous: Option<Status>,
+        /// To what.
+        status: Status,
+        /// Why.
+        reasons: Vec<Reason>,
+    },
+}
+
+/// One moment of a claim's trail.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimelineEntry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// How exactly that is known.
+    pub precision: DateTimePrecision,
+    /// Which clock `at` was read off.
+    pub clock: Clock,
+    /// What.
+    pub event: TimelineEvent,
+    /// Where; nothing for a change of status.
+    pub document: Option<DocumentBrief>,
+    /// Who speaks or denies.
+    pub actor: Option<ActorBrief>,
+    /// The words.
+    pub quote: Option<LocatedSpan>,
+    /// When we learned it.
+    pub recorded_at: DateTime<Utc>,
+}

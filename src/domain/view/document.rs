@@ -1,0 +1,210 @@
+//! Documents, their revisions and statements as a reader sees them.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{ActorBrief, ClaimBrief, OutletBrief, RebuttalBrief};
+use crate::domain::{
+    ClaimId, CueKind, DocumentId, ExtractorInfo, LocatedSpan, Mode, Note, RebuttalId, RevisionId,
+    StatedTime, StatementId,
+};
+
+/// A document, where something else is the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentBrief {
+    /// Which one.
+    pub id: DocumentId,
+    /// Canonical address.
+    pub url: Option<String>,
+    /// Headline of the revision spoken of.
+    pub title: Option<String>,
+    /// Who published it.
+    pub outlet: Option<OutletBrief>,
+    /// When it was published.
+    pub published: Option<StatedTime>,
+    /// BCP 47.
+    pub language: String,
+}
+
+/// A document in a list: its live revision, and how much stands in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentView {
+    /// Which one.
+    pub id: DocumentId,
+    /// Canonical address.
+    pub url: Option<String>,
+    /// Who published it.
+    pub outlet: Option<OutletBrief>,
+    /// The live revision.
+    pub revision: RevisionId,
+    /// Its number, counted from 1.
+    pub revision_number: i32,
+    /// Headline.
+    pub title: Option<String>,
+    /// Authors, as printed.
+    pub authors: Vec<String>,
+    /// When it was published.
+    pub published: Option<StatedTime>,
+    /// BCP 47.
+    pub language: String,
+    /// SHA-256 of the title, a line feed and the text; lower-case hexadecimal.
+    pub sha256: String,
+    /// Live statements in it.
+    pub statements: i64,
+    /// Claims that stand in it.
+    pub claims: i64,
+    /// Live rebuttals in it.
+    pub rebuttals: i64,
+    /// When the document was first recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// When the live revision was recorded.
+    pub revised_at: DateTime<Utc>,
+}
+
+/// A document with its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentDetail {
+    /// As in a list.
+    pub document: DocumentView,
+    /// The cleaned body of the live revision; spans point into it.
+    pub text: String,
+    /// All revisions, oldest first.
+    pub revisions: Vec<RevisionView>,
+    /// What the extractor left out and why.
+    pub notes: Vec<Note>,
+    /// Which extractor read the live revision.
+    pub extractor: Option<ExtractorInfo>,
+}
+
+/// One state of a document's words, without the words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RevisionView {
+    /// Which one.
+    pub id: RevisionId,
+    /// Counted from 1.
+    pub number: i32,
+    /// Headline.
+    pub title: Option<String>,
+    /// SHA-256 of the title, a line feed and the text; lower-case hexadecimal.
+    pub sha256: String,
+    /// Length of the text in code points.
+    pub text_length: i32,
+    /// Media type of the bytes as received.
+    pub media_type: String,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// When the next one took its place.
+    pub superseded_at: Option<DateTime<Utc>>,
+}
+
+/// Whether a line is in one revision or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TextChangeKind {
+    /// In both.
+    Same,
+    /// In the earlier one only.
+    Removed,
+    /// In the later one only.
+    Added,
+}
+
+/// Neighbouring lines of the same fate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextChange {
+    /// Their fate.
+    pub kind: TextChangeKind,
+    /// The lines, line feeds included.
+    pub text: String,
+}
+
+/// What changed from one revision to another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RevisionDifference {
+    /// The earlier one.
+    pub from: RevisionView,
+    /// The later one.
+    pub to: RevisionView,
+    /// The text, line by line.
+    pub text: Vec<TextChange>,
+    /// Claims in `to` that are not in `from`.
+    pub claims_appeared: Vec<ClaimBrief>,
+    /// Claims in `from` that are not in `to`.
+    pub claims_vanished: Vec<ClaimBrief>,
+    /// Rebuttals in `to` that are not in `from`.
+    pub rebuttals_appeared: Vec<RebuttalBrief>,
+    /// Rebuttals in `from` that are not in `to`.
+    pub rebuttals_vanished: Vec<RebuttalBrief>,
+}
+
+/// One attribution with its words and who stands behind them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatementView {
+    /// Which one.
+    pub id: StatementId,
+    /// Where it stands.
+    pub document: DocumentBrief,
+    /// The revision its spans point into.
+    pub revision: RevisionId,
+    /// The words that name the source.
+    pub source: Vec<LocatedSpan>,
+    /// The words that attribute.
+    pub cue: Option<LocatedSpan>,
+    /// What kind of words those are.
+    pub cue_kind: CueKind,
+    /// The attributed words.
+    pub contents: Vec<LocatedSpan>,
+    /// The words that name who relayed it.
+    pub via_span: Option<LocatedSpan>,
+    /// The actor behind the source.
+    pub speaker: Option<ActorBrief>,
+    /// Whether the speaker was inferred.
+    pub speaker_inferred: bool,
+    /// Who relayed it.
+    pub via: Option<ActorBrief>,
+    /// The statement around this one.
+    pub parent: Option<StatementId>,
+    /// Whether the contents are quoted.
+    pub mode: Mode,
+    /// 0..1.
+    pub confidence: f32,
+    /// The rule or model that found it.
+    pub rule: String,
+    /// The extractor that found it.
+    pub extractor_version: String,
+    /// When we learned it.
+    pub recorded_at: DateTime<Utc>,
+    /// When its revision was replaced.
+    pub superseded_at: Option<DateTime<Utc>>,
+}
+
+/// What storing a document did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreOutcome {
+    /// A new document.
+    Created,
+    /// A new revision of a known document.
+    Revised,
+    /// The same words as the live revision: nothing changed.
+    Unchanged,
+}
+
+/// The answer to storing one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredDocument {
+    /// Which one.
+    pub document: DocumentId,
+    /// Its live revision.
+    pub revision: RevisionId,
+    /// What happened.
+    pub outcome: StoreOutcome,
+    /// Claims that this document carries now and did not before.
+    pub claims_appeared: Vec<ClaimId>,
+    /// Claims that it carried before and does not now.
+    pub claims_vanished: Vec<ClaimId>,
+    /// Rebuttals that stand in it now and did not before.
+    pub rebuttals_appeared: Vec<RebuttalId>,
+    /// Rebuttals that stood in it before and do not now.
+    pub rebuttals_vanished: Vec<RebuttalId>,
+}

@@ -1,0 +1,24 @@
+//! What a reader sees: stored things with what stands around them, joined and named.
+//!
+//! The store fills these; the API and the pages show them. All times are UTC. A row that is no
+//! longer live says when it was superseded.
+
+pub mod actor;
+pub mod claim;
+pub mod document;
+pub mod filter;
+pub mod job;
+pub mod rebuttal;
+
+pub use actor::{ActorBrief, ActorView, OutletBrief, OutletView};
+pub use claim::{AppearanceView, ClaimBrief, ClaimView, Clock, TimelineEntry, TimelineEvent};
+pub use document::{
+    DocumentBrief, DocumentDetail, DocumentView, RevisionDifference, RevisionView, StatementView,
+    StoreOutcome, StoredDocument, TextChange, TextChangeKind,
+};
+pub use filter::{
+    ActorFilter, AppearanceFilter, ClaimFilter, ClaimSort, DocumentFilter, JobFilter, OutletFilter,
+    Page, PageRequest, RebuttalFilter, Selector, StatementFilter,
+};
+pub use job::{JobKind, JobState, JobView};
+pub use rebuttal::{DenialMentionView, RebuttalBrief, RebuttalView};
