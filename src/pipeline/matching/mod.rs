@@ -1,1 +1,50 @@
-//! Claim → known or new; candidates come in through a trait.
+//! Claim → the known claim it is, or a new one; pure: candidates come in as an argument.
+//!
+//! For now two claims are the same when their canonical wording is: see [`canonical_key`].
+
+mod key;
+mod subjects;
+
+pub use key::canonical_key;
+pub use subjects::subjects;
+
+use crate::domain::ClaimId;
+
+/// A known claim that could be the one at hand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// Which one.
+    pub id: ClaimId,
+    /// Its canonical wording.
+    pub key: String,
+}
+
+/// Supplies known claims that could be the one with this wording.
+pub trait Candidates {
+    /// Those worth comparing, best first; all of the language of the claim.
+    fn candidates(&self, text: &str, key: &str) -> Vec<Candidate>;
+}
+
+/// What a claim is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// This known one.
+    Known(ClaimId),
+    /// None that we know.
+    New,
+}
+
+/// Decides which known claim `text` is.
+///
+/// A claim without a word in it ("…") has an empty key and is never the same as another.
+pub fn decide(text: &str, known: &impl Candidates) -> Decision {
+    let key = canonical_key(text);
+    if key.is_empty() {
+        return Decision::New;
+    }
+    known
+        .candidates(text, &key)
+        .into_iter()
+        .find(|candidate| candidate.key == key)
+        .map_or(Decision::New, |candidate| Decision::Known(candidate.id))
+}
