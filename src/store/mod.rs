@@ -1,1 +1,28 @@
 //! Domain values ↔ Postgres; the only module that knows diesel.
+//!
+//! Functions take a [`Connection`], never a [`Pool`], so that the caller owns the transaction
+//! ([`transaction`]). One file a noun holds what is asked of it (`find` one, `list` many);
+//! [`writing`] stores one document with all it says; `rows` are the tables, `views` the joins that
+//! fill [`crate::domain::view`].
+
+pub mod actors;
+pub mod appearances;
+pub mod claims;
+pub mod cursor;
+pub mod documents;
+mod error;
+pub mod jobs;
+mod migrate;
+pub mod outlets;
+mod pool;
+pub mod rebuttals;
+mod rows;
+mod schema;
+mod sql;
+pub mod statements;
+mod views;
+pub mod writing;
+
+pub use error::Error;
+pub use migrate::{migrate, revert_last_migration};
+pub use pool::{Connection, Listener, Pool, PoolOptions, PooledConnection, connect, transaction};

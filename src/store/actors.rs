@@ -1,0 +1,180 @@
+//! Actors: who speaks or is spoken of.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
+
+use super::cursor::{NameKey, Walk};
+use super::sql::{IdRow, Sql, words};
+use super::{Connection, Error};
+use crate::domain::view::{ActorBrief, ActorFilter, ActorView, Page, PageRequest, Selector};
+use crate::domain::{ActorId, name_key};
+
+const ACTORS: &str = "select a.id, a.name, a.name_key, a.kind, a.recorded_at,
+            (select count(*) from statements s
+              where s.speaker_id = a.id and s.superseded_at is null) as statements,
+            (select count(distinct c.claim_id) from claimants c
+              where c.actor_id = a.id and c.superseded_at is null) as claims,
+            (select count(*) from denials d
+              where d.denier_id = a.id and d.superseded_at is null) as rebuttals
+       from actors a where true";
+
+#[derive(QueryableByName)]
+struct ActorRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    name_key: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    kind: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    recorded_at: DateTime<Utc>,
+    #[diesel(sql_type = BigInt)]
+    statements: i64,
+    #[diesel(sql_type = BigInt)]
+    claims: i64,
+    #[diesel(sql_type = BigInt)]
+    rebuttals: i64,
+}
+
+#[derive(QueryableByName)]
+struct AliasRow {
+    #[diesel(sql_type = SqlUuid)]
+    actor_id: Uuid,
+    #[diesel(sql_type = Text)]
+    form: String,
+    #[diesel(sql_type = Text)]
+    alias: String,
+}
+
+#[derive(QueryableByName)]
+struct AffiliationRow {
+    #[diesel(sql_type = SqlUuid)]
+    actor_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    kind: Option<String>,
+}
+
+/// One actor.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn find(connection: &mut Connection, id: ActorId) -> Result<ActorView, Error> {
+    let mut sql = Sql::new(ACTORS);
+    sql.push("and a.id = {}", [id.0.into()]);
+    let rows = sql.load(connection).await?;
+    views(connection, rows).await?.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Actors in order of their name.
+///
+/// # Errors
+/// [`Error::Cursor`] for a cursor that this list did not give.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &ActorFilter,
+    page: &PageRequest,
+) -> Result<Page<ActorView>, Error> {
+    let walk: Walk<NameKey> = Walk::new("actors", filter, page)?;
+    let mut sql = Sql::new(ACTORS);
+    if let Some(q) = &filter.q {
+        let q = name_key(q);
+        sql.push(
+            "and (to_tsvector('simple', a.name_key) @@ websearch_to_tsquery('simple', {})
+                  or a.id in (select l.actor_id from actor_aliases l
+                      where to_tsvector('simple', l.alias_key) @@ websearch_to_tsquery('simple', {})
+                        and l.superseded_at is null))",
+            [q.as_str().into(), q.as_str().into()],
+        );
+    }
+    if let Some(kind) = filter.kind {
+        sql.push("and a.kind = {}", [kind.as_str().into()]);
+    }
+    if let Some(after) = &walk.after {
+        sql.push(
+            "and (a.name_key, a.id) > ({}, {})",
+            [after.name.as_str().into(), after.id.into()],
+        );
+    }
+    sql.push("order by a.name_key, a.id limit {}", [walk.rows().into()]);
+    let rows: Vec<ActorRow> = sql.load(connection).await?;
+    let page = walk.page(rows, |row| NameKey { name: row.name_key.clone(), id: row.id });
+    Ok(Page { items: views(connection, page.items).await?, next: page.next })
+}
+
+async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<ActorView>, Error> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut names: BTreeMap<Uuid, (Vec<String>, Vec<String>)> = BTreeMap::new();
+    let mut sql = Sql::new("select actor_id, form, alias from actor_aliases");
+    sql.push(
+        "where actor_id = any({}) and superseded_at is null order by recorded_at, id",
+        [ids.clone().into()],
+    );
+    for row in sql.load::<AliasRow>(connection).await? {
+        let (aliases, roles) = names.entry(row.actor_id).or_default();
+        if row.form == "role" { roles.push(row.alias) } else { aliases.push(row.alias) }
+    }
+    let mut principals: BTreeMap<Uuid, Vec<ActorBrief>> = BTreeMap::new();
+    let mut sql = Sql::new(
+        "select f.actor_id, a.id, a.name, a.kind
+           from actor_affiliations f join actors a on a.id = f.speaks_for_id",
+    );
+    sql.push(
+        "where f.actor_id = any({}) and f.superseded_at is null order by f.recorded_at, a.id",
+        [ids.into()],
+    );
+    for row in sql.load::<AffiliationRow>(connection).await? {
+        let brief =
+            ActorBrief { id: ActorId(row.id), name: row.name, kind: words(row.kind.as_deref())? };
+        principals.entry(row.actor_id).or_default().push(brief);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let (aliases, roles) = names.remove(&row.id).unwrap_or_default();
+            Ok(ActorView {
+                id: ActorId(row.id),
+                name: row.name,
+                kind: words(row.kind.as_deref())?,
+                aliases,
+                roles,
+                speaks_for: principals.remove(&row.id).unwrap_or_default(),
+                statements: row.statements,
+                claims: row.claims,
+                rebuttals: row.rebuttals,
+                recorded_at: row.recorded_at,
+            })
+        })
+        .collect()
+}
+
+/// The ids that a selector means: by a name or an alias, never by a role. None where nothing has
+/// that name.
+pub(super) async fn resolve(
+    connection: &mut Connection,
+    selector: &Selector<ActorId>,
+) -> Result<Vec<Uuid>, Error> {
+    let key = match selector {
+        Selector::Id(id) => return Ok(vec![id.0]),
+        Selector::Name(name) => name_key(name),
+    };
+    let mut sql = Sql::new("select id from actors");
+    sql.push(
+        "where name_key = {}
+         union select actor_id from actor_aliases
+         where form = 'name' and alias_key = {} and superseded_at is null",
+        [key.as_str().into(), key.as_str().into()],
+    );
+    Ok(sql.load::<IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
+}

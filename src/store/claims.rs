@@ -1,0 +1,260 @@
+//! Claims: propositions, their trail, and what the evidence says of them.
+
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{Binary, Timestamptz, Uuid as SqlUuid};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::cursor::{CountKey, TimeKey, TrailKey, Walk, clamp};
+use super::sql::{Bind, Sql};
+use super::views::claim::{CLAIMS, ClaimRow, claims};
+use super::views::timeline;
+use super::{Connection, Error, actors, outlets};
+use crate::domain::ClaimId;
+use crate::domain::view::{ClaimFilter, ClaimSort, ClaimView, Page, PageRequest, TimelineEntry};
+
+/// One claim as known at `as_of` (now, where that is `None`), also when no document carries it
+/// any more.
+///
+/// # Errors
+/// [`Error::NotFound`], also for a claim that was not known yet then.
+pub async fn find(
+    connection: &mut Connection,
+    id: ClaimId,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<ClaimView, Error> {
+    let mut sql = Sql::new(CLAIMS);
+    sql.live("s", as_of).push("and c.id = {}", [id.0.into()]);
+    let rows: Vec<ClaimRow> = sql.load(connection).await?;
+    claims(connection, rows, as_of).await?.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Claims that some document carries.
+///
+/// Orders by a count are pinned to the instant of the first page: counts change while one walks.
+///
+/// # Errors
+/// [`Error::Cursor`] for a cursor that this list did not give.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &ClaimFilter,
+    page: &PageRequest,
+) -> Result<Page<ClaimView>, Error> {
+    match filter.sort {
+        ClaimSort::Newest | ClaimSort::Oldest => list_by_time(connection, filter, page).await,
+        ClaimSort::MostDenied | ClaimSort::MostReported => {
+            list_by_count(connection, filter, page).await
+        }
+    }
+}
+
+async fn list_by_time(
+    connection: &mut Connection,
+    filter: &ClaimFilter,
+    page: &PageRequest,
+) -> Result<Page<ClaimView>, Error> {
+    let walk: Walk<TimeKey> = Walk::new("claims", filter, page)?;
+    let mut sql = select(connection, filter, filter.as_of).await?;
+    walk.bound_by_time(&mut sql, "c", filter.sort == ClaimSort::Newest);
+    let rows: Vec<ClaimRow> = sql.load(connection).await?;
+    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
+    Ok(Page { items: claims(connection, page.items, filter.as_of).await?, next: page.next })
+}
+
+async fn list_by_count(
+    connection: &mut Connection,
+    filter: &ClaimFilter,
+    page: &PageRequest,
+) -> Result<Page<ClaimView>, Error> {
+    let walk: Walk<CountKey> = Walk::new("claims", filter, page)?;
+    let as_of = match (&walk.after, filter.as_of) {
+        (Some(after), _) => after.as_of,
+        (None, Some(as_of)) => clamp(as_of),
+        (None, None) => settled(connection).await?,
+    };
+    let (column, count): (_, fn(&ClaimRow) -> i32) = match filter.sort {
+        ClaimSort::MostDenied => ("rebuttals", |row| row.rebuttals),
+        _ => ("appearances", |row| row.appearances),
+    };
+    let mut sql = select(connection, filter, Some(as_of)).await?;
+    if let Some(after) = &walk.after {
+        sql.push(
+            &format!("and (s.{column}, s.claim_id) < ({{}}, {{}})"),
+            [after.count.into(), after.id.into()],
+        );
+    }
+    sql.push(
+        &format!("order by s.{column} desc, s.claim_id desc limit {{}}"),
+        [walk.rows().into()],
+    );
+    let rows: Vec<ClaimRow> = sql.load(connection).await?;
+    let page = walk.page(rows, |row| CountKey { count: count(row), id: row.id, as_of });
+    Ok(Page { items: claims(connection, page.items, Some(as_of)).await?, next: page.next })
+}
+
+/// The claims that pass `filter` at `as_of`, without order.
+async fn select(
+    connection: &mut Connection,
+    filter: &ClaimFilter,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Sql, Error> {
+    let mut sql = Sql::new(CLAIMS);
+    sql.live("s", as_of).push("and s.appearances + s.rebuttals > 0", []);
+    if let Some(q) = &filter.q {
+        sql.push(
+            "and to_tsvector('english', left(c.text, 10000)) @@ websearch_to_tsquery('english', {})",
+            [q.as_str().into()],
+        );
+    }
+    if let Some(status) = filter.status {
+        sql.push("and s.status = {}", [status.as_str().into()]);
+    }
+    if let Some(language) = &filter.language {
+        sql.push("and c.language = {}", [language.as_str().into()]);
+    }
+    if let Some(least) = filter.min_check_worthiness {
+        sql.push("and c.check_worthiness >= {}", [least.into()]);
+    }
+    if let Some(least) = filter.min_confidence {
+        sql.push("and s.confidence >= {}", [least.into()]);
+    }
+    for (actor, table, column) in [
+        (&filter.claimant, "claimants", "actor_id"),
+        (&filter.denied_by, "denials", "denier_id"),
+        (&filter.about, "claim_subjects", "actor_id"),
+    ] {
+        if let Some(actor) = actor {
+            let ids = actors::resolve(connection, actor).await?;
+            exists(&mut sql, table, &format!("x.{column} = any({{}})"), vec![ids.into()], as_of);
+        }
+    }
+    if let Some(outlet) = &filter.outlet {
+        let ids = outlets::resolve(connection, outlet).await?;
+        let published = "x.revision_id in (select v.id from document_revisions v
+             join documents d on d.id = v.document_id where d.outlet_id = any({}))";
+        either(&mut sql, ["appearances", "denials"], published, vec![ids.into()], as_of);
+    }
+    if filter.from.is_some() || filter.to.is_some() {
+        let mut stated = "true".to_owned();
+        let mut bounds = Vec::new();
+        for (bound, side) in [(filter.from, ">="), (filter.to, "<")] {
+            if let Some(bound) = bound {
+                stated.push_str(&format!(" and x.stated_at {side} {{}}"));
+                bounds.push(Bind::from(clamp(bound)));
+            }
+        }
+        either(&mut sql, ["appearances", "rebuttals"], &stated, bounds, as_of);
+    }
+    Ok(sql)
+}
+
+/// Adds that `table` has a row of the claim, live at `as_of`, of which `condition` holds.
+fn exists(
+    sql: &mut Sql,
+    table: &str,
+    condition: &str,
+    values: Vec<Bind>,
+    as_of: Option<DateTime<Utc>>,
+) {
+    sql.push(&format!("and exists (select from {table} x where x.claim_id = c.id and"), []);
+    sql.push_all(condition, values).live("x", as_of).push(")", []);
+}
+
+/// Adds that one of two tables has such a row.
+fn either(
+    sql: &mut Sql,
+    tables: [&str; 2],
+    condition: &str,
+    values: Vec<Bind>,
+    as_of: Option<DateTime<Utc>>,
+) {
+    sql.push("and (false", []);
+    for table in tables {
+        sql.push(&format!("or exists (select from {table} x where x.claim_id = c.id and"), []);
+        sql.push_all(condition, values.clone()).live("x", as_of).push(")", []);
+    }
+    sql.push(")", []);
+}
+
+#[derive(QueryableByName)]
+struct InstantRow {
+    #[diesel(sql_type = Timestamptz)]
+    at: DateTime<Utc>,
+}
+
+/// The latest instant before which everything recorded is visible.
+///
+/// A transaction under way has taken its time already and shows its rows later; pinning a walk to
+/// "now" would let them move counts under it. Writers take their time after their transaction id
+/// (see `writing`), so the start of the oldest one that has an id is a safe bound.
+async fn settled(connection: &mut Connection) -> Result<DateTime<Utc>, Error> {
+    let sql = Sql::new(
+        "with clock as materialized (select clock_timestamp() as at)
+         select least(clock.at, (select min(a.xact_start) from pg_stat_activity a
+             where a.datname = current_database() and a.backend_xid is not null)) as at
+           from clock",
+    );
+    let rows: Vec<InstantRow> = sql.load(connection).await?;
+    rows.into_iter().next().map(|row| row.at).ok_or(Error::NotFound)
+}
+
+/// The trail of a claim: what was said by stated time, then by recorded time.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown claim; [`Error::Cursor`] for a cursor that this trail did
+/// not give.
+pub async fn timeline(
+    connection: &mut Connection,
+    id: ClaimId,
+    as_of: Option<DateTime<Utc>>,
+    page: &PageRequest,
+) -> Result<Page<TimelineEntry>, Error> {
+    let walk: Walk<TrailKey> = Walk::new("timeline", &(id, as_of), page)?;
+    let rows = timeline::rows(connection, id.0, as_of, walk.after, walk.rows()).await?;
+    if rows.is_empty() && walk.after.is_none() {
+        find(connection, id, as_of).await?;
+    }
+    let page = walk.page(rows, timeline::TrailRow::key);
+    Ok(Page { items: timeline::entries(connection, page.items).await?, next: page.next })
+}
+
+#[derive(QueryableByName)]
+struct KnownRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Binary)]
+    canonical_sha256: Vec<u8>,
+}
+
+/// The known claims of `language` with one of these canonical wordings, each with its wording.
+pub async fn known(
+    connection: &mut Connection,
+    language: &str,
+    keys: &[String],
+) -> Result<Vec<(ClaimId, String)>, Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let by_digest: std::collections::BTreeMap<Vec<u8>, &String> =
+        keys.iter().map(|key| (digest(key), key)).collect();
+    let digests: Vec<Vec<u8>> = by_digest.keys().cloned().collect();
+    let mut sql = Sql::new("select id, canonical_sha256 from claims");
+    sql.push(
+        "where language = {} and canonical_sha256 = any({})",
+        [language.into(), digests.into()],
+    );
+    let rows: Vec<KnownRow> = sql.load(connection).await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let key = by_digest.get(&row.canonical_sha256)?;
+            Some((ClaimId(row.id), (*key).clone()))
+        })
+        .collect())
+}
+
+/// What a canonical wording is found by.
+pub(super) fn digest(key: &str) -> Vec<u8> {
+    Sha256::digest(key.as_bytes()).to_vec()
+}

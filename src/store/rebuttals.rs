@@ -1,0 +1,73 @@
+//! Rebuttals: what speaks against claims.
+
+use super::cursor::{TimeKey, Walk, clamp};
+use super::sql::Sql;
+use super::views::rebuttal::{REBUTTALS, RebuttalRow, rebuttals};
+use super::{Connection, Error, actors, outlets};
+use crate::domain::RebuttalId;
+use crate::domain::view::{Page, PageRequest, RebuttalFilter, RebuttalView};
+
+/// One rebuttal, live or not.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn find(connection: &mut Connection, id: RebuttalId) -> Result<RebuttalView, Error> {
+    let mut sql = Sql::new(REBUTTALS);
+    sql.push("and r.id = {}", [id.0.into()]);
+    let rows: Vec<RebuttalRow> = sql.load(connection).await?;
+    rebuttals(connection, rows, None).await?.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Live rebuttals: those of one claim or document as they were recorded, else the newest first.
+///
+/// # Errors
+/// [`Error::Cursor`] for a cursor that this list did not give.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &RebuttalFilter,
+    page: &PageRequest,
+) -> Result<Page<RebuttalView>, Error> {
+    let walk: Walk<TimeKey> = Walk::new("rebuttals", filter, page)?;
+    let mut sql = Sql::new(REBUTTALS);
+    sql.live("r", filter.as_of);
+    if let Some(kind) = filter.kind {
+        sql.push("and r.kind = {}", [kind.as_str().into()]);
+    }
+    if let Some(denier) = &filter.denier {
+        let ids = actors::resolve(connection, denier).await?;
+        sql.push("and n.denier_id = any({})", [ids.into()]);
+    }
+    if let Some(role) = filter.denier_role {
+        sql.push("and n.denier_role = {}", [role.as_str().into()]);
+    }
+    if let Some(label) = &filter.label {
+        sql.push("and lower(n.label) = lower({})", [label.as_str().into()]);
+    }
+    if let Some(outlet) = &filter.outlet {
+        let ids = outlets::resolve(connection, outlet).await?;
+        sql.push(
+            "and exists (select from document_revisions v join documents d on d.id = v.document_id
+              where v.id = n.revision_id and d.outlet_id = any({}))",
+            [ids.into()],
+        );
+    }
+    if let Some(from) = filter.from {
+        sql.push("and r.stated_at >= {}", [clamp(from).into()]);
+    }
+    if let Some(to) = filter.to {
+        sql.push("and r.stated_at < {}", [clamp(to).into()]);
+    }
+    if let Some(claim) = filter.claim {
+        sql.push("and r.claim_id = {}", [claim.0.into()]);
+    }
+    if let Some(document) = filter.document {
+        sql.push(
+            "and n.revision_id in (select id from document_revisions where document_id = {})",
+            [document.0.into()],
+        );
+    }
+    walk.bound_by_time(&mut sql, "r", filter.claim.is_none() && filter.document.is_none());
+    let rows: Vec<RebuttalRow> = sql.load(connection).await?;
+    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
+    Ok(Page { items: rebuttals(connection, page.items, filter.as_of).await?, next: page.next })
+}

@@ -1,0 +1,31 @@
+//! The joins that fill [`crate::domain::view`]: one query a related noun, never one a row.
+
+pub(super) mod brief;
+pub(super) mod claim;
+pub(super) mod document;
+pub(super) mod rebuttal;
+pub(super) mod span;
+pub(super) mod statement;
+pub(super) mod timeline;
+
+use chrono::{DateTime, Utc};
+
+use super::Error;
+use super::sql::word;
+use crate::domain::StatedTime;
+
+/// A time with its precision, as two columns keep it.
+pub(super) fn stated(
+    at: Option<DateTime<Utc>>,
+    precision: Option<&str>,
+) -> Result<Option<StatedTime>, Error> {
+    match (at, precision) {
+        (Some(at), Some(precision)) => Ok(Some(StatedTime { at, precision: word(precision)? })),
+        _ => Ok(None),
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,157 @@
+//! The trail of one claim: appearances, rebuttals and changes of status on one line of time.
+
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
+
+use super::brief;
+use super::span::located;
+use crate::domain::view::{Clock, TimelineEntry, TimelineEvent};
+use crate::domain::{AppearanceId, RebuttalId};
+use crate::store::cursor::{TrailKey, clamp};
+use crate::store::sql::{Sql, word, words};
+use crate::store::{Connection, Error};
+
+#[derive(QueryableByName)]
+pub(in crate::store) struct TrailRow {
+    #[diesel(sql_type = Timestamptz)]
+    at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    precision: String,
+    #[diesel(sql_type = Bool)]
+    stated: bool,
+    #[diesel(sql_type = Text)]
+    event: String,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    revision_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    actor_id: Option<Uuid>,
+    /// Stance, kind or status.
+    #[diesel(sql_type = Text)]
+    what: String,
+    /// Label, or the status before.
+    #[diesel(sql_type = Nullable<Text>)]
+    beside: Option<String>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    reasons: Option<serde_json::Value>,
+    #[diesel(sql_type = Nullable<Text>)]
+    field: Option<String>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    span_start: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    span_end: Option<i32>,
+    #[diesel(sql_type = Nullable<Text>)]
+    quote: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    recorded_at: DateTime<Utc>,
+}
+
+impl TrailRow {
+    pub fn key(&self) -> TrailKey {
+        TrailKey { at: self.at, recorded_at: self.recorded_at, id: self.id }
+    }
+}
+
+/// The moments of a claim behind `after`, in order.
+pub(in crate::store) async fn rows(
+    connection: &mut Connection,
+    claim: Uuid,
+    as_of: Option<DateTime<Utc>>,
+    after: Option<TrailKey>,
+    limit: i64,
+) -> Result<Vec<TrailRow>, Error> {
+    let mut sql = Sql::new("select * from (");
+    sql.push(
+        "select coalesce(a.stated_at, a.recorded_at) as at,
+                coalesce(a.stated_precision, 'second') as precision,
+                a.stated_at is not null as stated, 'appearance' as event, a.id, a.revision_id,
+                st.speaker_id as actor_id, a.stance as what, null as beside,
+                null::jsonb as reasons, a.field, a.span_start, a.span_end, a.quote, a.recorded_at
+           from appearances a left join statements st on st.id = a.statement_id
+          where a.claim_id = {}",
+        [claim.into()],
+    );
+    sql.live("a", as_of).push(
+        "union all
+         select coalesce(r.stated_at, r.recorded_at), coalesce(r.stated_precision, 'second'),
+                r.stated_at is not null, 'rebuttal', r.id, n.revision_id, n.denier_id, r.kind,
+                n.label, null, q.field, q.span_start, q.span_end, q.quote, r.recorded_at
+           from rebuttals r join denials n on n.id = r.denial_id
+           left join lateral (
+                select s.field, s.span_start, s.span_end, s.quote
+                  from denial_mentions m join denial_mention_spans s
+                    on s.revision_id = m.revision_id and s.mention_id = m.id and s.role = 'cue'
+                 where m.revision_id = n.revision_id and m.denial_id = n.id
+                 order by m.ordinal limit 1) q on true
+          where r.claim_id = {}",
+        [claim.into()],
+    );
+    sql.live("r", as_of).push(
+        "union all
+         select e.recorded_at, 'second', false, 'status', e.id, null, null, e.status, e.previous,
+                e.reasons, null, null, null, null, e.recorded_at
+           from claim_status_events e where e.claim_id = {}",
+        [claim.into()],
+    );
+    if let Some(at) = as_of {
+        sql.push("and e.recorded_at <= {}", [clamp(at).into()]);
+    }
+    sql.push(") t where true", []);
+    if let Some(key) = after {
+        sql.push(
+            "and (t.at, t.recorded_at, t.id) > ({}, {}, {})",
+            [key.at.into(), key.recorded_at.into(), key.id.into()],
+        );
+    }
+    sql.push("order by t.at, t.recorded_at, t.id limit {}", [limit.into()]);
+    sql.load(connection).await
+}
+
+/// The moments as a reader sees them, in the order of the rows.
+pub(in crate::store) async fn entries(
+    connection: &mut Connection,
+    rows: Vec<TrailRow>,
+) -> Result<Vec<TimelineEntry>, Error> {
+    let documents =
+        brief::documents(connection, rows.iter().filter_map(|row| row.revision_id)).await?;
+    let actors = brief::actors(connection, rows.iter().filter_map(|row| row.actor_id)).await?;
+    rows.into_iter()
+        .map(|row| {
+            let event = match row.event.as_str() {
+                "appearance" => {
+                    TimelineEvent::Appearance { id: AppearanceId(row.id), stance: word(&row.what)? }
+                }
+                "rebuttal" => TimelineEvent::Rebuttal {
+                    id: RebuttalId(row.id),
+                    kind: word(&row.what)?,
+                    label: row.beside,
+                },
+                _ => TimelineEvent::Status {
+                    previous: words(row.beside.as_deref())?,
+                    status: word(&row.what)?,
+                    reasons: serde_json::from_value(row.reasons.unwrap_or_default())
+                        .map_err(|error| Error::Query(error.into()))?,
+                },
+            };
+            let quote = match (row.field, row.span_start, row.span_end, row.quote) {
+                (Some(field), Some(start), Some(end), Some(quote)) => {
+                    Some(located(&field, start, end, quote)?)
+                }
+                _ => None,
+            };
+            Ok(TimelineEntry {
+                at: row.at,
+                precision: word(&row.precision)?,
+                clock: if row.stated { Clock::Stated } else { Clock::Recorded },
+                event,
+                document: row.revision_id.and_then(|id| documents.get(&id).cloned()),
+                actor: row.actor_id.and_then(|id| actors.get(&id).cloned()),
+                quote,
+                recorded_at: row.recorded_at,
+            })
+        })
+        .collect()
+}

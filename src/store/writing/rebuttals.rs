@@ -1,0 +1,136 @@
+//! Denials of an extraction → denials, their mentions and words, and the rebuttals they are.
+
+use uuid::Uuid;
+
+use super::actors::ActorIds;
+use super::located::{columns, ordinal, score, stated};
+use super::statements::StatementIds;
+use super::{ClaimIdentity, Context};
+use crate::domain::{Denial, DenialMention, Span};
+use crate::store::rows::insert_all;
+use crate::store::rows::rebuttal::{NewDenial, NewMention, NewMentionSpan, NewRebuttal};
+use crate::store::schema::{denial_mention_spans, denial_mentions, denials, rebuttals};
+use crate::store::{Connection, Error};
+
+#[derive(Default)]
+struct Rows<'a> {
+    denials: Vec<NewDenial<'a>>,
+    mentions: Vec<NewMention<'a>>,
+    spans: Vec<NewMentionSpan>,
+    rebuttals: Vec<NewRebuttal<'a>>,
+}
+
+impl Context<'_> {
+    pub(super) async fn write_rebuttals(
+        &self,
+        connection: &mut Connection,
+        identities: &[ClaimIdentity],
+        actors: &ActorIds,
+        statements: &StatementIds,
+    ) -> Result<(), Error> {
+        let mut rows = Rows::default();
+        for (claim, identity) in self.extraction.claims.iter().zip(identities) {
+            for denial in &claim.denials {
+                self.add_denial(&mut rows, identity.id.0, denial, actors, statements);
+            }
+        }
+        insert_all!(connection, denials::table, rows.denials);
+        insert_all!(connection, denial_mentions::table, rows.mentions);
+        insert_all!(connection, denial_mention_spans::table, rows.spans);
+        insert_all!(connection, rebuttals::table, rows.rebuttals);
+        Ok(())
+    }
+
+    /// Leaves out a denial none of whose mentions fits the document: the schema takes none.
+    fn add_denial<'a>(
+        &'a self,
+        rows: &mut Rows<'a>,
+        claim_id: Uuid,
+        denial: &'a Denial,
+        actors: &ActorIds,
+        statements: &StatementIds,
+    ) {
+        let denial_id = Uuid::now_v7();
+        let mentions = rows.mentions.len();
+        for mention in &denial.mentions {
+            self.add_mention(rows, denial_id, rows.mentions.len() - mentions, mention, statements);
+        }
+        if rows.mentions.len() == mentions {
+            return;
+        }
+        let said = stated(denial.stated);
+        let (stated_at, stated_precision) = columns(said);
+        rows.denials.push(NewDenial {
+            id: denial_id,
+            claim_id,
+            revision_id: self.draft.revision.0,
+            kind: denial.kind.as_str(),
+            denier_id: actors.get(denial.denier),
+            denier_role: denial.denier_role.as_str(),
+            via_id: actors.get(denial.via),
+            label: denial.label.as_deref(),
+            stated_at,
+            stated_precision,
+            confidence: score(denial.confidence),
+            extractor_version: self.version(),
+            recorded_at: self.draft.at,
+        });
+        let (stated_at, stated_precision) = columns(said.or(self.published));
+        rows.rebuttals.push(NewRebuttal {
+            id: Uuid::now_v7(),
+            claim_id,
+            kind: denial.kind.as_str(),
+            denial_id,
+            stated_at,
+            stated_precision,
+            extractor_version: self.version(),
+            recorded_at: self.draft.at,
+        });
+    }
+
+    fn add_mention<'a>(
+        &'a self,
+        rows: &mut Rows<'a>,
+        denial_id: Uuid,
+        place: usize,
+        mention: &'a DenialMention,
+        statements: &StatementIds,
+    ) {
+        let id = Uuid::now_v7();
+        let Some(cue) = self.mention_span(id, "cue", Some(mention.cue)) else { return };
+        rows.spans.push(cue);
+        for (role, words) in
+            [("denier", mention.denier), ("denied", mention.denied), ("via", mention.via)]
+        {
+            rows.spans.extend(self.mention_span(id, role, words));
+        }
+        rows.mentions.push(NewMention {
+            id,
+            denial_id,
+            revision_id: self.draft.revision.0,
+            statement_id: statements.get(mention.statement),
+            ordinal: ordinal(place),
+            rule: &mention.rule,
+            extractor_version: self.version(),
+            recorded_at: self.draft.at,
+        });
+    }
+
+    fn mention_span(
+        &self,
+        mention_id: Uuid,
+        role: &'static str,
+        words: Option<Span>,
+    ) -> Option<NewMentionSpan> {
+        let span = self.locate.one(words?)?;
+        Some(NewMentionSpan {
+            revision_id: self.draft.revision.0,
+            mention_id,
+            role,
+            field: span.field.as_str(),
+            span_start: span.start,
+            span_end: span.end,
+            quote: span.quote,
+        })
+    }
+}

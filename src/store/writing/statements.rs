@@ -1,0 +1,98 @@
+//! Statements of an extraction → rows with their spans.
+
+use uuid::Uuid;
+
+use super::Context;
+use super::actors::ActorIds;
+use super::located::{ordinal, score};
+use crate::domain::{ActorIndex, Span, StatementIndex};
+use crate::store::rows::insert_all;
+use crate::store::rows::statement::{NewStatement, NewStatementSpan};
+use crate::store::schema::{statement_spans, statements};
+use crate::store::{Connection, Error};
+
+/// The row behind each statement of the extraction.
+pub(super) struct StatementIds {
+    ids: Vec<Uuid>,
+    speakers: Vec<Option<ActorIndex>>,
+}
+
+impl StatementIds {
+    pub fn get(&self, index: Option<StatementIndex>) -> Option<Uuid> {
+        self.ids.get(index?.0).copied()
+    }
+
+    /// Who speaks in a statement.
+    pub fn speaker(&self, index: Option<StatementIndex>) -> Option<ActorIndex> {
+        self.speakers.get(index?.0).copied().flatten()
+    }
+}
+
+impl Context<'_> {
+    pub(super) async fn write_statements(
+        &self,
+        connection: &mut Connection,
+        actors: &ActorIds,
+    ) -> Result<StatementIds, Error> {
+        let statements = &self.extraction.statements;
+        let ids = StatementIds {
+            ids: statements.iter().map(|_| Uuid::now_v7()).collect(),
+            speakers: statements.iter().map(|statement| statement.speaker).collect(),
+        };
+        let mut rows = Vec::with_capacity(statements.len());
+        let mut spans = Vec::new();
+        for (index, (statement, &id)) in statements.iter().zip(&ids.ids).enumerate() {
+            rows.push(NewStatement {
+                id,
+                revision_id: self.draft.revision.0,
+                ordinal: ordinal(index),
+                speaker_id: actors.get(statement.speaker),
+                speaker_inferred: statement.speaker_inferred,
+                via_id: actors.get(statement.via),
+                parent_id: ids.get(statement.parent).filter(|&parent| parent != id),
+                cue_kind: statement.cue_kind.as_str(),
+                mode: statement.mode.as_str(),
+                confidence: score(statement.confidence),
+                rule: &statement.rule,
+                extractor_version: self.version(),
+                recorded_at: self.draft.at,
+            });
+            for (role, words) in [
+                ("source", statement.source.as_slice()),
+                ("cue", statement.cue.as_slice()),
+                ("content", statement.contents.as_slice()),
+                ("via", statement.via_span.as_slice()),
+            ] {
+                spans.extend(self.statement_spans(id, role, words));
+            }
+        }
+        // A statement may stand inside a later one of the list; the foreign key is asked once the
+        // whole INSERT is done, so parents and children go in one.
+        if rows.iter().any(|row| row.parent_id.is_some()) && rows.len() > crate::store::rows::CHUNK
+        {
+            rows.sort_by_key(|row| row.parent_id.is_some());
+        }
+        insert_all!(connection, statements::table, rows);
+        insert_all!(connection, statement_spans::table, spans);
+        Ok(ids)
+    }
+
+    fn statement_spans<'s>(
+        &'s self,
+        statement_id: Uuid,
+        role: &'static str,
+        words: &'s [Span],
+    ) -> impl Iterator<Item = NewStatementSpan> + 's {
+        let located = words.iter().filter_map(|&span| self.locate.one(span));
+        located.enumerate().map(move |(index, span)| NewStatementSpan {
+            revision_id: self.draft.revision.0,
+            statement_id,
+            role,
+            ordinal: ordinal(index),
+            field: span.field.as_str(),
+            span_start: span.start,
+            span_end: span.end,
+            quote: span.quote,
+        })
+    }
+}
