@@ -1,1 +1,9 @@
-//! The queue in Postgres and the workers that empty it; one file a job.
+//! The queue and its workers: work that a request need not wait for.
+//!
+//! One file a job. A job is a row (see [`crate::store::jobs`]) until a [`Worker`] takes it; its
+//! work, its result and the end of the row are one transaction.
+
+pub mod extract_document;
+mod worker;
+
+pub use worker::{Worker, WorkerOptions};

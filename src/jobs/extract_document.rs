@@ -1,0 +1,182 @@
+//! Document → its extraction, stored; queued or at once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::domain::view::{JobKind, StoredDocument};
+use crate::domain::{ClaimId, Document, Extraction, JobId, StatedTime};
+use crate::pipeline::matching::{self, Candidate, Candidates, Decision, canonical_key};
+use crate::store::jobs::NewJob;
+use crate::store::writing::{self, Begun, ClaimIdentity, Received};
+use crate::store::{self, Connection, Pool};
+
+/// How often reading one document is tried.
+const MAX_ATTEMPTS: i32 = 5;
+
+/// A document as it came in, to be read and stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDocument {
+    /// What was read from the bytes.
+    pub document: Document,
+    /// The bytes as received, kept beside the text.
+    pub received: Vec<u8>,
+    /// What they are: `text/plain`, `text/html` …
+    pub media_type: String,
+}
+
+impl NewDocument {
+    fn as_received(&self) -> Received<'_> {
+        Received { document: &self.document, bytes: &self.received, media_type: &self.media_type }
+    }
+}
+
+/// A document as a job's row keeps it; the bytes stand beside it.
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    url: Option<Url>,
+    outlet: Option<String>,
+    title: Option<String>,
+    authors: Vec<String>,
+    published: Option<StatedTime>,
+    language: String,
+    text: String,
+    media_type: String,
+}
+
+/// Queues a document; it is durable once the caller's transaction commits.
+///
+/// # Errors
+/// [`store::Error::Unavailable`] when the database is away.
+pub async fn enqueue(
+    connection: &mut Connection,
+    new: &NewDocument,
+) -> Result<JobId, store::Error> {
+    let document = new.document.clone();
+    let payload = Payload {
+        url: document.url,
+        outlet: document.outlet,
+        title: document.title,
+        authors: document.authors,
+        published: document.published,
+        language: document.language,
+        text: document.text,
+        media_type: new.media_type.clone(),
+    };
+    let job = NewJob {
+        kind: JobKind::ExtractDocument,
+        payload: serde_json::to_value(payload)
+            .map_err(|error| store::Error::Query(error.into()))?,
+        attachment: new.received.clone(),
+        max_attempts: MAX_ATTEMPTS,
+    };
+    store::jobs::enqueue(connection, &job).await
+}
+
+/// The document that a job's row keeps.
+pub(super) fn read_payload(
+    payload: serde_json::Value,
+    attachment: Vec<u8>,
+) -> anyhow::Result<NewDocument> {
+    let payload: Payload =
+        serde_json::from_value(payload).context("the job's payload is not a document")?;
+    Ok(NewDocument {
+        document: Document {
+            url: payload.url,
+            outlet: payload.outlet,
+            title: payload.title,
+            authors: payload.authors,
+            published: payload.published,
+            language: payload.language,
+            text: payload.text,
+        },
+        received: attachment,
+        media_type: payload.media_type,
+    })
+}
+
+/// Reads the document; on a thread of its own, because it takes a CPU for as long as it lasts.
+///
+/// # Errors
+/// When the reader panics, which it never should.
+pub async fn read(new: Arc<NewDocument>) -> anyhow::Result<Extraction> {
+    tokio::task::spawn_blocking(move || crate::pipeline::extract(&new.document))
+        .await
+        .context("the extractor stopped on this document")
+}
+
+/// Reads and stores one document. The same words again change nothing and are not read again.
+///
+/// # Errors
+/// As [`read`] and [`store()`].
+pub async fn run(pool: &Pool, new: NewDocument) -> anyhow::Result<StoredDocument> {
+    let known = writing::unchanged(&mut *pool.get().await?, &new.document).await?;
+    if let Some(stored) = known {
+        return Ok(stored);
+    }
+    let new = Arc::new(new);
+    // No connection is held while the CPU works.
+    let extraction = read(new.clone()).await?;
+    let mut connection = pool.get().await?;
+    let stored = store::transaction(&mut connection, async |connection| {
+        store(connection, &new, &extraction).await
+    });
+    Ok(stored.await?)
+}
+
+/// Stores a document with what was read from it; call it in a transaction.
+///
+/// # Errors
+/// [`store::Error::Conflict`] where a rule of the schema refuses a row, with
+/// `document_urls_url_length` for an address of more than 2,048 bytes.
+pub async fn store(
+    connection: &mut Connection,
+    new: &NewDocument,
+    extraction: &Extraction,
+) -> Result<StoredDocument, store::Error> {
+    let draft = match writing::begin(connection, new.as_received()).await? {
+        Begun::Unchanged(stored) => return Ok(stored),
+        Begun::Changed(draft) => draft,
+    };
+    let identities = identify(connection, &new.document.language, extraction).await?;
+    draft.fill(connection, new.as_received(), extraction, &identities).await
+}
+
+/// Known claims by their canonical wording.
+struct Known(BTreeMap<String, ClaimId>);
+
+impl Candidates for Known {
+    fn candidates(&self, _text: &str, key: &str) -> Vec<Candidate> {
+        let known = self.0.get(key);
+        known.map(|&id| Candidate { id, key: key.to_owned() }).into_iter().collect()
+    }
+}
+
+/// Finds or founds the claim behind each claim of an extraction, in its order; under the lock of
+/// the language, which [`writing::begin`] holds.
+async fn identify(
+    connection: &mut Connection,
+    language: &str,
+    extraction: &Extraction,
+) -> Result<Vec<ClaimIdentity>, store::Error> {
+    let keys: Vec<String> =
+        extraction.claims.iter().map(|claim| canonical_key(&claim.text)).collect();
+    let known = store::claims::known(connection, language, &keys).await?;
+    let mut known = Known(known.into_iter().map(|(id, key)| (key, id)).collect());
+    let mut identities = Vec::with_capacity(keys.len());
+    for (claim, key) in extraction.claims.iter().zip(keys) {
+        let (id, founded) = match matching::decide(&claim.text, &known) {
+            Decision::Known(id) => (id, false),
+            Decision::New => (ClaimId::new(), true),
+        };
+        if founded {
+            known.0.insert(key.clone(), id);
+        }
+        let subjects = matching::subjects(claim, &extraction.actors);
+        identities.push(ClaimIdentity { id, key, founded, subjects });
+    }
+    Ok(identities)
+}
