@@ -118,7 +118,7 @@ fn download(pin: &Pin, draft: &Path, clients: &[&[&str]]) -> Result<PathBuf, Err
     let mut failures = Vec::new();
     for client in clients {
         let name = client.join(" ");
-        tracing::info!(version = pin.version, client = %name, "no Postgres here that fits: fetching one");
+        tracing::info!(version = pin.version, client = %name, "no Postgres here that fits: fetching a pinned one");
         let tried = Command::new(client[0])
             .args(&client[1..])
             .args([
