@@ -13,18 +13,20 @@ mod address;
 mod clean;
 mod encoding;
 mod error;
-mod html;
 mod language;
 mod lines;
+mod page;
 mod published;
 
 use url::Url;
 
 pub use address::parse_url;
 pub use error::Error;
-pub use html::{MAX_DEPTH, MAX_NODES};
 pub use language::{Detected, Evidence, MIXED, UNDETERMINED, detect_language};
 pub use lines::RemovedLine;
+pub use page::{
+    BodySource, MAX_DEPTH, MAX_NODES, Origin, PageKind, PageMetadata, PageReading, PageTime, Told,
+};
 pub use published::parse_published;
 
 use crate::domain::{Document, StatedTime};
@@ -132,6 +134,8 @@ pub struct Ingested {
     pub bytes: Vec<u8>,
     /// What was done to them.
     pub changes: Changes,
+    /// For a page: what it said of itself and how it was read.
+    pub page: Option<PageReading>,
 }
 
 /// A plain text that is a body alone, such as the `text` of a JSON object.
@@ -195,18 +199,24 @@ pub fn from_html<'s>(source: impl Into<Source<'s>>, mut meta: Meta) -> Result<In
     if clean::trim(&html).is_empty() {
         return Err(Error::Empty);
     }
-    let page = html::read_page(&html, meta.url.as_ref())?;
-    meta.url = page.canonical.or(meta.url);
-    meta.outlet =
-        meta.outlet.or_else(|| meta.url.as_ref().and_then(address::outlet_of)).or(page.site_name);
-    meta.title = meta.title.or(page.title);
-    meta.published = meta.published.or(page.published);
-    meta.language =
-        meta.language.or(page.language.filter(|tag| language::primary_subtag(tag).is_some()));
+    let (text, reading) = page::read_page(&html, meta.url.as_ref())?;
+    let told = &reading.metadata;
+    meta.url = told.canonical.as_ref().map(|it| it.value.clone()).or(meta.url);
+    meta.outlet = meta
+        .outlet
+        .or_else(|| meta.url.as_ref().and_then(address::outlet_of))
+        .or_else(|| told.outlet.as_ref().map(|it| it.value.clone()));
+    meta.title = meta.title.or_else(|| told.title.as_ref().map(|it| it.value.clone()));
+    meta.published = meta.published.or_else(|| told.published.as_ref().map(|it| it.value.stated));
+    meta.language = meta.language.or_else(|| {
+        let tag = told.language.as_ref().map(|it| it.value.clone());
+        tag.filter(|tag| language::primary_subtag(tag).is_some())
+    });
     if meta.authors.is_empty() {
-        meta.authors.extend(page.byline);
+        meta.authors.extend(told.authors.iter().flat_map(|it| it.value.iter().cloned()));
     }
-    assemble(source, MediaType::Html, &decoded, normalised, &page.text, meta)
+    let ingested = assemble(source, MediaType::Html, &decoded, normalised, &text, meta)?;
+    Ok(Ingested { page: Some(reading), ..ingested })
 }
 
 fn decode<'s>(
@@ -279,5 +289,6 @@ fn assemble(
         },
         media_type,
         bytes: source.bytes().to_vec(),
+        page: None,
     })
 }

@@ -1,6 +1,6 @@
 //! Words for a time → [`StatedTime`], as exactly as they tell it.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 
 use super::Error;
 use crate::domain::{DateTimePrecision, StatedTime};
@@ -39,29 +39,6 @@ pub fn parse_published(value: &str) -> Result<StatedTime, Error> {
         return Err(refuse("its year is outside 1 to 9999"));
     }
     Ok(stated)
-}
-
-/// Reads a time as pages print it in their metadata; `None` where it is not understood, since a
-/// page's odd date is no reason to refuse the page.
-pub(super) fn read_page_time(value: &str) -> Option<StatedTime> {
-    let value = value.trim();
-    parse_published(value)
-        .ok()
-        .or_else(|| {
-            ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%dT%H:%M%z", "%Y-%m-%d %H:%M:%S %z"]
-                .iter()
-                .find_map(|format| DateTime::parse_from_str(value, format).ok())
-                .or_else(|| DateTime::parse_from_rfc2822(value).ok())
-                .map(|time| to_the_second(time.to_utc()))
-        })
-        .or_else(|| {
-            // A time of day without a zone does not tell the instant; the day is what is known.
-            ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-                .iter()
-                .find_map(|format| NaiveDateTime::parse_from_str(value, format).ok())
-                .map(|time| on_day(time.date()))
-        })
-        .filter(|stated| in_range(stated.at))
 }
 
 /// Without the fraction, which also makes a leap second the second before it.
@@ -112,16 +89,5 @@ mod tests {
     fn fractions_and_leap_seconds_become_whole_seconds() {
         let time = parse_published("2016-12-31T23:59:60.75Z").expect("a leap second");
         assert_eq!(time.at.to_rfc3339(), "2016-12-31T23:59:59+00:00");
-    }
-
-    #[test]
-    fn a_page_time_without_a_zone_tells_the_day() {
-        let time = read_page_time("2026-03-02 13:18").expect("understood");
-        assert_eq!(time.precision, DateTimePrecision::Day);
-        assert_eq!(
-            read_page_time("Mon, 02 Mar 2026 13:18:00 +0100").map(|t| t.precision),
-            Some(DateTimePrecision::Second)
-        );
-        assert_eq!(read_page_time("2 days ago"), None);
     }
 }
