@@ -147,10 +147,13 @@ async fn count(url: &str) -> String {
 }
 
 #[tokio::test]
-async fn gives_each_test_a_database_of_its_own() {
+async fn gives_each_test_a_migrated_database_of_its_own() {
     let (one, other) = tokio::join!(TestDatabase::new(), TestDatabase::new());
     connect(one.url()).await.batch_execute("CREATE TABLE mine (id int)").await.unwrap();
     assert_eq!(ask(other.url(), "SELECT (to_regclass('mine') IS NULL)::text").await, "true");
+    for database in [&one, &other] {
+        assert_eq!(ask(database.url(), "SELECT count(*)::text FROM documents").await, "0");
+    }
 }
 
 #[tokio::test]

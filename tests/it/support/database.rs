@@ -85,6 +85,7 @@ fn start() -> Server {
 
 async fn make_template(admin: &str) {
     execute(admin, &format!("CREATE DATABASE {TEMPLATE}")).await;
+    claimtrail::store::migrate(&in_database(admin, TEMPLATE)).await.unwrap();
 }
 
 /// Removes the folder once this process and the server have ended, however they end: a static is never
