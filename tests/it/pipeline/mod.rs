@@ -1,4 +1,5 @@
 //! Tests of pipeline.
 
 mod attribution;
+mod rules;
 mod text;
