@@ -146,6 +146,28 @@ pub struct ExtractConfig {
     pub pretty: bool,
 }
 
+/// What `ingest` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = INGEST_HELP)]
+pub struct IngestConfig {
+    /// What to read.
+    #[command(flatten)]
+    pub input: InputConfig,
+
+    /// Threads that extract; one connection writes, in the order of the input. [default: one a processor]
+    #[arg(long, env = "CLAIMTRAIL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
+    pub threads: u16,
+}
+
+/// Shown below the flags of `ingest --help`.
+const INGEST_HELP: &str = "\
+A document is known by its address, or by its words where it has none. The same words again change
+nothing; other words at a known address are a new revision. So the same command may be run again after it
+was stopped. What cannot be read is named on standard error and makes the command fail at the end.
+
+  claimtrail ingest archive.ndjson.gz
+  claimtrail ingest articles/";
+
 /// Shown below the flags of `extract --help`.
 const EXTRACT_HELP: &str = "\
 Every input document gives one JSON object on a line of its own, in the order of the input. An NDJSON

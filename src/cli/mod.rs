@@ -3,6 +3,7 @@
 pub mod database;
 mod evaluate;
 mod extract;
+mod ingest;
 mod input;
 mod ordered;
 pub mod postgres;
@@ -21,6 +22,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Evaluate(config) => {
             tokio::task::spawn_blocking(move || evaluate::run(&config)).await?
         }
+        Command::Ingest(config) => ingest::run(&config.global, config).await,
         Command::Serve(_) => anyhow::bail!("serve is not built yet"),
     }
 }
