@@ -213,6 +213,9 @@ pub enum Command {
     /// Read texts, pages or NDJSON and print their statements, claims and denials as JSON; no database, no network.
     Extract(ExtractConfig),
 
+    /// Read texts, pages or NDJSON into the database, with all they say.
+    Ingest(IngestConfig),
+
     /// Write predictions for a benchmark's scorer, through the service's own code.
     Evaluate(EvaluateConfig),
 }

@@ -8,6 +8,7 @@ mod input;
 mod ordered;
 pub mod postgres;
 pub mod seeds;
+pub mod trail;
 mod verify;
 
 use crate::config::{Command, Config};
@@ -22,7 +23,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Evaluate(config) => {
             tokio::task::spawn_blocking(move || evaluate::run(&config)).await?
         }
-        Command::Ingest(config) => ingest::run(&config.global, config).await,
+        Command::Ingest(input) => ingest::run(&config.global, input).await,
         Command::Serve(_) => anyhow::bail!("serve is not built yet"),
     }
 }

@@ -2,6 +2,7 @@
 
 mod evaluate;
 mod extract;
+mod ingest;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
