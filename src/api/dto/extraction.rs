@@ -1,4 +1,4 @@
-//! An [`Extraction`](crate::domain::Extraction) as JSON: spans in code points, ids local to the answer.
+//! An [`Extraction`] as JSON: spans in code points, ids local to the answer.
 
 use std::collections::BTreeMap;
 
