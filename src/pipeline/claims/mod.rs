@@ -1,1 +1,4 @@
-//! Statements → Claims and Denials, each claim worded as a sentence that stands alone.
+//! Statements and cues → claims in words that stand alone, with who asserts and who denies them.
+
+pub mod denials;
+pub mod wording;

@@ -3,7 +3,12 @@
 //! The data lies beside this file as TOML and is part of the program; it is read once, on first
 //! use. A fault in it is a fault of the build, which the tests find, never one of the input.
 
+pub mod actors;
+pub mod denial;
 mod hash;
+pub mod inflection;
+pub mod people;
+pub mod wording;
 mod words;
 
 pub use hash::{FastMap, hash_bytes};

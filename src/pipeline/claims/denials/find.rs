@@ -1,0 +1,202 @@
+//! Cues → denials with denier, denied words and the claim they deny.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::cue::{self, Cue};
+use super::denied::{self, Candidate};
+use super::denier::{self, Speech};
+use super::judge;
+use super::model::{Models, logistic};
+use crate::domain::Field;
+use crate::pipeline::claims::wording::{self, Context, Form, Party};
+use crate::pipeline::lexicon::denial::Family;
+use crate::pipeline::resolution::{EntityKind, Resolution};
+use crate::pipeline::text::{PhraseKind, Reading, Tag};
+
+/// One field of a document with all that is known of it.
+pub struct Passage<'p> {
+    /// Which field.
+    pub field: Field,
+    /// Its words.
+    pub reading: &'p Reading<'p>,
+    /// Who is who.
+    pub resolution: &'p Resolution,
+    /// Who says what.
+    pub speeches: &'p [Speech],
+    names: BTreeMap<usize, (usize, String)>,
+    pronouns: BTreeMap<usize, Party>,
+}
+
+/// A denial in one place.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The cue with its rule.
+    pub cue: Cue,
+    /// The words that name the denier.
+    pub denier: Option<Range<usize>>,
+    /// The words of what is denied.
+    pub denied: Option<Range<usize>>,
+    /// The denied proposition; `None` where the passage does not tell it.
+    pub claim: Option<String>,
+    /// The word used for the claim.
+    pub label: Option<String>,
+    /// 0..1.
+    pub confidence: f32,
+}
+
+impl<'p> Passage<'p> {
+    /// Gathers what wording needs.
+    pub fn new(field: Field, reading: &'p Reading<'p>, resolution: &'p Resolution, speeches: &'p [Speech]) -> Self {
+        let mut names = BTreeMap::new();
+        let mut pronouns = BTreeMap::new();
+        let all = 0..reading.tokens.len();
+        for mention in resolution.mentions_in(field, &all) {
+            let Some(entity) = resolution.entities.get(mention.entity) else { continue };
+            if mention.pronoun {
+                pronouns.insert(
+                    mention.tokens.start,
+                    Party { name: entity.name.clone(), plural: entity.plural },
+                );
+            } else if entity.kind != Some(EntityKind::Government) && entity.kind != Some(EntityKind::Place) {
+                let single = mention.tokens.len() == 1 && reading.tag(mention.tokens.start) == Tag::Name;
+                let described = reading.tag(mention.tokens.start) == Tag::Determiner;
+                if (single && entity.name.contains(' ')) || described {
+                    names.insert(mention.tokens.start, (mention.tokens.end, entity.name.clone()));
+                }
+            }
+        }
+        Passage { field, reading, resolution, speeches, names, pronouns }
+    }
+
+    /// Who the words name, by the fullest name the document has.
+    pub fn party(&self, tokens: &Range<usize>) -> Party {
+        let reading = self.reading;
+        let phrase = reading.phrase_of(tokens.start).and_then(|number| reading.phrases.get(number));
+        let plural = phrase.is_some_and(|phrase| wording::is_plural_head(reading, phrase.head));
+        let text = || {
+            let words: Vec<&str> = tokens
+                .clone()
+                .filter(|&token| !matches!(reading.lower(token), "himself" | "herself" | "itself" | "themselves"))
+                .map(|token| token..token + 1)
+                .filter_map(|one| reading.span(one))
+                .map(|span| &reading.text[span])
+                .collect();
+            let whole = reading.span(tokens.clone()).map_or("", |span| &reading.text[span]);
+            if words.len() == tokens.len() { whole.to_owned() } else { words.join(" ") }
+        };
+        if phrase.is_some_and(|phrase| phrase.kind == PhraseKind::Pronoun) {
+            if let Some(party) = self.pronouns.get(&tokens.start) {
+                return party.clone();
+            }
+        }
+        if phrase.is_some_and(|phrase| phrase.kind == PhraseKind::Name) {
+            if let Some(entity) = self
+                .resolution
+                .entity_of(self.field, tokens)
+                .and_then(|entity| self.resolution.entities.get(entity))
+            {
+                let state = matches!(entity.kind, Some(EntityKind::Government) | Some(EntityKind::Place));
+                if !state && tokens.len() <= 6 && phrase.is_some_and(|phrase| phrase.tokens.end >= tokens.end) {
+                    return Party { name: entity.name.clone(), plural: entity.plural };
+                }
+            }
+        }
+        Party { name: text(), plural }
+    }
+
+    /// The claim that a candidate words, with `denier` as the one who speaks.
+    pub fn claim(&self, cue: &Cue, denier: Option<&Range<usize>>, candidate: &Candidate) -> Option<String> {
+        let tokens = candidate.tokens.clone()?;
+        let denier_party = denier.map(|tokens| self.party(tokens));
+        let subject = candidate.subject.as_ref().map(|tokens| self.party(tokens)).or(denier_party.clone());
+        let same_sentence = self.reading.sentence_of(tokens.start) == cue.sentence;
+        let speaker = self.speaker_of(&tokens).or(denier_party.clone());
+        let third = same_sentence && !matches!(cue.family, Family::Adverb) && tokens.start >= cue.core.end;
+        let context = Context {
+            reading: self.reading,
+            names: &self.names,
+            pronouns: &self.pronouns,
+            speaker: speaker.as_ref(),
+            third_person_is_speaker: third || !self.has_person(),
+        };
+        wording::word(&context, tokens, candidate.form, subject.as_ref())
+    }
+
+    /// Who says the words, where a statement tells.
+    fn speaker_of(&self, tokens: &Range<usize>) -> Option<Party> {
+        self.reading.quotation_of(tokens.start)?;
+        let speech = self
+            .speeches
+            .iter()
+            .find(|speech| speech.contents.iter().any(|content| content.contains(&tokens.start)))?;
+        Some(self.party(&speech.source))
+    }
+
+    fn has_person(&self) -> bool {
+        !self.pronouns.is_empty()
+    }
+}
+
+/// Below this a cue is no denial.
+pub const THRESHOLD: f32 = 0.42;
+
+/// All denials of a field, in order of place, each in one place; joining comes later.
+pub fn find(passage: &Passage, models: &Models, threshold: f32) -> Vec<Found> {
+    let reading = passage.reading;
+    let cues = cue::propose(reading);
+    let mut found = Vec::new();
+    for cue in &cues {
+        let judged = judge::features(reading, cue, &cues, passage.speeches);
+        let confidence = logistic(models.judge.score(&judged));
+        if confidence < threshold {
+            continue;
+        }
+        let denier = best_denier(passage, models, cue);
+        let (denied, claim) = best_denied(passage, models, cue, denier.as_ref());
+        found.push(Found { cue: cue.clone(), denier, denied, claim, label: cue.label.clone(), confidence });
+    }
+    found
+}
+
+/// Who denies at a cue.
+pub fn best_denier(passage: &Passage, models: &Models, cue: &Cue) -> Option<Range<usize>> {
+    let candidates = denier::candidates(passage.reading, cue, passage.speeches);
+    let mut best: Option<(f32, Option<Range<usize>>)> = None;
+    for candidate in candidates {
+        let score = models.denier.score(&candidate.features);
+        if best.as_ref().is_none_or(|(known, _)| score > *known) {
+            best = Some((score, candidate.tokens));
+        }
+    }
+    best.and_then(|(_, tokens)| tokens)
+}
+
+/// What is denied at a cue, and in which words.
+pub fn best_denied(
+    passage: &Passage,
+    models: &Models,
+    cue: &Cue,
+    denier: Option<&Range<usize>>,
+) -> (Option<Range<usize>>, Option<String>) {
+    let candidates = denied::candidates(passage.reading, cue, passage.speeches);
+    let mut scored: Vec<(f32, usize)> = candidates
+        .iter()
+        .enumerate()
+        .map(|(index, candidate)| (models.denied.score(&candidate.features), index))
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    for (_, index) in scored {
+        let candidate = &candidates[index];
+        let Some(tokens) = &candidate.tokens else { return (None, None) };
+        if let Some(claim) = passage.claim(cue, denier, candidate) {
+            return (Some(tokens.clone()), Some(claim));
+        }
+    }
+    (None, None)
+}
+
+/// Whether the candidate's form needs a subject; for training, which skips what cannot be worded.
+pub fn needs_subject(form: Form) -> bool {
+    matches!(form, Form::Gerund | Form::Infinitive | Form::Had | Form::Is)
+}

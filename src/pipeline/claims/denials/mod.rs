@@ -1,0 +1,12 @@
+//! Who denies what: wide rules propose cues, trained judges decide and link.
+
+pub mod cue;
+pub mod denied;
+pub mod denier;
+pub mod features;
+pub mod find;
+pub mod judge;
+pub mod model;
+pub mod training;
+
+pub use find::{Found, Passage, find};

@@ -1,0 +1,194 @@
+//! Words of a document → a sentence that stands alone, stated positively.
+//!
+//! Pronouns become names, reported gerunds and nouns become sentences with a subject, negations
+//! fall away. What cannot be worded without guessing is not worded.
+
+mod predicate;
+mod sentence;
+
+pub use sentence::Sentence;
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::pipeline::lexicon::inflection;
+use crate::pipeline::text::{Reading, Tag};
+
+/// Somebody a claim may be about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Party {
+    /// The fullest name of the passage, or the words that describe them.
+    pub name: String,
+    /// Whether several are meant.
+    pub plural: bool,
+}
+
+impl Party {
+    /// "was" or "were", "has" or "have".
+    fn verb<'v>(&self, single: &'v str, plural: &'v str) -> &'v str {
+        if self.plural { plural } else { single }
+    }
+}
+
+/// How the denied words become a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// They are one: "he sold the harbour".
+    Clause,
+    /// They are one that denies: "he never sold the harbour".
+    Negated,
+    /// "selling the harbour", said of the subject.
+    Gerund,
+    /// "to have sold the harbour", said of the subject.
+    Infinitive,
+    /// "any involvement in the sale", said of the subject.
+    Noun,
+    /// A noun that the subject is said to have: "a second flat".
+    Had,
+    /// Something that is said to exist or to have happened: "a cover-up".
+    Existence,
+    /// Something that is said to be real: "the video".
+    Real,
+    /// A predicate whose subject is the subject: "was drunk", "a spy".
+    Is,
+}
+
+impl Form {
+    /// A stable name, for features.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Form::Clause => "clause",
+            Form::Negated => "negated",
+            Form::Gerund => "gerund",
+            Form::Infinitive => "infinitive",
+            Form::Noun => "noun",
+            Form::Had => "had",
+            Form::Existence => "existence",
+            Form::Real => "real",
+            Form::Is => "is",
+        }
+    }
+}
+
+/// What wording needs to know of the document around the words.
+pub struct Context<'c> {
+    /// The field the words stand in.
+    pub reading: &'c Reading<'c>,
+    /// Fullest names by the first token of a shorter one: token → (its end, the name).
+    pub names: &'c BTreeMap<usize, (usize, String)>,
+    /// Whom pronouns mean, by token.
+    pub pronouns: &'c BTreeMap<usize, Party>,
+    /// Who "I" and "we" are, and whom "he", "she", "it" and "they" mean where nothing else tells.
+    pub speaker: Option<&'c Party>,
+    /// Whether third-person pronouns mean the speaker first.
+    pub third_person_is_speaker: bool,
+}
+
+/// The sentence for `tokens` read as `form`, with `subject` where the form lacks one.
+pub fn word(
+    context: &Context,
+    tokens: Range<usize>,
+    form: Form,
+    subject: Option<&Party>,
+) -> Option<String> {
+    let reading = context.reading;
+    let tokens = trim(reading, tokens);
+    if tokens.is_empty() {
+        return None;
+    }
+    let mut sentence = Sentence::new(context);
+    match form {
+        Form::Clause => sentence.clause(tokens),
+        Form::Negated => sentence.negated(tokens)?,
+        Form::Gerund => predicate::gerund(&mut sentence, tokens, subject?)?,
+        Form::Infinitive => predicate::infinitive(&mut sentence, tokens, subject?)?,
+        Form::Noun => predicate::noun(&mut sentence, tokens, subject)?,
+        Form::Had => {
+            let subject = subject?;
+            sentence.party(subject);
+            sentence.push("had", true);
+            sentence.clause(tokens);
+        }
+        Form::Existence => {
+            sentence.push("There", true);
+            let plural = is_plural_phrase(reading, &tokens);
+            sentence.push(if plural { "were" } else { "was" }, true);
+            if !plural && !begins_with_determiner(reading, tokens.start) {
+                sentence.push("a", true);
+            }
+            sentence.clause(tokens);
+        }
+        Form::Real => {
+            let plural = is_plural_phrase(reading, &tokens);
+            sentence.clause(tokens);
+            sentence.push(if plural { "are" } else { "is" }, true);
+            sentence.push("real", true);
+        }
+        Form::Is => {
+            let subject = subject?;
+            sentence.party(subject);
+            sentence.push(subject.verb("is", "are"), true);
+            sentence.clause(tokens);
+        }
+    }
+    sentence.finish()
+}
+
+/// Cuts marks, joins and fillers off both ends.
+fn trim(reading: &Reading, tokens: Range<usize>) -> Range<usize> {
+    let (mut start, mut end) = (tokens.start, tokens.end.min(reading.tokens.len()));
+    while start < end {
+        let idle = matches!(reading.tag(start), Tag::Punctuation | Tag::Quote)
+            && !matches!(reading.lower(start), "$" | "#" | "@" | "£" | "€")
+            || matches!(reading.lower(start), "that" if reading.tag(start) == Tag::Subordinator)
+            || matches!(reading.lower(start), "and" | "but" | "or" | "yet" | "so" | "any" | "even" | "all");
+        if !idle {
+            break;
+        }
+        start += 1;
+    }
+    while end > start {
+        let last = reading.lower(end - 1);
+        let idle = matches!(reading.tag(end - 1), Tag::Punctuation | Tag::Quote) && last != "%"
+            || matches!(last, "and" | "but" | "or" | "that" | "which" | "who" | "as" | "because" | "while");
+        if !idle {
+            break;
+        }
+        end -= 1;
+    }
+    start..end
+}
+
+/// Whether the first phrase of the words is plural.
+pub fn is_plural_phrase(reading: &Reading, tokens: &Range<usize>) -> bool {
+    let Some(phrase) = reading.phrase_of(tokens.start).and_then(|n| reading.phrases.get(n)) else {
+        return false;
+    };
+    is_plural_head(reading, phrase.head)
+}
+
+/// Whether a noun is plural, read off its form.
+pub fn is_plural_head(reading: &Reading, head: usize) -> bool {
+    let word = reading.lower(head);
+    if reading.tag(head) == Tag::Pronoun {
+        return matches!(word, "they" | "them" | "we" | "us" | "these" | "those" | "others");
+    }
+    let names = reading.tag(head) == Tag::Name;
+    matches!(word, "people" | "police" | "men" | "women" | "children" | "others" | "democrats" | "republicans" | "many" | "some" | "both" | "several")
+        || (!names
+            && word.len() > 3
+            && word.ends_with('s')
+            && !word.ends_with("ss")
+            && !word.ends_with("us")
+            && !word.ends_with("is")
+            && !matches!(word, "news" | "series" | "congress" | "politics"))
+}
+
+fn begins_with_determiner(reading: &Reading, token: usize) -> bool {
+    matches!(reading.tag(token), Tag::Determiner | Tag::Possessive | Tag::Name | Tag::Number | Tag::Pronoun)
+}
+
+/// The past of any verb form of the text, for a bare one after "did".
+fn past_of(base: &str) -> String {
+    inflection::past(base)
+}

@@ -1,0 +1,168 @@
+//! Gerunds, infinitives and nouns → predicates with a subject.
+
+use std::ops::Range;
+
+use super::{Party, Sentence};
+use crate::pipeline::lexicon::{inflection, wording};
+use crate::pipeline::text::{Reading, Tag};
+
+/// "taking the money" → "Lind took the money".
+pub fn gerund(sentence: &mut Sentence, tokens: Range<usize>, subject: &Party) -> Option<()> {
+    let reading = sentence.context.reading;
+    let mut at = tokens.start;
+    let mut adverbs = Vec::new();
+    while at < tokens.end && matches!(reading.tag(at), Tag::Adverb) {
+        adverbs.push(at);
+        at += 1;
+    }
+    let negative = at < tokens.end && reading.lower(at) == "not";
+    if negative {
+        at += 1;
+    }
+    if at >= tokens.end {
+        return None;
+    }
+    let word = reading.lower(at).to_owned();
+    sentence.party(subject);
+    for adverb in adverbs {
+        if reading.lower(adverb) != "ever" {
+            sentence.push(reading.word(adverb), true);
+        }
+    }
+    if negative {
+        sentence.push("not", true);
+    }
+    match word.as_str() {
+        "having" if at + 1 < tokens.end && is_participle(reading, at + 1) => {
+            let participle = reading.lower(at + 1).to_owned();
+            if participle == "been" {
+                sentence.push(subject.verb("was", "were"), true);
+            } else {
+                sentence.push(&inflection::past_of_participle(&participle), true);
+            }
+            at += 2;
+        }
+        "being" => {
+            sentence.push(subject.verb("was", "were"), true);
+            at += 1;
+        }
+        _ => {
+            sentence.push(&inflection::past_of_gerund(&word)?, true);
+            at += 1;
+        }
+    }
+    sentence.clause(at..tokens.end);
+    Some(())
+}
+
+/// "to have taken the money" → "Lind took the money"; "to be a spy" → "Lind is a spy".
+pub fn infinitive(sentence: &mut Sentence, tokens: Range<usize>, subject: &Party) -> Option<()> {
+    let reading = sentence.context.reading;
+    let mut at = tokens.start;
+    if reading.lower(at) == "to" {
+        at += 1;
+    }
+    if at >= tokens.end {
+        return None;
+    }
+    sentence.party(subject);
+    match reading.lower(at) {
+        "have" if at + 1 < tokens.end && is_participle(reading, at + 1) => {
+            let participle = reading.lower(at + 1).to_owned();
+            if participle == "been" {
+                sentence.push(subject.verb("was", "were"), true);
+            } else {
+                sentence.push(&inflection::past_of_participle(&participle), true);
+            }
+            at += 2;
+        }
+        "be" => {
+            sentence.push(subject.verb("is", "are"), true);
+            at += 1;
+        }
+        base => {
+            let form =
+                if subject.plural { base.to_owned() } else { inflection::third_person(base) };
+            sentence.push(&form, true);
+            at += 1;
+        }
+    }
+    sentence.clause(at..tokens.end);
+    Some(())
+}
+
+fn is_participle(reading: &Reading, token: usize) -> bool {
+    matches!(reading.tag(token), Tag::VerbParticiple | Tag::VerbPast | Tag::Auxiliary)
+        || reading.lower(token).ends_with("ed")
+}
+
+/// "any involvement in the sale" → "Lind was involved in the sale"; "the arrest of Lind" → "Lind
+/// was arrested".
+pub fn noun(
+    sentence: &mut Sentence,
+    tokens: Range<usize>,
+    subject: Option<&Party>,
+) -> Option<()> {
+    let reading = sentence.context.reading;
+    let phrase = reading.phrase_of(tokens.start).and_then(|number| reading.phrases.get(number))?;
+    let lexicon = wording::lexicon();
+    // "Lind's arrest": the owner and the event are one phrase or two.
+    if phrase.possessive {
+        let next = reading
+            .phrases
+            .iter()
+            .skip(reading.phrase_of(tokens.start)? + 1)
+            .find(|next| next.tokens.start > phrase.tokens.end)?;
+        let event = lexicon.event(reading.lower(next.head))?;
+        if next.tokens.end > tokens.end {
+            return None;
+        }
+        sentence.clause(phrase.tokens.clone());
+        sentence.push(event, true);
+        sentence.clause(next.tokens.end..tokens.end);
+        return Some(());
+    }
+    let owner = (phrase.tokens.start..phrase.head).rev().find(|&token| reading.lower(token) == "'s");
+    let head = phrase.head.min(tokens.end.saturating_sub(1));
+    let head_word = reading.lower(head);
+    if let (Some(owner), Some(event)) = (owner, lexicon.event(head_word)) {
+        sentence.clause(phrase.tokens.start..owner);
+        sentence.push(event, true);
+        sentence.clause(head + 1..tokens.end);
+        return Some(());
+    }
+    if let (Some(event), "of") = (lexicon.event(head_word), reading.lower(head + 1)) {
+        if head + 2 < tokens.end {
+            sentence.clause(head + 2..tokens.end);
+            sentence.push(event, true);
+            return Some(());
+        }
+    }
+    let rule = lexicon.noun(head_word)?;
+    let subject = subject?;
+    sentence.party(subject);
+    sentence.push(subject.verb(&rule.verb, &rule.plural), true);
+    let after = head + 1;
+    if rule.keep {
+        let mut start = phrase.tokens.start;
+        while start < head && matches!(reading.lower(start), "any" | "all" | "the" | "a" | "an" | "such" | "his" | "her" | "its" | "their") {
+            start += 1;
+        }
+        if !rule.article.is_empty() && !super::is_plural_head(reading, head) {
+            let vowel = reading.lower(start).starts_with(['a', 'e', 'i', 'o', 'u']);
+            sentence.push(if vowel { "an" } else { &rule.article }, true);
+        }
+        sentence.clause(start..tokens.end);
+        return Some(());
+    }
+    let preposition = reading.lower(after);
+    if after < tokens.end {
+        if rule.drops(preposition) {
+            sentence.clause(after + 1..tokens.end);
+        } else {
+            let _ = rule.keeps(preposition);
+            sentence.clause(after..tokens.end);
+        }
+    }
+    Some(())
+}

@@ -1,0 +1,253 @@
+//! A sentence under construction: words in order, names for pronouns, negations left out.
+
+use std::ops::Range;
+
+use super::{Context, Party, past_of};
+use crate::pipeline::lexicon::inflection;
+use crate::pipeline::text::{Reading, Tag};
+
+/// The longest claim in words; what is longer tells a story and is no proposition.
+const LONGEST: usize = 60;
+
+/// A sentence under construction.
+pub struct Sentence<'s> {
+    pub(super) context: &'s Context<'s>,
+    text: String,
+    words: usize,
+    /// Names already written, which later pronouns may stand for.
+    named: Vec<String>,
+}
+
+impl<'s> Sentence<'s> {
+    /// An empty one.
+    pub fn new(context: &'s Context<'s>) -> Self {
+        Sentence { context, text: String::new(), words: 0, named: Vec::new() }
+    }
+
+    /// Adds words.
+    pub fn push(&mut self, words: &str, space: bool) {
+        if words.is_empty() {
+            return;
+        }
+        if space && !self.text.is_empty() {
+            self.text.push(' ');
+        }
+        self.text.push_str(words);
+        self.words += 1;
+    }
+
+    /// Adds a name, which later pronouns may stand for.
+    pub fn party(&mut self, party: &Party) {
+        self.push(&party.name, true);
+        self.named.push(party.name.clone());
+    }
+
+    /// Adds words of the document as a clause.
+    pub fn clause(&mut self, tokens: Range<usize>) {
+        let mut at = tokens.start;
+        while at < tokens.end {
+            at = self.token(at, &tokens);
+        }
+    }
+
+    /// Adds words of the document as a clause without its negation; `None` where it has none.
+    pub fn negated(&mut self, tokens: Range<usize>) -> Option<()> {
+        let reading = self.context.reading;
+        let negation = tokens.clone().find(|&token| is_negation(reading, token))?;
+        let word = reading.lower(negation);
+        let mut at = tokens.start;
+        // "did not sell" becomes "sold": the helper goes with the negation.
+        let helper = (negation > tokens.start)
+            .then(|| negation - 1)
+            .filter(|&token| matches!(reading.lower(token), "did" | "does" | "do"));
+        let stop = helper.unwrap_or(negation);
+        while at < stop {
+            at = self.token(at, &tokens).min(stop.max(at + 1));
+        }
+        at = negation + 1;
+        if let Some(helper) = helper {
+            // Adverbs between: "did not ever really sell".
+            while at < tokens.end && reading.tag(at) == Tag::Adverb {
+                if !matches!(reading.lower(at), "ever" | "even" | "actually" | "really") {
+                    at = self.token(at, &tokens);
+                } else {
+                    at += 1;
+                }
+            }
+            if at < tokens.end {
+                let base = reading.lower(at).to_owned();
+                let form = match reading.lower(helper) {
+                    "did" => past_of(&base),
+                    "does" => inflection::third_person(&base),
+                    _ => self.present(&base),
+                };
+                self.push(&form, true);
+                at += 1;
+            }
+        } else {
+            match word {
+                "no" => {
+                    let single = reading
+                        .phrase_of(negation)
+                        .and_then(|number| reading.phrases.get(number))
+                        .is_some_and(|phrase| !super::is_plural_head(reading, phrase.head));
+                    if single && negation + 1 < tokens.end {
+                        let next = reading.lower(negation + 1);
+                        let vowel = next.starts_with(['a', 'e', 'i', 'o', 'u']);
+                        self.push(if vowel { "an" } else { "a" }, true);
+                    }
+                }
+                "nothing" => self.push("something", true),
+                "nobody" => self.push("somebody", true),
+                "none" => self.push("some", true),
+                "never" => {
+                    while at < tokens.end && matches!(reading.lower(at), "ever" | "once" | "even") {
+                        at += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        while at < tokens.end {
+            at = self.token(at, &tokens);
+        }
+        Some(())
+    }
+
+    /// "I know" is "Lind knows" of somebody else.
+    fn present(&self, base: &str) -> String {
+        match self.context.speaker {
+            Some(speaker) if !speaker.plural => inflection::third_person(base),
+            _ => base.to_owned(),
+        }
+    }
+
+    /// Adds one token, or the name that begins there; the next token.
+    fn token(&mut self, at: usize, within: &Range<usize>) -> usize {
+        let reading = self.context.reading;
+        let word = reading.word(at);
+        let lower = reading.lower(at);
+        let space = reading.tokens.get(at).is_none_or(|token| token.space_before) || self.dropped_before(at);
+        match reading.tag(at) {
+            Tag::Quote => return at + 1,
+            Tag::Punctuation if matches!(word, "[" | "]" | "…" | "(" | ")") => return at + 1,
+            Tag::Punctuation if self.text.is_empty() => return at + 1,
+            _ => {}
+        }
+        if matches!(lower, "ever" | "any") || (lower == "such" && reading.lower(at + 1) != "as") {
+            return at + 1;
+        }
+        if let Some((end, name)) = self.context.names.get(&at) {
+            if *end <= within.end {
+                if self.named.iter().any(|known| known == name) {
+                    self.push(reading.span(at..*end).map_or("", |span| &reading.text[span]), space);
+                } else {
+                    self.push(name, space);
+                    self.named.push(name.clone());
+                }
+                return *end;
+            }
+        }
+        if matches!(reading.tag(at), Tag::Pronoun | Tag::Possessive) && lower != "'s" {
+            if let Some(written) = self.pronoun(at, lower) {
+                self.push(&written, true);
+                return self.agree(at + 1, lower, within);
+            }
+        }
+        self.push(word, space);
+        at + 1
+    }
+
+    /// Whether the token before was left out, so that a space is due.
+    fn dropped_before(&self, at: usize) -> bool {
+        at > 0
+            && matches!(self.context.reading.tag(at - 1), Tag::Quote)
+            && self.context.reading.tag(at) != Tag::Punctuation
+    }
+
+    /// The name for a pronoun; `None` where it may stay or nobody knows.
+    fn pronoun(&mut self, at: usize, lower: &str) -> Option<String> {
+        let own = matches!(lower, "his" | "its" | "their" | "my" | "our" | "your");
+        let first = matches!(lower, "i" | "me" | "my" | "we" | "us" | "our" | "myself" | "ourselves");
+        let third = matches!(
+            lower,
+            "he" | "she" | "him" | "her" | "his" | "they" | "them" | "their" | "it" | "its"
+        );
+        if !first && !third {
+            return None;
+        }
+        let reading = self.context.reading;
+        let party = if first {
+            self.context.speaker?
+        } else {
+            self.context.pronouns.get(&at).or(self
+                .context
+                .speaker
+                .filter(|_| self.context.third_person_is_speaker))?
+        };
+        if self.named.iter().any(|known| *known == party.name) {
+            // The name stands already: a third-person pronoun reads well after it.
+            if third {
+                return None;
+            }
+        } else {
+            self.named.push(party.name.clone());
+        }
+        let owns = own
+            || (lower == "her"
+                && matches!(reading.tag(at), Tag::Possessive));
+        Some(if owns { possessive(&party.name) } else { party.name.clone() })
+    }
+
+    /// After a first-person subject the verb changes: "I am" → "Lind is".
+    fn agree(&mut self, at: usize, pronoun: &str, within: &Range<usize>) -> usize {
+        if at >= within.end || !matches!(pronoun, "i" | "we") {
+            return at;
+        }
+        let plural = self.context.speaker.is_some_and(|speaker| speaker.plural);
+        let lower = self.context.reading.lower(at);
+        let form = match lower {
+            "am" | "'m" => "is",
+            "are" | "'re" if !plural => "is",
+            "were" if !plural => "was",
+            "have" | "'ve" => {
+                if plural {
+                    "have"
+                } else {
+                    "has"
+                }
+            }
+            "do" if !plural => "does",
+            "'d" => "would",
+            "'ll" => "will",
+            _ => return at,
+        };
+        self.push(form, true);
+        at + 1
+    }
+
+    /// The finished sentence; `None` where there is none, or it tells a whole story.
+    pub fn finish(self) -> Option<String> {
+        let text = self.text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—'));
+        if text.is_empty() || self.words > LONGEST || !text.chars().any(char::is_alphabetic) {
+            return None;
+        }
+        let mut letters = text.chars();
+        let first = letters.next()?;
+        let mut sentence: String = first.to_uppercase().collect();
+        sentence.push_str(letters.as_str());
+        if !sentence.ends_with(['.', '?', '!']) {
+            sentence.push('.');
+        }
+        Some(sentence)
+    }
+}
+
+/// "Lind's", "the Haas'" is written "Haas's".
+pub fn possessive(name: &str) -> String {
+    format!("{name}'s")
+}
+
+fn is_negation(reading: &Reading, token: usize) -> bool {
+    matches!(reading.lower(token), "not" | "n't" | "never" | "no" | "nothing" | "nobody" | "none" | "cannot" | "neither")
+}

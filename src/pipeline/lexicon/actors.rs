@@ -1,0 +1,157 @@
+//! `actors.toml` and `places.toml` as types: what a name's words tell of its bearer.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct ActorFile {
+    titles: String,
+    unfinished: String,
+    organisations: String,
+    governments: String,
+    outlet_words: String,
+    outlets: String,
+    groups: String,
+    not_names: String,
+}
+
+#[derive(Deserialize)]
+struct PlaceFile {
+    states: String,
+    places: String,
+}
+
+/// Both files.
+pub struct ActorLexicon {
+    titles: HashSet<String>,
+    unfinished: HashSet<String>,
+    organisations: HashSet<String>,
+    governments: HashSet<String>,
+    outlet_words: HashSet<String>,
+    outlets: HashSet<String>,
+    groups: HashSet<String>,
+    not_names: HashSet<String>,
+    states: Vec<String>,
+    state_of: HashMap<String, (usize, StateWord)>,
+    places: HashSet<String>,
+}
+
+/// How a word stands for a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateWord {
+    /// Its name.
+    Name,
+    /// Its people or things: "Danish".
+    People,
+    /// The seat of its government.
+    Seat,
+}
+
+impl ActorLexicon {
+    /// Whether a lower-case word may be part of an office before a name.
+    pub fn is_title(&self, word: &str) -> bool {
+        self.titles.contains(word)
+    }
+
+    /// Whether such a word needs another after it to be an office: "vice".
+    pub fn is_unfinished_title(&self, word: &str) -> bool {
+        self.unfinished.contains(word)
+    }
+
+    /// Whether a lower-case word shows that a name is a body's.
+    pub fn is_organisation(&self, word: &str) -> bool {
+        self.organisations.contains(word)
+    }
+
+    /// Whether a lower-case word shows that a body belongs to a state.
+    pub fn is_government(&self, word: &str) -> bool {
+        self.governments.contains(word)
+    }
+
+    /// Whether a lower-case word shows that a name publishes.
+    pub fn is_outlet_word(&self, word: &str) -> bool {
+        self.outlet_words.contains(word)
+    }
+
+    /// Whether the name is a known publisher's.
+    pub fn is_outlet(&self, name: &str) -> bool {
+        self.outlets.contains(name)
+    }
+
+    /// Whether a lower-case plural is of people.
+    pub fn is_group(&self, word: &str) -> bool {
+        self.groups.contains(word)
+    }
+
+    /// Whether a lower-case word is capitalised without being a name.
+    pub fn is_no_name(&self, word: &str) -> bool {
+        self.not_names.contains(word)
+    }
+
+    /// Whether the name is a place that never acts.
+    pub fn is_place(&self, name: &str) -> bool {
+        self.places.contains(name)
+    }
+
+    /// The state that a name stands for, and how.
+    pub fn state(&self, name: &str) -> Option<(&str, StateWord)> {
+        let (state, word) = self.state_of.get(name)?;
+        Some((self.states.get(*state)?, *word))
+    }
+}
+
+/// The lexicon this build carries.
+pub fn lexicon() -> &'static ActorLexicon {
+    static LEXICON: LazyLock<ActorLexicon> = LazyLock::new(|| {
+        let actors: ActorFile =
+            toml::from_str(include_str!("actors.toml")).expect("actors.toml is part of the build");
+        let places: PlaceFile =
+            toml::from_str(include_str!("places.toml")).expect("places.toml is part of the build");
+        let words = |list: &str| -> HashSet<String> {
+            list.split_whitespace().map(|word| word.replace('_', " ")).collect()
+        };
+        let mut states = Vec::new();
+        let mut state_of = HashMap::new();
+        for line in places.states.lines() {
+            let mut parts = line.split('|');
+            let (Some(name), Some(people), Some(seats)) =
+                (parts.next(), parts.next(), parts.next())
+            else {
+                continue;
+            };
+            let number = states.len();
+            let name = name.replace('_', " ");
+            state_of.insert(name.clone(), (number, StateWord::Name));
+            for word in people.split_whitespace() {
+                state_of
+                    .entry(word.replace('_', " "))
+                    .or_insert((number, StateWord::People));
+            }
+            for word in seats.split_whitespace() {
+                state_of.entry(word.replace('_', " ")).or_insert((number, StateWord::Seat));
+            }
+            states.push(name);
+        }
+        for short in ["US", "U.S.", "USA", "U.S.A.", "America", "U.S", "UK", "U.K.", "UAE"] {
+            if let Some((_, word)) = state_of.get_mut(short) {
+                *word = StateWord::Name;
+            }
+        }
+        ActorLexicon {
+            titles: words(&actors.titles),
+            unfinished: words(&actors.unfinished),
+            organisations: words(&actors.organisations),
+            governments: words(&actors.governments),
+            outlet_words: words(&actors.outlet_words),
+            outlets: words(&actors.outlets),
+            groups: words(&actors.groups),
+            not_names: words(&actors.not_names),
+            states,
+            state_of,
+            places: words(&places.places),
+        }
+    });
+    &LEXICON
+}
