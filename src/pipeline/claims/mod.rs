@@ -1,4 +1,64 @@
 //! Statements and cues → claims in words that stand alone, with who asserts and who denies them.
 
+pub mod assemble;
+pub mod assertion;
 pub mod denials;
+pub mod join;
+pub mod speech;
+pub mod via;
 pub mod wording;
+
+use crate::domain::Field;
+use crate::pipeline::resolution::actors::ActorTable;
+use crate::pipeline::{attribution, resolution, text};
+use assemble::FieldRead;
+
+/// A denial as the benchmark words it: strings of the passage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BenchmarkDenial {
+    /// The words that deny.
+    pub cue: String,
+    /// Who denies; `None` for the author's voice.
+    pub denier: Option<String>,
+    /// Who relayed it.
+    pub via: Option<String>,
+    /// The words of the denied thing.
+    pub denied: Option<String>,
+    /// The denied proposition; empty where the passage does not tell it.
+    pub claim: String,
+    /// `denial`, `debunk` or `correction`.
+    pub kind: &'static str,
+}
+
+/// The denials of a passage, one for each denier and claim, each in the mention that words it:
+/// the one whose denied words stand in the text, else the first.
+pub fn benchmark(passage: &str) -> Vec<BenchmarkDenial> {
+    let reading = text::read(passage);
+    let statements = attribution::find_statements(&reading);
+    let fields = [FieldRead { field: Field::Text, reading, statements }];
+    let reading = &fields[0].reading;
+    let readings = [(Field::Text, reading)];
+    let resolution = resolution::resolve(&readings);
+    let mut actors = ActorTable::new(&resolution, &readings);
+    let groups = assemble::denials_of(&fields, &resolution, &mut actors);
+    let words = |tokens: &std::ops::Range<usize>| {
+        reading.span(tokens.clone()).map(|span| reading.text[span].to_owned())
+    };
+    groups
+        .iter()
+        .filter_map(|group| {
+            let place = group.places.get(group.best).or(group.places.first())?;
+            Some(BenchmarkDenial {
+                cue: words(&place.found.cue.tokens)?,
+                denier: place.found.denier.as_ref().and_then(words),
+                via: place.via.as_ref().and_then(words),
+                denied: place.found.denied.as_ref().and_then(words),
+                claim: group.claim.clone().unwrap_or_default(),
+                kind: match assemble::kind_of(group) {
+                    crate::domain::RebuttalKind::Retraction => "correction",
+                    kind => kind.as_str(),
+                },
+            })
+        })
+        .collect()
+}

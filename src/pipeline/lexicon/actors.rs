@@ -125,9 +125,7 @@ pub fn lexicon() -> &'static ActorLexicon {
             let name = name.replace('_', " ");
             state_of.insert(name.clone(), (number, StateWord::Name));
             for word in people.split_whitespace() {
-                state_of
-                    .entry(word.replace('_', " "))
-                    .or_insert((number, StateWord::People));
+                state_of.entry(word.replace('_', " ")).or_insert((number, StateWord::People));
             }
             for word in seats.split_whitespace() {
                 state_of.entry(word.replace('_', " ")).or_insert((number, StateWord::Seat));

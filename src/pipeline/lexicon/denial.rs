@@ -275,10 +275,11 @@ fn walk<'w>(
             while inside(here) && is_mark(word(here as usize)) {
                 here += step;
             }
-            if inside(here) && words.iter().any(|known| known == word(here as usize)) {
-                if let Some(end) = walk(rest, here + step, step, word, bounds) {
-                    return Some(end);
-                }
+            if inside(here)
+                && words.iter().any(|known| known == word(here as usize))
+                && let Some(end) = walk(rest, here + step, step, word, bounds)
+            {
+                return Some(end);
             }
             if *optional { walk(rest, at, step, word, bounds) } else { None }
         }
@@ -329,8 +330,43 @@ pub fn is_adverb(word: &str) -> bool {
     (word.ends_with("ly") && word.len() > 3)
         || matches!(
             word,
-            "also" | "again" | "ever" | "even" | "just" | "so" | "all" | "since" | "now" | "yet" | "still" | "quite" | "very"
-                | "once" | "then" | "always" | "long" | "later" | "first" | "both" | "too" | "often" | "since" | "either" | "pretty"
-                | "a" | "an" | "the" | "total" | "complete" | "blatant" | "outright" | "flat" | "out" | "100" | "percent" | "per" | "cent" | "such"
+            "also"
+                | "again"
+                | "ever"
+                | "even"
+                | "just"
+                | "so"
+                | "all"
+                | "since"
+                | "now"
+                | "yet"
+                | "still"
+                | "quite"
+                | "very"
+                | "once"
+                | "then"
+                | "always"
+                | "long"
+                | "later"
+                | "first"
+                | "both"
+                | "too"
+                | "often"
+                | "either"
+                | "pretty"
+                | "a"
+                | "an"
+                | "the"
+                | "total"
+                | "complete"
+                | "blatant"
+                | "outright"
+                | "flat"
+                | "out"
+                | "100"
+                | "percent"
+                | "per"
+                | "cent"
+                | "such"
         )
 }

@@ -86,10 +86,10 @@ fn regular_past(base: &str) -> String {
     if base.ends_with('e') {
         return format!("{base}d");
     }
-    if let Some(stem) = base.strip_suffix('y') {
-        if !is_vowel(stem.chars().last()) {
-            return format!("{stem}ied");
-        }
+    if let Some(stem) = base.strip_suffix('y')
+        && !is_vowel(stem.chars().last())
+    {
+        return format!("{stem}ied");
     }
     if doubles(base) {
         return format!("{base}{}ed", base.chars().last().unwrap_or('d'));

@@ -2,6 +2,7 @@
 //!
 //! A wrong attribution is worse than a vague one: what the document does not tell stays unknown.
 
+pub mod actors;
 mod entity;
 mod names;
 mod pronouns;
@@ -68,7 +69,8 @@ impl Resolution {
     }
 
     fn index(&mut self) {
-        self.mentions.sort_by_key(|mention| (mention.field, mention.tokens.start, mention.tokens.end));
+        self.mentions
+            .sort_by_key(|mention| (mention.field, mention.tokens.start, mention.tokens.end));
         self.starts = self
             .mentions
             .iter()

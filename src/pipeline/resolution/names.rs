@@ -25,14 +25,16 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
     let mut found: Vec<Found> = Vec::new();
     for &(field, reading) in fields {
         for phrase in &reading.phrases {
-            if phrase.kind == PhraseKind::Name {
-                if let Some(one) = split(lexicon, field, reading, phrase) {
-                    found.push(one);
-                }
+            if phrase.kind == PhraseKind::Name
+                && let Some(one) = split(lexicon, field, reading, phrase)
+            {
+                found.push(one);
             }
         }
     }
-    let reading_of = |field: Field| fields.iter().find(|(known, _)| *known == field).map(|(_, reading)| *reading);
+    let reading_of = |field: Field| {
+        fields.iter().find(|(known, _)| *known == field).map(|(_, reading)| *reading)
+    };
     // Full names first, so that a short one finds them wherever it stands.
     let mut by_name: BTreeMap<String, usize> = BTreeMap::new();
     let mut entities: Vec<(usize, Entity)> = Vec::new();
@@ -59,12 +61,12 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
                 return None;
             }
             let short = one.name.len() == 1;
-            if short && one.name.len() < 2 {
-                if let Some(holders) = last_names.get(&name.to_lowercase()) {
-                    if let (1, Some(&holder)) = (holders.len(), holders.iter().next()) {
-                        return Some(holder);
-                    }
-                }
+            if short
+                && one.name.len() < 2
+                && let Some(holders) = last_names.get(&name.to_lowercase())
+                && let (1, Some(&holder)) = (holders.len(), holders.iter().next())
+            {
+                return Some(holder);
             }
             if let Some(&holder) = acronyms.get(&name.replace('.', "")) {
                 return Some(holder);
@@ -73,49 +75,55 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
             let holders = tails.get(&name.to_lowercase())?;
             (holders.len() == 1).then(|| holders.iter().next().copied()).flatten()
         });
-        let number = known.unwrap_or_else(|| {
-            let mut entity = Entity::named(&key);
-            entity.kind = kind_of(lexicon, reading, one, &name, state.as_ref().map(|(_, word)| *word));
-            let number = entities.len();
-            let words: Vec<String> = (one.name.clone())
-                .map(|token| reading.lower(token).to_owned())
-                .collect();
-            if state.is_none() {
-                if entity.kind == Some(EntityKind::Person) || entity.kind.is_none() {
-                    if words.len() > 1 {
-                        if let Some(last) = words.iter().rev().find(|word| !matches!(word.as_str(), "jr." | "jr" | "sr." | "ii" | "iii")) {
+        let number =
+            known.unwrap_or_else(|| {
+                let mut entity = Entity::named(&key);
+                entity.kind =
+                    kind_of(lexicon, reading, one, &name, state.as_ref().map(|(_, word)| *word));
+                let number = entities.len();
+                let words: Vec<String> =
+                    (one.name.clone()).map(|token| reading.lower(token).to_owned()).collect();
+                if state.is_none() {
+                    if (entity.kind == Some(EntityKind::Person) || entity.kind.is_none())
+                        && words.len() > 1
+                    {
+                        if let Some(last) = words.iter().rev().find(|word| {
+                            !matches!(word.as_str(), "jr." | "jr" | "sr." | "ii" | "iii")
+                        }) {
                             last_names.entry(last.clone()).or_default().insert(number);
                         }
-                        if let Some(first) = words.first() {
-                            if entity.kind == Some(EntityKind::Person) {
-                                last_names.entry(first.clone()).or_default().insert(number);
+                        if let Some(first) = words.first()
+                            && entity.kind == Some(EntityKind::Person)
+                        {
+                            last_names.entry(first.clone()).or_default().insert(number);
+                        }
+                    }
+                    if words.len() > 2 || entity.kind == Some(EntityKind::Organisation) {
+                        let initials: String = (one.name.clone())
+                            .filter(|&token| {
+                                reading.tokens.get(token).is_some_and(|token| token.capitalised)
+                            })
+                            .filter_map(|token| reading.word(token).chars().next())
+                            .collect();
+                        if initials.len() > 1 {
+                            acronyms.entry(initials).or_insert(number);
+                        }
+                    }
+                    if !matches!(entity.kind, Some(EntityKind::Person)) && words.len() > 1 {
+                        for cut in 1..words.len() {
+                            let tail = words[cut..].join(" ");
+                            let heads =
+                                lexicon.is_organisation(words.last().map_or("", String::as_str));
+                            if heads {
+                                tails.entry(tail).or_default().insert(number);
                             }
                         }
                     }
                 }
-                if words.len() > 2 || entity.kind == Some(EntityKind::Organisation) {
-                    let initials: String = (one.name.clone())
-                        .filter(|&token| reading.tokens.get(token).is_some_and(|token| token.capitalised))
-                        .filter_map(|token| reading.word(token).chars().next())
-                        .collect();
-                    if initials.len() > 1 {
-                        acronyms.entry(initials).or_insert(number);
-                    }
-                }
-                if !matches!(entity.kind, Some(EntityKind::Person)) && words.len() > 1 {
-                    for cut in 1..words.len() {
-                        let tail = words[cut..].join(" ");
-                        let heads = lexicon.is_organisation(words.last().map_or("", String::as_str));
-                        if heads {
-                            tails.entry(tail).or_default().insert(number);
-                        }
-                    }
-                }
-            }
-            by_name.insert(key.clone(), number);
-            entities.push((index, entity));
-            number
-        });
+                by_name.insert(key.clone(), number);
+                entities.push((index, entity));
+                number
+            });
         if let Some((_, entity)) = entities.get_mut(number) {
             entity.count += 1;
             entity.role(&one.role);
@@ -135,11 +143,11 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
     let mut first: Vec<(usize, usize)> = Vec::new();
     let mut seen = vec![false; entities.len()];
     for (index, &entity) in entity_of.iter().enumerate() {
-        if let Some(seen) = seen.get_mut(entity) {
-            if !*seen {
-                *seen = true;
-                first.push((entity, index));
-            }
+        if let Some(seen) = seen.get_mut(entity)
+            && !*seen
+        {
+            *seen = true;
+            first.push((entity, index));
         }
     }
     let mut renumber = vec![usize::MAX; entities.len()];
@@ -148,7 +156,9 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
         resolution.entities.push(entities[*old].1.clone());
     }
     for (index, one) in found.iter().enumerate() {
-        let Some(&entity) = entity_of.get(index).and_then(|&old| renumber.get(old)) else { continue };
+        let Some(&entity) = entity_of.get(index).and_then(|&old| renumber.get(old)) else {
+            continue;
+        };
         let Some(reading) = reading_of(one.field) else { continue };
         let Some(known) = resolution.entities.get_mut(entity) else { continue };
         let spoken = name_text(reading, &one.name);
@@ -176,7 +186,9 @@ fn title_start(reading: &Reading, one: &Found) -> usize {
         .rev()
         .find(|&token| matches!(reading.tag(token), Tag::Possessive));
     let mut start = owner.map_or(one.phrase.start, |token| token + 1);
-    while start < one.name.start && matches!(reading.tag(start), Tag::Determiner | Tag::Quote | Tag::Punctuation) {
+    while start < one.name.start
+        && matches!(reading.tag(start), Tag::Determiner | Tag::Quote | Tag::Punctuation)
+    {
         start += 1;
     }
     start
@@ -193,7 +205,12 @@ pub(super) fn name_text(reading: &Reading, tokens: &Range<usize>) -> String {
 }
 
 /// Splits "Russian Foreign Minister Sergey Lavrov"-like phrases into state, office and name.
-fn split(lexicon: &ActorLexicon, field: Field, reading: &Reading, phrase: &NounPhrase) -> Option<Found> {
+fn split(
+    lexicon: &ActorLexicon,
+    field: Field,
+    reading: &Reading,
+    phrase: &NounPhrase,
+) -> Option<Found> {
     let run = phrase.name.clone()?;
     let mut start = run.start;
     let mut state = None;
@@ -204,7 +221,11 @@ fn split(lexicon: &ActorLexicon, field: Field, reading: &Reading, phrase: &NounP
     while at < run.end {
         let word = reading.lower(at);
         let last = at + 1 >= run.end;
-        let two = if at + 1 < run.end { format!("{} {}", reading.word(at), reading.word(at + 1)) } else { String::new() };
+        let two = if at + 1 < run.end {
+            format!("{} {}", reading.word(at), reading.word(at + 1))
+        } else {
+            String::new()
+        };
         if let (Some((name, StateWord::People)), true) = (lexicon.state(&two), at + 2 < run.end) {
             state = Some(name.to_owned());
             at += 2;
@@ -214,7 +235,8 @@ fn split(lexicon: &ActorLexicon, field: Field, reading: &Reading, phrase: &NounP
             continue;
         }
         if let (Some((name, how)), false) = (lexicon.state(reading.word(at)), last) {
-            let before_body = (at + 1..run.end).any(|token| lexicon.is_organisation(reading.lower(token)));
+            let before_body =
+                (at + 1..run.end).any(|token| lexicon.is_organisation(reading.lower(token)));
             let before_title = lexicon.is_title(reading.lower(at + 1));
             if !before_body && (how == StateWord::People || before_title) {
                 state = Some(name.to_owned());
@@ -224,11 +246,17 @@ fn split(lexicon: &ActorLexicon, field: Field, reading: &Reading, phrase: &NounP
                 }
                 continue;
             }
+            if before_body && how != StateWord::Seat {
+                state = Some(name.to_owned());
+            }
             break;
         }
         if lexicon.is_title(word) && !last {
             // An office word before a body word is the body's own: "Foreign Ministry".
-            let body = (at + 1..run.end).any(|token| lexicon.is_organisation(reading.lower(token)) && !lexicon.is_title(reading.lower(token)));
+            let body = (at + 1..run.end).any(|token| {
+                lexicon.is_organisation(reading.lower(token))
+                    && !lexicon.is_title(reading.lower(token))
+            });
             if body && at >= run.start {
                 break;
             }
@@ -260,9 +288,30 @@ fn split(lexicon: &ActorLexicon, field: Field, reading: &Reading, phrase: &NounP
         .filter(|role| role.end == start || role.end <= run.start)
         .map(|role| {
             let text = name_text(reading, &role);
-            if people::of_title(&text.to_lowercase()).is_some() && !matches!(text.to_lowercase().as_str(), "king" | "queen" | "prince" | "princess" | "spokeswoman" | "spokesman" | "chairman" | "chairwoman") { String::new() } else { text }
+            if people::of_title(&text.to_lowercase()).is_some()
+                && !matches!(
+                    text.to_lowercase().as_str(),
+                    "king"
+                        | "queen"
+                        | "prince"
+                        | "princess"
+                        | "spokeswoman"
+                        | "spokesman"
+                        | "chairman"
+                        | "chairwoman"
+                )
+            {
+                String::new()
+            } else {
+                text
+            }
         })
-        .filter(|text| !matches!(text.to_lowercase().as_str(), "mr" | "mr." | "mrs" | "mrs." | "ms" | "ms." | "miss" | "dr" | "dr." | "sir"))
+        .filter(|text| {
+            !matches!(
+                text.to_lowercase().as_str(),
+                "mr" | "mr." | "mrs" | "mrs." | "ms" | "ms." | "miss" | "dr" | "dr." | "sir"
+            )
+        })
         .unwrap_or_default();
     if lexicon.is_no_name(reading.lower(start)) && start + 1 == run.end {
         return None;
@@ -271,7 +320,13 @@ fn split(lexicon: &ActorLexicon, field: Field, reading: &Reading, phrase: &NounP
     Some(Found { field, phrase: phrase.tokens.clone(), name: start..run.end, role, state, article })
 }
 
-fn kind_of(lexicon: &ActorLexicon, reading: &Reading, one: &Found, name: &str, state: Option<StateWord>) -> Option<EntityKind> {
+fn kind_of(
+    lexicon: &ActorLexicon,
+    reading: &Reading,
+    one: &Found,
+    name: &str,
+    state: Option<StateWord>,
+) -> Option<EntityKind> {
     if state.is_some() {
         return Some(EntityKind::Government);
     }
@@ -291,7 +346,12 @@ fn kind_of(lexicon: &ActorLexicon, reading: &Reading, one: &Found, name: &str, s
     }
     let after = reading.lower(one.phrase.end);
     let news = matches!(after, "news") || reading.lower(one.phrase.end + 1) == "agency";
-    if words.len() > 1 && lexicon.is_outlet_word(last) && words.iter().any(|word| lexicon.is_outlet_word(word)) && !lexicon.is_organisation(last) || news {
+    if words.len() > 1
+        && lexicon.is_outlet_word(last)
+        && words.iter().any(|word| lexicon.is_outlet_word(word))
+        && !lexicon.is_organisation(last)
+        || news
+    {
         return Some(EntityKind::Outlet);
     }
     if words.iter().any(|word| lexicon.is_organisation(word)) {
@@ -311,7 +371,11 @@ fn kind_of(lexicon: &ActorLexicon, reading: &Reading, one: &Found, name: &str, s
 fn gender_of(reading: &Reading, one: &Found) -> Option<people::Gender> {
     (one.phrase.start..one.name.start)
         .find_map(|token| people::of_title(reading.lower(token)))
-        .or_else(|| (one.name.len() > 1).then(|| people::of_given_name(reading.lower(one.name.start))).flatten())
+        .or_else(|| {
+            (one.name.len() > 1)
+                .then(|| people::of_given_name(reading.lower(one.name.start)))
+                .flatten()
+        })
 }
 
 /// Finds descriptions that mean somebody named: "the Danish vice chancellor", "the ministry".
@@ -323,7 +387,9 @@ pub fn describe(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
             if phrase.kind == PhraseKind::Pronoun || phrase.kind == PhraseKind::Number {
                 continue;
             }
-            if resolution.mentions_in(field, &phrase.tokens).next().is_some() && phrase.name.as_ref().is_some_and(|name| name.end == phrase.tokens.end) {
+            if resolution.mentions_in(field, &phrase.tokens).next().is_some()
+                && phrase.name.as_ref().is_some_and(|name| name.end == phrase.tokens.end)
+            {
                 continue;
             }
             let first = reading.lower(phrase.tokens.start);
@@ -350,9 +416,12 @@ pub fn describe(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
                 let by_role = entity.kind == Some(EntityKind::Person)
                     && lexicon.is_title(head)
                     && entity.roles.iter().any(|role| role.to_lowercase() == office);
-                let by_body = !matches!(entity.kind, Some(EntityKind::Person) | Some(EntityKind::Place) | None)
-                    && lexicon.is_organisation(head)
-                    && (entity.name.to_lowercase().ends_with(&format!(" {office}")) || entity.name.to_lowercase() == office);
+                let by_body = !matches!(
+                    entity.kind,
+                    Some(EntityKind::Person) | Some(EntityKind::Place) | None
+                ) && lexicon.is_organisation(head)
+                    && (entity.name.to_lowercase().ends_with(&format!(" {office}"))
+                        || entity.name.to_lowercase() == office);
                 state_fits && (by_role || by_body)
             });
             if let (Some((entity, _)), None) = (holders.next(), holders.next()) {
@@ -361,12 +430,17 @@ pub fn describe(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
         }
     }
     for mention in more {
-        let reading = fields.iter().find(|(field, _)| *field == mention.field).map(|(_, reading)| *reading);
-        if let (Some(reading), Some(entity)) = (reading, resolution.entities.get_mut(mention.entity)) {
+        let reading =
+            fields.iter().find(|(field, _)| *field == mention.field).map(|(_, reading)| *reading);
+        if let (Some(reading), Some(entity)) =
+            (reading, resolution.entities.get_mut(mention.entity))
+        {
             entity.alias(&name_text(reading, &mention.tokens));
         }
         resolution.mentions.retain(|known| {
-            known.field != mention.field || known.tokens.end <= mention.tokens.start || known.tokens.start >= mention.tokens.end
+            known.field != mention.field
+                || known.tokens.end <= mention.tokens.start
+                || known.tokens.start >= mention.tokens.end
         });
         resolution.mentions.push(mention);
     }

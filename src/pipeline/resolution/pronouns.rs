@@ -51,7 +51,8 @@ fn person_before(
         let end = if back == 0 { token } else { bounds.end };
         let fits = |entity: usize| {
             resolution.entities.get(entity).is_some_and(|known| {
-                known.may_be_person() && known.gender.is_none_or(|known| known == gender)
+                known.may_be_person()
+                    && known.gender.is_none_or(|known| known == gender)
                     && (known.kind == Some(EntityKind::Person) || known.count > 0)
             })
         };
@@ -63,13 +64,20 @@ fn person_before(
         people.extend(
             earlier
                 .iter()
-                .filter(|mention| mention.tokens.start >= bounds.start && mention.tokens.start < end && fits(mention.entity))
+                .filter(|mention| {
+                    mention.tokens.start >= bounds.start
+                        && mention.tokens.start < end
+                        && fits(mention.entity)
+                })
                 .map(|mention| (mention.tokens.start, mention.entity)),
         );
         people.sort_unstable();
         // Somebody certainly a person before somebody who may be one.
         let certain = |entity: &usize| {
-            resolution.entities.get(*entity).is_some_and(|known| known.kind == Some(EntityKind::Person))
+            resolution
+                .entities
+                .get(*entity)
+                .is_some_and(|known| known.kind == Some(EntityKind::Person))
         };
         // A subject does not stand after a preposition.
         let subject = |start: &usize| {

@@ -22,6 +22,8 @@ pub struct Cue {
     pub sentence: usize,
     /// What it calls the claim.
     pub label: Option<String>,
+    /// Whether a whole report is withdrawn.
+    pub retracts: bool,
 }
 
 /// All places of `reading` that may deny, in order of place; no two share an anchor.
@@ -42,7 +44,8 @@ pub fn propose(reading: &Reading) -> Vec<Cue> {
                 .filter_map(|&(rule, pattern)| {
                     let rule = lexicon.cues.get(rule)?;
                     let pattern = rule.patterns.get(pattern)?;
-                    let found = pattern.matches(|token| reading.lower(token), bounds.clone(), at)?;
+                    let found =
+                        pattern.matches(|token| reading.lower(token), bounds.clone(), at)?;
                     Some((rule, found))
                 })
                 .reduce(|best, next| if next.1.len() > best.1.len() { next } else { best });
@@ -61,6 +64,7 @@ pub fn propose(reading: &Reading) -> Vec<Cue> {
                 tokens,
                 sentence: number,
                 label,
+                retracts: word.starts_with("retract") || word.starts_with("withdr"),
             });
         }
     }
@@ -149,7 +153,21 @@ fn widen(
 fn is_auxiliary(word: &str) -> bool {
     matches!(
         word,
-        "is" | "are" | "was" | "were" | "be" | "been" | "being" | "'s" | "'re" | "has" | "have" | "had" | "'ve" | "did" | "does" | "do"
+        "is" | "are"
+            | "was"
+            | "were"
+            | "be"
+            | "been"
+            | "being"
+            | "'s"
+            | "'re"
+            | "has"
+            | "have"
+            | "had"
+            | "'ve"
+            | "did"
+            | "does"
+            | "do"
     )
 }
 

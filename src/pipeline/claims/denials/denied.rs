@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::cue::Cue;
-use super::denier::{Speech, phrases_in, tag_name};
+use super::denier::{phrases_in, tag_name};
 use super::features::Features;
+use crate::pipeline::claims::speech::Speech;
 use crate::pipeline::claims::wording::Form;
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::lexicon::wording::lexicon;
@@ -41,19 +42,26 @@ pub fn candidates(reading: &Reading, cue: &Cue, speeches: &[Speech]) -> Vec<Cand
     };
     let bounds = sentence.tokens.clone();
     let has_object = object_word(reading, cue.core.end, bounds.end);
-    let mut finder = Finder { reading, cue, found: Vec::new(), seen: Default::default(), has_object };
+    let mut finder =
+        Finder { reading, cue, found: Vec::new(), seen: Default::default(), has_object };
     let mut nothing = Features::new();
     nothing.add("nothing", cue.family.as_str());
     nothing.add("nothing.rule", cue.rule);
     nothing.add("nothing.object", has_object);
     nothing.add("nothing.anchor", reading.lower(cue.anchor));
     nothing.add("nothing.first", if cue.sentence == 0 { "yes" } else { "no" });
-    finder.found.push(Candidate { tokens: None, form: Form::Clause, subject: None, features: nothing });
+    finder.found.push(Candidate {
+        tokens: None,
+        form: Form::Clause,
+        subject: None,
+        features: nothing,
+    });
 
     finder.after(cue.core.end, bounds.end, "after");
     finder.inside(&bounds, "same");
     finder.before(&bounds);
-    if matches!(cue.family, Family::Negation | Family::Predicate | Family::Noun | Family::Evidence) {
+    if matches!(cue.family, Family::Negation | Family::Predicate | Family::Noun | Family::Evidence)
+    {
         finder.contradicted(&bounds);
     }
     for distance in 1..=BACK {
@@ -103,7 +111,14 @@ impl Finder<'_> {
         self.found.push(Candidate { tokens: Some(tokens), form, subject, features });
     }
 
-    fn describe(&self, tokens: &Range<usize>, form: Form, has_subject: bool, place: &str, how: &str) -> Features {
+    fn describe(
+        &self,
+        tokens: &Range<usize>,
+        form: Form,
+        has_subject: bool,
+        place: &str,
+        how: &str,
+    ) -> Features {
         let reading = self.reading;
         let cue = self.cue;
         let family = cue.family.as_str();
@@ -127,9 +142,12 @@ impl Finder<'_> {
         };
         features.add3("length", length, form, place);
         features.add2("length.how", length, how);
-        let finite = tokens
-            .clone()
-            .any(|token| matches!(reading.tag(token), Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal));
+        let finite = tokens.clone().any(|token| {
+            matches!(
+                reading.tag(token),
+                Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal
+            )
+        });
         features.add3("finite", if finite { "yes" } else { "no" }, form, how);
         features.add2("first.tag", tag_name(reading.tag(tokens.start)), form);
         features.add2("first.word", reading.lower(tokens.start), form);
@@ -160,25 +178,45 @@ impl Finder<'_> {
         features.add3("negated", if negated { "yes" } else { "no" }, form, how);
         let quoted = reading.quotation_of(tokens.start).is_some();
         let cue_quoted = reading.quotation_of(cue.anchor).is_some();
-        features.add3("quoted", if quoted { "q" } else { "-" }, if cue_quoted { "q" } else { "-" }, place);
+        features.add3(
+            "quoted",
+            if quoted { "q" } else { "-" },
+            if cue_quoted { "q" } else { "-" },
+            place,
+        );
         let accusing = tokens.clone().any(|token| {
-            lexicon().is_shell(reading.lower(token)) || matches!(reading.lemma(token), "accuse" | "allege" | "claim" | "charge" | "report")
+            lexicon().is_shell(reading.lower(token))
+                || matches!(
+                    reading.lemma(token),
+                    "accuse" | "allege" | "claim" | "charge" | "report"
+                )
         });
         features.add3("accusing", if accusing { "yes" } else { "no" }, form, place);
         // Words that both the cue's sentence and the candidate's share.
-        if place.starts_with("back") || place == "next" {
-            if let Some(sentence) = reading.sentences.get(cue.sentence) {
-                let shared = tokens
-                    .clone()
-                    .filter(|&token| matches!(reading.tag(token), Tag::Noun | Tag::Name))
-                    .filter(|&token| {
-                        sentence.tokens.clone().any(|other| {
-                            reading.lower(other) == reading.lower(token)
-                        })
-                    })
-                    .count();
-                features.add3("shared", match shared { 0 => "0", 1 => "1", 2 => "2", _ => "3" }, how, place);
-            }
+        if (place.starts_with("back") || place == "next")
+            && let Some(sentence) = reading.sentences.get(cue.sentence)
+        {
+            let shared = tokens
+                .clone()
+                .filter(|&token| matches!(reading.tag(token), Tag::Noun | Tag::Name))
+                .filter(|&token| {
+                    sentence
+                        .tokens
+                        .clone()
+                        .any(|other| reading.lower(other) == reading.lower(token))
+                })
+                .count();
+            features.add3(
+                "shared",
+                match shared {
+                    0 => "0",
+                    1 => "1",
+                    2 => "2",
+                    _ => "3",
+                },
+                how,
+                place,
+            );
         }
         features
     }
@@ -194,19 +232,55 @@ impl Finder<'_> {
         if self.cue.family == Family::Adverb && is_verb(reading.tag(at)) {
             let verb = at;
             at += 1;
-            if matches!(reading.lemma(verb), "accuse" | "blame" | "charge" | "suspect" | "link" | "tie") {
+            if matches!(
+                reading.lemma(verb),
+                "accuse" | "blame" | "charge" | "suspect" | "link" | "tie"
+            ) {
                 self.accusation(verb, end, place);
             }
             if is_participle_use(reading, verb) {
                 // "was falsely linked to the plot"
                 if let Some(subject) = self.subject_before(self.cue.core.start) {
-                    self.add(verb..clause_end(reading, verb, end), Form::Is, Some(subject), place, "participle");
+                    self.add(
+                        verb..clause_end(reading, verb, end),
+                        Form::Is,
+                        Some(subject),
+                        place,
+                        "participle",
+                    );
                 }
             }
         }
         if self.cue.family == Family::Evidence || self.cue.family == Family::Lying {
             let mut steps = 0;
-            while at < end && steps < 4 && matches!(reading.lower(at), "to" | "whatsoever" | "support" | "suggest" | "indicate" | "back" | "up" | "show" | "prove" | "for" | "of" | "about" | "at" | "all" | "linking" | "suggesting" | "supporting" | "when" | "by" | "in" | "it" | "backing" | "that") {
+            while at < end
+                && steps < 4
+                && matches!(
+                    reading.lower(at),
+                    "to" | "whatsoever"
+                        | "support"
+                        | "suggest"
+                        | "indicate"
+                        | "back"
+                        | "up"
+                        | "show"
+                        | "prove"
+                        | "for"
+                        | "of"
+                        | "about"
+                        | "at"
+                        | "all"
+                        | "linking"
+                        | "suggesting"
+                        | "supporting"
+                        | "when"
+                        | "by"
+                        | "in"
+                        | "it"
+                        | "backing"
+                        | "that"
+                )
+            {
                 let word = reading.lower(at);
                 at += 1;
                 steps += 1;
@@ -220,13 +294,29 @@ impl Finder<'_> {
         }
         self.object(at, end, place);
         // "denied to reporters that", "denied on Monday that": the first "that" later on.
-        if let Some(that) = (at..end.min(at + 14)).find(|&token| is_that(reading, token)) {
-            if that > at {
-                self.clauses(that + 1, end, Form::Clause, None, place, "later_that");
-            }
+        if let Some(that) = (at..end.min(at + 14)).find(|&token| is_that(reading, token))
+            && that > at
+        {
+            self.clauses(that + 1, end, Form::Clause, None, place, "later_that");
         }
         if let Some(join) = (at..end.min(at + 12)).find(|&token| {
-            token > at && matches!(reading.lower(token), "suggesting" | "claiming" | "indicating" | "alleging" | "saying" | "implying" | "of" | "about" | "regarding" | "against" | "between" | "surrounding" | "by")
+            token > at
+                && matches!(
+                    reading.lower(token),
+                    "suggesting"
+                        | "claiming"
+                        | "indicating"
+                        | "alleging"
+                        | "saying"
+                        | "implying"
+                        | "of"
+                        | "about"
+                        | "regarding"
+                        | "against"
+                        | "between"
+                        | "surrounding"
+                        | "by"
+                )
         }) {
             self.joined(join, end, place);
         }
@@ -243,7 +333,9 @@ impl Finder<'_> {
             self.clauses(at, end, Form::Gerund, None, place, "gerund");
             return;
         }
-        if matches!(reading.lower(at), "ever" | "even" | "repeatedly" | "knowingly") && reading.tag(at + 1) == Tag::VerbIng {
+        if matches!(reading.lower(at), "ever" | "even" | "repeatedly" | "knowingly")
+            && reading.tag(at + 1) == Tag::VerbIng
+        {
             self.clauses(at + 1, end, Form::Gerund, None, place, "gerund");
             return;
         }
@@ -251,7 +343,8 @@ impl Finder<'_> {
             self.clauses(at, end, Form::Infinitive, None, place, "to");
             return;
         }
-        let Some(phrase) = reading.phrase_of(at).and_then(|number| reading.phrases.get(number)) else {
+        let Some(phrase) = reading.phrase_of(at).and_then(|number| reading.phrases.get(number))
+        else {
             self.clauses(at, end, Form::Clause, None, place, "bare");
             return;
         };
@@ -261,20 +354,30 @@ impl Finder<'_> {
         if shell && after < end {
             self.joined(after, end, place);
             // "denied the report it had spied"
-            if let Some(next) = reading.phrase_of(after).and_then(|number| reading.phrases.get(number)) {
-                if next.tokens.start == after && verb_follows(reading, next.tokens.end, end) {
-                    self.clauses(after, end, Form::Clause, None, place, "shell_bare");
-                }
+            if let Some(next) =
+                reading.phrase_of(after).and_then(|number| reading.phrases.get(number))
+                && next.tokens.start == after
+                && verb_follows(reading, next.tokens.end, end)
+            {
+                self.clauses(after, end, Form::Clause, None, place, "shell_bare");
             }
         }
         if verb_follows(reading, after, end) {
             self.clauses(at, end, Form::Clause, None, place, "bare_clause");
         }
         // "the allegations against him", "involvement in the sale": as far as the phrase hangs together.
-        for (stop, reach) in [(phrase_reach(reading, after, end), "reach"), (clause_end(reading, after, end), "far")] {
+        for (stop, reach) in
+            [(phrase_reach(reading, after, end), "reach"), (clause_end(reading, after, end), "far")]
+        {
             let tokens = at..stop;
             for form in [Form::Noun, Form::Had, Form::Existence, Form::Real] {
-                self.add(tokens.clone(), form, None, place, if reach == "reach" { "noun" } else { "noun_far" });
+                self.add(
+                    tokens.clone(),
+                    form,
+                    None,
+                    place,
+                    if reach == "reach" { "noun" } else { "noun_far" },
+                );
             }
         }
         // "disputed Lind's claim that", "denied Lind had": an -ing after the phrase.
@@ -288,7 +391,12 @@ impl Finder<'_> {
     fn joined(&mut self, join: usize, end: usize, place: &str) {
         let reading = self.reading;
         let word = reading.lower(join);
-        if !lexicon().is_join(word) && !matches!(word, "by" | "against" | "between" | "surrounding" | "to" | "made" | "levied") {
+        if !lexicon().is_join(word)
+            && !matches!(
+                word,
+                "by" | "against" | "between" | "surrounding" | "to" | "made" | "levied"
+            )
+        {
             return;
         }
         let at = join + 1;
@@ -296,7 +404,8 @@ impl Finder<'_> {
             return;
         }
         match word {
-            "that" | "suggesting" | "claiming" | "indicating" | "alleging" | "saying" | "stating" | "asserting" | "implying" | "showing" => {
+            "that" | "suggesting" | "claiming" | "indicating" | "alleging" | "saying"
+            | "stating" | "asserting" | "implying" | "showing" => {
                 let at = if is_that(reading, at) { at + 1 } else { at };
                 self.clauses(at, end, Form::Clause, None, place, "join_that");
                 if let Some(that) = (at..end.min(at + 8)).find(|&token| is_that(reading, token)) {
@@ -307,16 +416,27 @@ impl Finder<'_> {
             _ => {
                 if reading.tag(at) == Tag::VerbIng {
                     self.clauses(at, end, Form::Gerund, None, place, "join_gerund");
-                } else if let Some(phrase) = reading.phrase_of(at).and_then(|number| reading.phrases.get(number)) {
+                } else if let Some(phrase) =
+                    reading.phrase_of(at).and_then(|number| reading.phrases.get(number))
+                {
                     let after = phrase.tokens.end;
                     if reading.tag(after) == Tag::VerbIng {
-                        self.clauses(after, end, Form::Gerund, Some(phrase.tokens.clone()), place, "join_noun_gerund");
+                        self.clauses(
+                            after,
+                            end,
+                            Form::Gerund,
+                            Some(phrase.tokens.clone()),
+                            place,
+                            "join_noun_gerund",
+                        );
                     }
                     let stop = phrase_reach(reading, after, end);
                     for form in [Form::Noun, Form::Existence, Form::Had] {
                         self.add(at..stop, form, None, place, "join_noun");
                     }
-                    if let Some(that) = (at..end.min(at + 14)).find(|&token| is_that(reading, token)) {
+                    if let Some(that) =
+                        (at..end.min(at + 14)).find(|&token| is_that(reading, token))
+                    {
                         self.clauses(that + 1, end, Form::Clause, None, place, "join_phrase_that");
                     }
                     if verb_follows(reading, after, end) {
@@ -328,7 +448,15 @@ impl Finder<'_> {
     }
 
     /// The words from `at` as one form, ended early and late.
-    fn clauses(&mut self, at: usize, end: usize, form: Form, subject: Option<Range<usize>>, place: &str, how: &str) {
+    fn clauses(
+        &mut self,
+        at: usize,
+        end: usize,
+        form: Form,
+        subject: Option<Range<usize>>,
+        place: &str,
+        how: &str,
+    ) {
         if at >= end {
             return;
         }
@@ -338,7 +466,10 @@ impl Finder<'_> {
         if let Some(comma) = (at + 3..near).find(|&token| reading.lower(token) == ",") {
             self.add(at..comma, form, subject.clone(), place, &format!("{how}.short"));
         }
-        if let Some(and) = (at + 3..near).find(|&token| reading.lower(token) == "and" && (is_verb(reading.tag(token + 1)) || reading.tag(token + 1) == Tag::Pronoun)) {
+        if let Some(and) = (at + 3..near).find(|&token| {
+            reading.lower(token) == "and"
+                && (is_verb(reading.tag(token + 1)) || reading.tag(token + 1) == Tag::Pronoun)
+        }) {
             self.add(at..and, form, subject, place, &format!("{how}.and"));
         }
     }
@@ -351,13 +482,17 @@ impl Finder<'_> {
             if own && token >= self.cue.core.start && token < self.cue.core.end {
                 continue;
             }
-            let end = if own && token < self.cue.core.start { self.cue.tokens.start } else { bounds.end };
+            let end =
+                if own && token < self.cue.core.start { self.cue.tokens.start } else { bounds.end };
             let lemma = reading.lemma(token);
             if is_that(reading, token) && token > bounds.start {
                 let previous = reading.lower(token - 1);
                 let how = if lexicon().is_shell(previous) {
                     "shell_that"
-                } else if matches!(reading.lemma(token - 1), "claim" | "allege" | "report" | "accuse" | "suggest" | "say" | "assert") {
+                } else if matches!(
+                    reading.lemma(token - 1),
+                    "claim" | "allege" | "report" | "accuse" | "suggest" | "say" | "assert"
+                ) {
                     "said_that"
                 } else {
                     "other_that"
@@ -367,15 +502,34 @@ impl Finder<'_> {
             if matches!(lemma, "accuse" | "suspect" | "charge" | "indict" | "convict" | "blame") {
                 self.accusation(token, end, place);
             }
-            if matches!(lemma, "allege" | "rumor" | "rumour" | "report" | "say" | "claim" | "believe" | "purport" | "think") && reading.lower(token + 1) == "to" && token + 2 < end {
-                if let Some(subject) = self.subject_before_in(token, bounds.start) {
-                    self.clauses(token + 1, end, Form::Infinitive, Some(subject), place, "said_to");
-                }
+            if matches!(
+                lemma,
+                "allege"
+                    | "rumor"
+                    | "rumour"
+                    | "report"
+                    | "say"
+                    | "claim"
+                    | "believe"
+                    | "purport"
+                    | "think"
+            ) && reading.lower(token + 1) == "to"
+                && token + 2 < end
+                && let Some(subject) = self.subject_before_in(token, bounds.start)
+            {
+                self.clauses(token + 1, end, Form::Infinitive, Some(subject), place, "said_to");
             }
-            if matches!(lemma, "claim" | "allege" | "report" | "suggest" | "assert" | "insist") && !is_that(reading, token + 1) && is_verb(reading.tag(token)) && reading.phrase_of(token + 1).is_some() {
+            if matches!(lemma, "claim" | "allege" | "report" | "suggest" | "assert" | "insist")
+                && !is_that(reading, token + 1)
+                && is_verb(reading.tag(token))
+                && reading.phrase_of(token + 1).is_some()
+            {
                 self.clauses(token + 1, end, Form::Clause, None, place, "said_bare");
             }
-            if reading.tag(token) == Tag::Noun && lexicon().is_shell(reading.lower(token)) && token + 1 < end {
+            if reading.tag(token) == Tag::Noun
+                && lexicon().is_shell(reading.lower(token))
+                && token + 1 < end
+            {
                 let next = reading.lower(token + 1);
                 if next != "that" && lexicon().is_join(next) {
                     self.joined(token + 1, end, place);
@@ -388,11 +542,15 @@ impl Finder<'_> {
     fn accusation(&mut self, verb: usize, end: usize, place: &str) {
         let reading = self.reading;
         let limit = end.min(verb + 16);
-        let Some(of) = (verb + 1..limit).find(|&token| matches!(reading.lower(token), "of" | "with" | "for")) else {
+        let Some(of) =
+            (verb + 1..limit).find(|&token| matches!(reading.lower(token), "of" | "with" | "for"))
+        else {
             return;
         };
         let accused = if of > verb + 1 {
-            phrases_in(reading, &(verb + 1..of)).next().map(|phrase| super::denier::extended(reading, phrase, of))
+            phrases_in(reading, &(verb + 1..of))
+                .next()
+                .map(|phrase| super::denier::extended(reading, phrase, of))
         } else {
             self.subject_before(verb)
         };
@@ -419,7 +577,9 @@ impl Finder<'_> {
     /// The noun phrase nearest before a verb that is no object of a preposition.
     fn subject_before_in(&self, token: usize, start: usize) -> Option<Range<usize>> {
         let reading = self.reading;
-        let phrases: Vec<_> = phrases_in(reading, &(start..token)).filter(|phrase| phrase.tokens.end <= token).collect();
+        let phrases: Vec<_> = phrases_in(reading, &(start..token))
+            .filter(|phrase| phrase.tokens.end <= token)
+            .collect();
         phrases
             .iter()
             .rev()
@@ -438,7 +598,10 @@ impl Finder<'_> {
         if end <= bounds.start {
             return;
         }
-        if matches!(cue.family, Family::Predicate | Family::Noun | Family::Called | Family::Innocence | Family::Verb) {
+        if matches!(
+            cue.family,
+            Family::Predicate | Family::Noun | Family::Called | Family::Innocence | Family::Verb
+        ) {
             // The subject of the predicate, with and without its shell noun.
             for phrase in phrases_in(reading, bounds) {
                 if phrase.tokens.end > end {
@@ -461,7 +624,9 @@ impl Finder<'_> {
         }
         // A clause before a comma or dash: what the cue's own clause comments on.
         let commas: Vec<usize> = (bounds.start..end)
-            .filter(|&token| matches!(reading.lower(token), "," | "—" | "–" | "-" | ";" | ":" | "(" | "but"))
+            .filter(|&token| {
+                matches!(reading.lower(token), "," | "—" | "–" | "-" | ";" | ":" | "(" | "but")
+            })
             .collect();
         for &comma in commas.iter().rev().take(3) {
             self.add(bounds.start..comma, Form::Clause, None, "same", "main_clause");
@@ -484,14 +649,29 @@ impl Finder<'_> {
         for token in bounds.start..negation {
             let opens = is_that(reading, token)
                 || matches!(reading.tag(token), Tag::Punctuation | Tag::Quote | Tag::Conjunction)
-                || (is_verb(reading.tag(token)) && matches!(reading.lemma(token), "say" | "insist" | "tell" | "claim" | "add" | "maintain" | "argue" | "state" | "assert"))
+                || (is_verb(reading.tag(token))
+                    && matches!(
+                        reading.lemma(token),
+                        "say"
+                            | "insist"
+                            | "tell"
+                            | "claim"
+                            | "add"
+                            | "maintain"
+                            | "argue"
+                            | "state"
+                            | "assert"
+                    ))
                 || matches!(reading.lower(token), "because" | "but" | "while");
             if opens {
                 starts.push(token + 1);
             }
         }
         for (rank, &start) in starts.iter().rev().take(4).enumerate() {
-            let how = ["negated0", "negated1", "negated2", "negated3"].get(rank).copied().unwrap_or("negated");
+            let how = ["negated0", "negated1", "negated2", "negated3"]
+                .get(rank)
+                .copied()
+                .unwrap_or("negated");
             self.add(start..end, Form::Negated, None, "own", how);
             if let Some(comma) = (negation + 2..end).find(|&token| reading.lower(token) == ",") {
                 self.add(start..comma, Form::Negated, None, "own", "negated.short");
@@ -516,23 +696,32 @@ impl Finder<'_> {
             self.add(comma + 1..bounds.end, Form::Clause, None, place, "whole.tail");
         }
         // The words inside the first quotation of the sentence.
-        if let Some(number) = bounds.clone().find_map(|token| reading.quotation_of(token)) {
-            if let Some(quotation) = reading.quotations.get(number) {
-                let from = quotation.tokens.start.max(bounds.start);
-                let to = quotation.tokens.end.min(bounds.end);
-                self.add(from..to, Form::Clause, None, place, "quoted");
-            }
+        if let Some(number) = bounds.clone().find_map(|token| reading.quotation_of(token))
+            && let Some(quotation) = reading.quotations.get(number)
+        {
+            let from = quotation.tokens.start.max(bounds.start);
+            let to = quotation.tokens.end.min(bounds.end);
+            self.add(from..to, Form::Clause, None, place, "quoted");
         }
     }
 }
 
 fn trim_marks(reading: &Reading, tokens: Range<usize>) -> Range<usize> {
     let (mut start, mut end) = (tokens.start, tokens.end.min(reading.tokens.len()));
-    while start < end && matches!(reading.tag(start), Tag::Punctuation | Tag::Quote) && reading.lower(start) != "$" {
+    while start < end
+        && matches!(reading.tag(start), Tag::Punctuation | Tag::Quote)
+        && reading.lower(start) != "$"
+    {
         start += 1;
     }
-    while end > start && (matches!(reading.tag(end - 1), Tag::Punctuation | Tag::Quote) && reading.lower(end - 1) != "%"
-        || matches!(reading.lower(end - 1), "and" | "but" | "that" | "which" | "is" | "are" | "was" | "were")) {
+    while end > start
+        && (matches!(reading.tag(end - 1), Tag::Punctuation | Tag::Quote)
+            && reading.lower(end - 1) != "%"
+            || matches!(
+                reading.lower(end - 1),
+                "and" | "but" | "that" | "which" | "is" | "are" | "was" | "were"
+            ))
+    {
         end -= 1;
     }
     start..end
@@ -579,7 +768,10 @@ fn is_that(reading: &Reading, token: usize) -> bool {
 }
 
 fn is_verb(tag: Tag) -> bool {
-    matches!(tag, Tag::VerbBase | Tag::VerbPresent | Tag::VerbPast | Tag::VerbParticiple | Tag::VerbIng)
+    matches!(
+        tag,
+        Tag::VerbBase | Tag::VerbPresent | Tag::VerbPast | Tag::VerbParticiple | Tag::VerbIng
+    )
 }
 
 fn is_participle_use(reading: &Reading, verb: usize) -> bool {
@@ -593,7 +785,15 @@ fn verb_follows(reading: &Reading, from: usize, end: usize) -> bool {
     while at < stop {
         match reading.tag(at) {
             Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal => return true,
-            Tag::Adverb | Tag::Preposition | Tag::Determiner | Tag::Noun | Tag::Name | Tag::Adjective | Tag::Possessive | Tag::Number | Tag::Negation => at += 1,
+            Tag::Adverb
+            | Tag::Preposition
+            | Tag::Determiner
+            | Tag::Noun
+            | Tag::Name
+            | Tag::Adjective
+            | Tag::Possessive
+            | Tag::Number
+            | Tag::Negation => at += 1,
             _ => return false,
         }
     }
@@ -601,7 +801,10 @@ fn verb_follows(reading: &Reading, from: usize, end: usize) -> bool {
 }
 
 pub(super) fn is_negation(reading: &Reading, token: usize) -> bool {
-    matches!(reading.lower(token), "not" | "n't" | "never" | "no" | "nothing" | "nobody" | "none" | "cannot" | "neither")
+    matches!(
+        reading.lower(token),
+        "not" | "n't" | "never" | "no" | "nothing" | "nobody" | "none" | "cannot" | "neither"
+    )
 }
 
 /// Where a clause that begins at `at` is over: before a comment on it, or at the sentence's end.
@@ -618,25 +821,78 @@ pub fn clause_end(reading: &Reading, at: usize, end: usize) -> usize {
                 let next = reading.lower(token + 1);
                 let comment = matches!(
                     next,
-                    "which" | "who" | "saying" | "calling" | "insisting" | "adding" | "claiming" | "arguing" | "telling" | "noting" | "but" | "although" | "though"
-                        | "while" | "despite" | "whereas" | "describing" | "dismissing" | "labeling" | "something" | "an" | "allegations" | "charges" | "accusations" | "claims"
-                        | "even" | "according" | "yet" | "so" | "instead" | "citing" | "blaming" | "a" | "he" | "she" | "they"
+                    "which"
+                        | "who"
+                        | "saying"
+                        | "calling"
+                        | "insisting"
+                        | "adding"
+                        | "claiming"
+                        | "arguing"
+                        | "telling"
+                        | "noting"
+                        | "but"
+                        | "although"
+                        | "though"
+                        | "while"
+                        | "despite"
+                        | "whereas"
+                        | "describing"
+                        | "dismissing"
+                        | "labeling"
+                        | "something"
+                        | "an"
+                        | "allegations"
+                        | "charges"
+                        | "accusations"
+                        | "claims"
+                        | "even"
+                        | "according"
+                        | "yet"
+                        | "so"
+                        | "instead"
+                        | "citing"
+                        | "blaming"
+                        | "a"
+                        | "he"
+                        | "she"
+                        | "they"
                 );
                 let speaks = (token + 1..end.min(token + 8)).any(|later| {
-                    matches!(reading.lemma(later), "say" | "tell" | "write" | "report" | "add" | "insist" | "tweet") && is_verb(reading.tag(later))
+                    matches!(
+                        reading.lemma(later),
+                        "say" | "tell" | "write" | "report" | "add" | "insist" | "tweet"
+                    ) && is_verb(reading.tag(later))
                 }) && reading.quotation_of(token + 1) != begun_in;
                 if comment || speaks {
                     return token;
                 }
-                if matches!(word, "”" | "\"") && begun_in.is_some() && reading.quotation_of(token + 1) != begun_in {
+                if matches!(word, "”" | "\"")
+                    && begun_in.is_some()
+                    && reading.quotation_of(token + 1) != begun_in
+                {
                     return token;
                 }
             }
             "and" | "but" => {
                 let next = token + 1;
                 let new_statement = is_verb(reading.tag(next))
-                    && matches!(reading.lemma(next), "say" | "call" | "add" | "insist" | "tell" | "claim" | "accuse" | "describe" | "argue" | "dismiss" | "blame")
-                    || matches!(reading.lower(next), "has" | "said" | "that" | "instead" | "also") && reading.lower(next) != "that";
+                    && matches!(
+                        reading.lemma(next),
+                        "say"
+                            | "call"
+                            | "add"
+                            | "insist"
+                            | "tell"
+                            | "claim"
+                            | "accuse"
+                            | "describe"
+                            | "argue"
+                            | "dismiss"
+                            | "blame"
+                    )
+                    || matches!(reading.lower(next), "has" | "said" | "that" | "instead" | "also")
+                        && reading.lower(next) != "that";
                 if new_statement {
                     return token;
                 }
@@ -654,9 +910,21 @@ fn phrase_reach(reading: &Reading, from: usize, end: usize) -> usize {
     while at < end {
         match reading.tag(at) {
             Tag::Preposition | Tag::To | Tag::Possessive | Tag::Quote => at += 1,
-            Tag::Determiner | Tag::Adjective | Tag::Noun | Tag::Name | Tag::Number | Tag::Pronoun => at += 1,
+            Tag::Determiner
+            | Tag::Adjective
+            | Tag::Noun
+            | Tag::Name
+            | Tag::Number
+            | Tag::Pronoun => at += 1,
             Tag::VerbIng if at > from && matches!(reading.tag(at - 1), Tag::Preposition) => at += 1,
-            Tag::Conjunction if matches!(reading.tag(at + 1), Tag::Noun | Tag::Name | Tag::Adjective | Tag::Determiner | Tag::Possessive) => at += 1,
+            Tag::Conjunction
+                if matches!(
+                    reading.tag(at + 1),
+                    Tag::Noun | Tag::Name | Tag::Adjective | Tag::Determiner | Tag::Possessive
+                ) =>
+            {
+                at += 1
+            }
             _ => break,
         }
     }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::cue::Cue;
 use super::features::Features;
+use crate::pipeline::claims::speech::Speech;
 use crate::pipeline::lexicon::Classes;
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::text::{NounPhrase, PhraseKind, Reading, Tag};
@@ -15,17 +16,6 @@ pub struct Candidate {
     pub tokens: Option<Range<usize>>,
     /// What speaks for and against.
     pub features: Features,
-}
-
-/// Somebody said something: the verb and who.
-#[derive(Debug, Clone)]
-pub struct Speech {
-    /// The noun phrase of the source, with what belongs to it.
-    pub source: Range<usize>,
-    /// First token of the words that attribute; the source's own where there are none.
-    pub cue: usize,
-    /// Token ranges of what was said.
-    pub contents: Vec<Range<usize>>,
 }
 
 /// The noun phrase with the phrases that hang on it: "a spokesman for the dairy".
@@ -53,7 +43,8 @@ pub fn extended(reading: &Reading, phrase: &NounPhrase, limit: usize) -> Range<u
         }
         end = next.tokens.end;
     }
-    if matches!(reading.lower(end), "himself" | "herself" | "itself" | "themselves") && end < limit {
+    if matches!(reading.lower(end), "himself" | "herself" | "itself" | "themselves") && end < limit
+    {
         end += 1;
     }
     start..end
@@ -122,20 +113,25 @@ pub fn candidates(reading: &Reading, cue: &Cue, speeches: &[Speech]) -> Vec<Cand
     }
     // Subjects of the sentences around it, for "the story is false" after "the palace said so".
     for distance in [1usize, 2] {
-        let Some(previous) = cue.sentence.checked_sub(distance).and_then(|n| reading.sentences.get(n))
+        let Some(previous) =
+            cue.sentence.checked_sub(distance).and_then(|n| reading.sentences.get(n))
         else {
             continue;
         };
-        let first = phrases_in(reading, &previous.tokens).find(|phrase| {
-            phrase.kind == PhraseKind::Name || names_speaker(reading, phrase)
-        });
+        let first = phrases_in(reading, &previous.tokens)
+            .find(|phrase| phrase.kind == PhraseKind::Name || names_speaker(reading, phrase));
         if let Some(phrase) = first {
             let tokens = extended(reading, phrase, previous.tokens.end);
             if found.iter().any(|candidate| candidate.tokens.as_ref() == Some(&tokens)) {
                 continue;
             }
             let mut features = describe(reading, cue, &tokens);
-            features.add3("previous", family, if quote.is_some() { "q" } else { "-" }, if distance == 1 { "1" } else { "2" });
+            features.add3(
+                "previous",
+                family,
+                if quote.is_some() { "q" } else { "-" },
+                if distance == 1 { "1" } else { "2" },
+            );
             features.add("previous.spoken", if spoken { "yes" } else { "no" });
             found.push(Candidate { tokens: Some(tokens), features });
         }
@@ -176,7 +172,8 @@ pub fn attributive(reading: &Reading, cue: &Cue) -> &'static str {
 fn describe(reading: &Reading, cue: &Cue, tokens: &Range<usize>) -> Features {
     let mut features = Features::new();
     let family = cue.family.as_str();
-    let head_phrase = reading.phrase_of(tokens.start).and_then(|number| reading.phrases.get(number));
+    let head_phrase =
+        reading.phrase_of(tokens.start).and_then(|number| reading.phrases.get(number));
     let kind = match head_phrase.map(|phrase| phrase.kind) {
         Some(PhraseKind::Name) => "name",
         Some(PhraseKind::Pronoun) => "pronoun",
@@ -214,7 +211,8 @@ fn near(
     let ranked = format!("{}", rank.min(5));
     features.add3("rank", side, &ranked, family);
     // What stands between the phrase and the cue, and before it.
-    let between = if side == "before" { tokens.end..cue.tokens.start } else { cue.core.end..tokens.start };
+    let between =
+        if side == "before" { tokens.end..cue.tokens.start } else { cue.core.end..tokens.start };
     let previous = if tokens.start > bounds.start { reading.lower(tokens.start - 1) } else { "^" };
     let gap = between.len();
     let bucket = match gap {
@@ -226,10 +224,16 @@ fn near(
         _ => "16",
     };
     features.add3("gap", side, bucket, family);
-    let previous_tag = if tokens.start > bounds.start { tag_name(reading.tag(tokens.start - 1)) } else { "start" };
+    let previous_tag =
+        if tokens.start > bounds.start { tag_name(reading.tag(tokens.start - 1)) } else { "start" };
     features.add3("previous", side, previous_tag, family);
     features.add3("before", side, previous, if gap == 0 { "adjacent" } else { "apart" });
-    features.add3("after", side, reading.lower(tokens.end), if gap == 0 { "adjacent" } else { "apart" });
+    features.add3(
+        "after",
+        side,
+        reading.lower(tokens.end),
+        if gap == 0 { "adjacent" } else { "apart" },
+    );
     let mut verbs = 0;
     let mut commas = 0;
     let mut conjunctions = 0;
@@ -266,24 +270,41 @@ fn near(
     }
     let same_quote = reading.quotation_of(tokens.start) == reading.quotation_of(cue.anchor);
     let quoted = reading.quotation_of(cue.anchor).is_some();
-    features.add3("quote", side, if same_quote { "same" } else { "other" }, if quoted { "q" } else { "-" });
-    let speaks = speeches.iter().find(|speech| {
-        speech.source.start < tokens.end && tokens.start < speech.source.end
-    });
+    features.add3(
+        "quote",
+        side,
+        if same_quote { "same" } else { "other" },
+        if quoted { "q" } else { "-" },
+    );
+    let speaks = speeches
+        .iter()
+        .find(|speech| speech.source.start < tokens.end && tokens.start < speech.source.end);
     let speaking = match speaks {
-        Some(speech) if speech.contents.iter().any(|content| content.contains(&cue.anchor)) => "holds",
-        Some(speech) if cue.tokens.contains(&speech.cue) || cue.core.contains(&speech.cue) => "is_cue",
+        Some(speech) if speech.contents.iter().any(|content| content.contains(&cue.anchor)) => {
+            "holds"
+        }
+        Some(speech) if cue.tokens.contains(&speech.cue) || cue.core.contains(&speech.cue) => {
+            "is_cue"
+        }
         Some(_) => "speaks",
         None => "silent",
     };
     features.add3("speaking", side, speaking, family);
-    features.add3("speaking.quote", speaking, if quoted { "q" } else { "-" }, if same_quote { "same" } else { "other" });
+    features.add3(
+        "speaking.quote",
+        speaking,
+        if quoted { "q" } else { "-" },
+        if same_quote { "same" } else { "other" },
+    );
     if cue.family == Family::Verb || cue.family == Family::Called {
         features.add3("cuetag", tag_name(reading.tag(cue.anchor)), side, &ranked);
         let passive = reading.lower(cue.core.end) == "by"
             || (reading.tag(cue.core.start) == Tag::VerbParticiple
                 && cue.core.start > 0
-                && matches!(reading.lower(cue.core.start - 1), "been" | "was" | "were" | "are" | "is" | "be" | "being"));
+                && matches!(
+                    reading.lower(cue.core.start - 1),
+                    "been" | "was" | "were" | "are" | "is" | "be" | "being"
+                ));
         features.add3("passive", if passive { "yes" } else { "no" }, side, &ranked);
     }
     Candidate { tokens: Some(tokens), features }

@@ -1,14 +1,12 @@
 //! Named features as hashed numbers: what the linear models weigh.
 
 use crate::pipeline::lexicon::hash_bytes;
-
-/// How many weights a model has; a power of two.
-pub const BUCKETS: usize = 1 << 15;
+use crate::pipeline::model::feature;
 
 /// A bag of hashed features.
 #[derive(Debug, Clone, Default)]
 pub struct Features {
-    buckets: Vec<u32>,
+    hashes: Vec<u32>,
     buffer: String,
 }
 
@@ -40,11 +38,11 @@ impl Features {
         for part in parts {
             self.buffer.push_str(part);
         }
-        self.buckets.push(hash_bytes(self.buffer.as_bytes()) & (BUCKETS as u32 - 1));
+        self.hashes.push(feature(0, hash_bytes(self.buffer.as_bytes())));
     }
 
-    /// The buckets, in the order they were added; one may stand twice.
-    pub fn buckets(&self) -> &[u32] {
-        &self.buckets
+    /// The hashes, in the order they were added; one may stand twice.
+    pub fn hashes(&self) -> &[u32] {
+        &self.hashes
     }
 }

@@ -5,10 +5,11 @@ use std::ops::Range;
 
 use super::cue::{self, Cue};
 use super::denied::{self, Candidate};
-use super::denier::{self, Speech};
+use super::denier;
 use super::judge;
-use super::model::{Models, logistic};
+use super::model::{Models, logistic, score};
 use crate::domain::Field;
+use crate::pipeline::claims::speech::Speech;
 use crate::pipeline::claims::wording::{self, Context, Form, Party};
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::resolution::{EntityKind, Resolution};
@@ -39,6 +40,8 @@ pub struct Found {
     pub denied: Option<Range<usize>>,
     /// The denied proposition; `None` where the passage does not tell it.
     pub claim: Option<String>,
+    /// Whether the claim tells only what a report was about, not what it said.
+    pub topic: bool,
     /// The word used for the claim.
     pub label: Option<String>,
     /// 0..1.
@@ -47,7 +50,12 @@ pub struct Found {
 
 impl<'p> Passage<'p> {
     /// Gathers what wording needs.
-    pub fn new(field: Field, reading: &'p Reading<'p>, resolution: &'p Resolution, speeches: &'p [Speech]) -> Self {
+    pub fn new(
+        field: Field,
+        reading: &'p Reading<'p>,
+        resolution: &'p Resolution,
+        speeches: &'p [Speech],
+    ) -> Self {
         let mut names = BTreeMap::new();
         let mut pronouns = BTreeMap::new();
         let all = 0..reading.tokens.len();
@@ -58,8 +66,11 @@ impl<'p> Passage<'p> {
                     mention.tokens.start,
                     Party { name: entity.name.clone(), plural: entity.plural },
                 );
-            } else if entity.kind != Some(EntityKind::Government) && entity.kind != Some(EntityKind::Place) {
-                let single = mention.tokens.len() == 1 && reading.tag(mention.tokens.start) == Tag::Name;
+            } else if entity.kind != Some(EntityKind::Government)
+                && entity.kind != Some(EntityKind::Place)
+            {
+                let single =
+                    mention.tokens.len() == 1 && reading.tag(mention.tokens.start) == Tag::Name;
                 let described = reading.tag(mention.tokens.start) == Tag::Determiner;
                 if (single && entity.name.contains(' ')) || described {
                     names.insert(mention.tokens.start, (mention.tokens.end, entity.name.clone()));
@@ -77,7 +88,9 @@ impl<'p> Passage<'p> {
         let text = || {
             let words: Vec<&str> = tokens
                 .clone()
-                .filter(|&token| !matches!(reading.lower(token), "himself" | "herself" | "itself" | "themselves"))
+                .filter(|&token| {
+                    !matches!(reading.lower(token), "himself" | "herself" | "itself" | "themselves")
+                })
                 .map(|token| token..token + 1)
                 .filter_map(|one| reading.span(one))
                 .map(|span| &reading.text[span])
@@ -85,34 +98,44 @@ impl<'p> Passage<'p> {
             let whole = reading.span(tokens.clone()).map_or("", |span| &reading.text[span]);
             if words.len() == tokens.len() { whole.to_owned() } else { words.join(" ") }
         };
-        if phrase.is_some_and(|phrase| phrase.kind == PhraseKind::Pronoun) {
-            if let Some(party) = self.pronouns.get(&tokens.start) {
-                return party.clone();
-            }
+        if phrase.is_some_and(|phrase| phrase.kind == PhraseKind::Pronoun)
+            && let Some(party) = self.pronouns.get(&tokens.start)
+        {
+            return party.clone();
         }
-        if phrase.is_some_and(|phrase| phrase.kind == PhraseKind::Name) {
-            if let Some(entity) = self
+        if phrase.is_some_and(|phrase| phrase.kind == PhraseKind::Name)
+            && let Some(entity) = self
                 .resolution
                 .entity_of(self.field, tokens)
                 .and_then(|entity| self.resolution.entities.get(entity))
+        {
+            let state =
+                matches!(entity.kind, Some(EntityKind::Government) | Some(EntityKind::Place));
+            if !state
+                && tokens.len() <= 6
+                && phrase.is_some_and(|phrase| phrase.tokens.end >= tokens.end)
             {
-                let state = matches!(entity.kind, Some(EntityKind::Government) | Some(EntityKind::Place));
-                if !state && tokens.len() <= 6 && phrase.is_some_and(|phrase| phrase.tokens.end >= tokens.end) {
-                    return Party { name: entity.name.clone(), plural: entity.plural };
-                }
+                return Party { name: entity.name.clone(), plural: entity.plural };
             }
         }
         Party { name: text(), plural }
     }
 
     /// The claim that a candidate words, with `denier` as the one who speaks.
-    pub fn claim(&self, cue: &Cue, denier: Option<&Range<usize>>, candidate: &Candidate) -> Option<String> {
+    pub fn claim(
+        &self,
+        cue: &Cue,
+        denier: Option<&Range<usize>>,
+        candidate: &Candidate,
+    ) -> Option<String> {
         let tokens = candidate.tokens.clone()?;
         let denier_party = denier.map(|tokens| self.party(tokens));
-        let subject = candidate.subject.as_ref().map(|tokens| self.party(tokens)).or(denier_party.clone());
+        let subject =
+            candidate.subject.as_ref().map(|tokens| self.party(tokens)).or(denier_party.clone());
         let same_sentence = self.reading.sentence_of(tokens.start) == cue.sentence;
         let speaker = self.speaker_of(&tokens).or(denier_party.clone());
-        let third = same_sentence && !matches!(cue.family, Family::Adverb) && tokens.start >= cue.core.end;
+        let third =
+            same_sentence && !matches!(cue.family, Family::Adverb) && tokens.start >= cue.core.end;
         let context = Context {
             reading: self.reading,
             names: &self.names,
@@ -121,6 +144,29 @@ impl<'p> Passage<'p> {
             third_person_is_speaker: third || !self.has_person(),
         };
         wording::word(&context, tokens, candidate.form, subject.as_ref())
+    }
+
+    /// Words of the field as a sentence; `speaker` is who says them.
+    pub fn word(
+        &self,
+        tokens: Range<usize>,
+        form: Form,
+        subject: Option<&Party>,
+        speaker: Option<&Party>,
+    ) -> Option<String> {
+        let context = Context {
+            reading: self.reading,
+            names: &self.names,
+            pronouns: &self.pronouns,
+            speaker,
+            third_person_is_speaker: false,
+        };
+        wording::word(&context, tokens, form, subject)
+    }
+
+    /// Whether it is plain whom the pronoun at a token means.
+    pub fn is_resolved(&self, token: usize) -> bool {
+        self.pronouns.contains_key(&token)
     }
 
     /// Who says the words, where a statement tells.
@@ -139,7 +185,7 @@ impl<'p> Passage<'p> {
 }
 
 /// Below this a cue is no denial.
-pub const THRESHOLD: f32 = 0.42;
+pub const THRESHOLD: f32 = 0.30;
 
 /// All denials of a field, in order of place, each in one place; joining comes later.
 pub fn find(passage: &Passage, models: &Models, threshold: f32) -> Vec<Found> {
@@ -148,13 +194,25 @@ pub fn find(passage: &Passage, models: &Models, threshold: f32) -> Vec<Found> {
     let mut found = Vec::new();
     for cue in &cues {
         let judged = judge::features(reading, cue, &cues, passage.speeches);
-        let confidence = logistic(models.judge.score(&judged));
+        let confidence = logistic(score(&models.judge, &judged));
         if confidence < threshold {
             continue;
         }
         let denier = best_denier(passage, models, cue);
-        let (denied, claim) = best_denied(passage, models, cue, denier.as_ref());
-        found.push(Found { cue: cue.clone(), denier, denied, claim, label: cue.label.clone(), confidence });
+        let told = best_denied(passage, models, cue, denier.as_ref());
+        let (denied, claim, topic) = match told {
+            Some(told) => (Some(told.tokens), Some(told.claim), told.form == Form::Existence),
+            None => (None, None, false),
+        };
+        found.push(Found {
+            cue: cue.clone(),
+            denier,
+            denied,
+            claim,
+            topic,
+            label: cue.label.clone(),
+            confidence,
+        });
     }
     found
 }
@@ -164,7 +222,7 @@ pub fn best_denier(passage: &Passage, models: &Models, cue: &Cue) -> Option<Rang
     let candidates = denier::candidates(passage.reading, cue, passage.speeches);
     let mut best: Option<(f32, Option<Range<usize>>)> = None;
     for candidate in candidates {
-        let score = models.denier.score(&candidate.features);
+        let score = score(&models.denier, &candidate.features);
         if best.as_ref().is_none_or(|(known, _)| score > *known) {
             best = Some((score, candidate.tokens));
         }
@@ -172,31 +230,35 @@ pub fn best_denier(passage: &Passage, models: &Models, cue: &Cue) -> Option<Rang
     best.and_then(|(_, tokens)| tokens)
 }
 
-/// What is denied at a cue, and in which words.
+/// What is denied, and in which words.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The words of the text.
+    pub tokens: Range<usize>,
+    /// The proposition.
+    pub claim: String,
+    /// How the words became it.
+    pub form: Form,
+}
+
+/// What is denied at a cue; `None` where the passage most likely does not tell.
 pub fn best_denied(
     passage: &Passage,
     models: &Models,
     cue: &Cue,
     denier: Option<&Range<usize>>,
-) -> (Option<Range<usize>>, Option<String>) {
+) -> Option<Told> {
     let candidates = denied::candidates(passage.reading, cue, passage.speeches);
-    let mut scored: Vec<(f32, usize)> = candidates
+    let mut scored: Vec<(f32, &Candidate)> = candidates
         .iter()
-        .enumerate()
-        .map(|(index, candidate)| (models.denied.score(&candidate.features), index))
+        .map(|candidate| (score(&models.denied, &candidate.features), candidate))
         .collect();
-    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-    for (_, index) in scored {
-        let candidate = &candidates[index];
-        let Some(tokens) = &candidate.tokens else { return (None, None) };
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (_, candidate) in scored {
+        let tokens = candidate.tokens.clone()?;
         if let Some(claim) = passage.claim(cue, denier, candidate) {
-            return (Some(tokens.clone()), Some(claim));
+            return Some(Told { tokens, claim, form: candidate.form });
         }
     }
-    (None, None)
-}
-
-/// Whether the candidate's form needs a subject; for training, which skips what cannot be worded.
-pub fn needs_subject(form: Form) -> bool {
-    matches!(form, Form::Gerund | Form::Infinitive | Form::Had | Form::Is)
+    None
 }

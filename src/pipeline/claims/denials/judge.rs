@@ -1,8 +1,9 @@
 //! Cue → what speaks for and against its being a denial.
 
 use super::cue::Cue;
-use super::denier::{Speech, attributive, phrases_in, tag_name};
+use super::denier::{attributive, phrases_in, tag_name};
 use super::features::Features;
+use crate::pipeline::claims::speech::Speech;
 use crate::pipeline::lexicon::wording::lexicon;
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
@@ -36,8 +37,18 @@ pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech
     features.add3("around", at(-1), at(0), family);
     features.add3("next2", at(0), at(1), family);
     features.add3("previous2", at(-2), at(-1), family);
-    features.add3("tags", tag_name(tag_before(reading, cue.core.start, bounds.start)), tag_name(reading.tag(cue.core.end)), cue.rule);
-    features.add3("tags2", tag_name(reading.tag(cue.core.end)), tag_name(reading.tag(cue.core.end + 1)), anchor);
+    features.add3(
+        "tags",
+        tag_name(tag_before(reading, cue.core.start, bounds.start)),
+        tag_name(reading.tag(cue.core.end)),
+        cue.rule,
+    );
+    features.add3(
+        "tags2",
+        tag_name(reading.tag(cue.core.end)),
+        tag_name(reading.tag(cue.core.end + 1)),
+        anchor,
+    );
     features.add2("attributive", attributive(reading, cue), cue.rule);
     // The object.
     let object = phrases_in(reading, &(cue.core.end..bounds.end.min(cue.core.end + 8))).next();
@@ -48,35 +59,65 @@ pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech
         let kind = kind_name(phrase.kind);
         let shell = lexicon().is_shell(head);
         features.add3("object.kind", kind, if shell { "shell" } else { "plain" }, anchor);
-        features.add3("object.next", reading.lower(phrase.tokens.end), if shell { "shell" } else { "plain" }, family);
+        features.add3(
+            "object.next",
+            reading.lower(phrase.tokens.end),
+            if shell { "shell" } else { "plain" },
+            family,
+        );
     } else {
         features.add2("object", "-none-", anchor);
     }
     // The subject.
-    let subject = phrases_in(reading, &(bounds.start..cue.tokens.start)).filter(|phrase| phrase.tokens.end <= cue.tokens.start).last();
+    let subject = phrases_in(reading, &(bounds.start..cue.tokens.start))
+        .filter(|phrase| phrase.tokens.end <= cue.tokens.start)
+        .last();
     if let Some(phrase) = subject {
         let head = reading.lower(phrase.head);
         let shell = lexicon().is_shell(head);
         if phrase.kind == PhraseKind::Common || phrase.kind == PhraseKind::Pronoun {
             features.add2("subject", head, family);
         }
-        features.add3("subject.kind", kind_name(phrase.kind), if shell { "shell" } else { "plain" }, family);
-        features.add3("subject.kind.anchor", kind_name(phrase.kind), if shell { "shell" } else { "plain" }, anchor);
+        features.add3(
+            "subject.kind",
+            kind_name(phrase.kind),
+            if shell { "shell" } else { "plain" },
+            family,
+        );
+        features.add3(
+            "subject.kind.anchor",
+            kind_name(phrase.kind),
+            if shell { "shell" } else { "plain" },
+            anchor,
+        );
     } else {
         features.add2("subject", "-none-", family);
     }
     // Helpers and hedges before the cue.
     for token in cue.core.start.saturating_sub(5).max(bounds.start)..cue.core.start {
-        if matches!(reading.tag(token), Tag::Modal | Tag::Negation | Tag::Auxiliary | Tag::To | Tag::Wh | Tag::Subordinator) {
+        if matches!(
+            reading.tag(token),
+            Tag::Modal | Tag::Negation | Tag::Auxiliary | Tag::To | Tag::Wh | Tag::Subordinator
+        ) {
             features.add2("helper", reading.lower(token), family);
             features.add2("helper.anchor", reading.lower(token), anchor);
         }
     }
     let quoted = reading.quotation_of(cue.anchor).is_some();
     features.add2("quoted", if quoted { "yes" } else { "no" }, cue.rule);
-    let spoken = speeches.iter().any(|speech| speech.contents.iter().any(|content| content.contains(&cue.anchor)));
-    features.add3("spoken", if spoken { "yes" } else { "no" }, if quoted { "q" } else { "-" }, family);
-    if let Some(speech) = speeches.iter().find(|speech| speech.contents.iter().any(|content| content.contains(&cue.anchor))) {
+    let spoken = speeches
+        .iter()
+        .any(|speech| speech.contents.iter().any(|content| content.contains(&cue.anchor)));
+    features.add3(
+        "spoken",
+        if spoken { "yes" } else { "no" },
+        if quoted { "q" } else { "-" },
+        family,
+    );
+    if let Some(speech) = speeches
+        .iter()
+        .find(|speech| speech.contents.iter().any(|content| content.contains(&cue.anchor)))
+    {
         features.add3("said", reading.lower(speech.cue), family, if quoted { "q" } else { "-" });
         features.add2("said.lemma", reading.lemma(speech.cue), cue.rule);
     }
@@ -88,12 +129,28 @@ pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech
             here += 1;
             features.add2("shell.here", word, family);
         }
-        if matches!(reading.lemma(token), "accuse" | "allege" | "claim" | "insist" | "say" | "tell" | "tweet" | "report" | "suggest" | "believe") {
+        if matches!(
+            reading.lemma(token),
+            "accuse"
+                | "allege"
+                | "claim"
+                | "insist"
+                | "say"
+                | "tell"
+                | "tweet"
+                | "report"
+                | "suggest"
+                | "believe"
+        ) {
             features.add2("verb.here", reading.lemma(token), family);
         }
     }
     features.add2("shells", count(here), cue.rule);
-    for (name, number) in [("before", cue.sentence.checked_sub(1)), ("next", Some(cue.sentence + 1)), ("before2", cue.sentence.checked_sub(2))] {
+    for (name, number) in [
+        ("before", cue.sentence.checked_sub(1)),
+        ("next", Some(cue.sentence + 1)),
+        ("before2", cue.sentence.checked_sub(2)),
+    ] {
         let Some(other) = number.and_then(|number| reading.sentences.get(number)) else {
             features.add2(name, "-none-", family);
             continue;
@@ -101,7 +158,9 @@ pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech
         let mut shells = 0;
         for token in other.tokens.clone() {
             let word = reading.lower(token);
-            if lexicon().is_shell(word) || matches!(reading.lemma(token), "accuse" | "allege" | "claim" | "report") {
+            if lexicon().is_shell(word)
+                || matches!(reading.lemma(token), "accuse" | "allege" | "claim" | "report")
+            {
                 shells += 1;
                 if name != "before2" {
                     features.add3("shell.near", name, word, family);
@@ -121,7 +180,18 @@ pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech
         beside += 1;
         let side = if other.anchor < cue.anchor { "before" } else { "after" };
         let near = if distance == 0 { "same" } else { "near" };
-        if matches!(other.rule, "deny" | "denial" | "refute" | "called_false" | "reject" | "falsely" | "is_false" | "not_true" | "hoax") {
+        if matches!(
+            other.rule,
+            "deny"
+                | "denial"
+                | "refute"
+                | "called_false"
+                | "reject"
+                | "falsely"
+                | "is_false"
+                | "not_true"
+                | "hoax"
+        ) {
             features.add3("other", other.rule, &format!("{side}.{near}"), cue.rule);
             strong_before |= other.anchor < cue.anchor;
         }
@@ -129,12 +199,31 @@ pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech
     features.add2("beside", count(beside), cue.rule);
     features.add2("strong.before", if strong_before { "yes" } else { "no" }, cue.rule);
     for token in bounds.clone() {
-        if matches!(reading.tag(token), Tag::Noun | Tag::VerbPast | Tag::VerbBase | Tag::VerbIng | Tag::VerbParticiple | Tag::VerbPresent | Tag::Adjective) && token.abs_diff(cue.anchor) < 12 {
+        if matches!(
+            reading.tag(token),
+            Tag::Noun
+                | Tag::VerbPast
+                | Tag::VerbBase
+                | Tag::VerbIng
+                | Tag::VerbParticiple
+                | Tag::VerbPresent
+                | Tag::Adjective
+        ) && token.abs_diff(cue.anchor) < 12
+        {
             features.add2("bag", reading.lower(token), family);
         }
     }
     let length = bounds.len();
-    features.add2("length", match length { 0..=8 => "8", 9..=16 => "16", 17..=30 => "30", _ => "long" }, family);
+    features.add2(
+        "length",
+        match length {
+            0..=8 => "8",
+            9..=16 => "16",
+            17..=30 => "30",
+            _ => "long",
+        },
+        family,
+    );
     features
 }
 

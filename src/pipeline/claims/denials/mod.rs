@@ -7,6 +7,5 @@ pub mod features;
 pub mod find;
 pub mod judge;
 pub mod model;
-pub mod training;
 
 pub use find::{Found, Passage, find};

@@ -49,8 +49,12 @@ pub enum Form {
     Existence,
     /// Something that is said to be real: "the video".
     Real,
-    /// A predicate whose subject is the subject: "was drunk", "a spy".
+    /// A predicate of the subject: "a spy".
     Is,
+    /// The same of what is past.
+    Was,
+    /// Something the subject has: "firm support for the port".
+    Has,
 }
 
 impl Form {
@@ -66,6 +70,8 @@ impl Form {
             Form::Existence => "existence",
             Form::Real => "real",
             Form::Is => "is",
+            Form::Was => "was",
+            Form::Has => "has",
         }
     }
 }
@@ -124,10 +130,15 @@ pub fn word(
             sentence.push(if plural { "are" } else { "is" }, true);
             sentence.push("real", true);
         }
-        Form::Is => {
+        Form::Is | Form::Was | Form::Has => {
             let subject = subject?;
+            let (single, plural) = match form {
+                Form::Is => ("is", "are"),
+                Form::Was => ("was", "were"),
+                _ => ("has", "have"),
+            };
             sentence.party(subject);
-            sentence.push(subject.verb("is", "are"), true);
+            sentence.push(subject.verb(single, plural), true);
             sentence.clause(tokens);
         }
     }
@@ -141,7 +152,10 @@ fn trim(reading: &Reading, tokens: Range<usize>) -> Range<usize> {
         let idle = matches!(reading.tag(start), Tag::Punctuation | Tag::Quote)
             && !matches!(reading.lower(start), "$" | "#" | "@" | "£" | "€")
             || matches!(reading.lower(start), "that" if reading.tag(start) == Tag::Subordinator)
-            || matches!(reading.lower(start), "and" | "but" | "or" | "yet" | "so" | "any" | "even" | "all");
+            || matches!(
+                reading.lower(start),
+                "and" | "but" | "or" | "yet" | "so" | "any" | "even" | "all"
+            );
         if !idle {
             break;
         }
@@ -150,7 +164,10 @@ fn trim(reading: &Reading, tokens: Range<usize>) -> Range<usize> {
     while end > start {
         let last = reading.lower(end - 1);
         let idle = matches!(reading.tag(end - 1), Tag::Punctuation | Tag::Quote) && last != "%"
-            || matches!(last, "and" | "but" | "or" | "that" | "which" | "who" | "as" | "because" | "while");
+            || matches!(
+                last,
+                "and" | "but" | "or" | "that" | "which" | "who" | "as" | "because" | "while"
+            );
         if !idle {
             break;
         }
@@ -174,18 +191,34 @@ pub fn is_plural_head(reading: &Reading, head: usize) -> bool {
         return matches!(word, "they" | "them" | "we" | "us" | "these" | "those" | "others");
     }
     let names = reading.tag(head) == Tag::Name;
-    matches!(word, "people" | "police" | "men" | "women" | "children" | "others" | "democrats" | "republicans" | "many" | "some" | "both" | "several")
-        || (!names
-            && word.len() > 3
-            && word.ends_with('s')
-            && !word.ends_with("ss")
-            && !word.ends_with("us")
-            && !word.ends_with("is")
-            && !matches!(word, "news" | "series" | "congress" | "politics"))
+    matches!(
+        word,
+        "people"
+            | "police"
+            | "men"
+            | "women"
+            | "children"
+            | "others"
+            | "democrats"
+            | "republicans"
+            | "many"
+            | "some"
+            | "both"
+            | "several"
+    ) || (!names
+        && word.len() > 3
+        && word.ends_with('s')
+        && !word.ends_with("ss")
+        && !word.ends_with("us")
+        && !word.ends_with("is")
+        && !matches!(word, "news" | "series" | "congress" | "politics"))
 }
 
 fn begins_with_determiner(reading: &Reading, token: usize) -> bool {
-    matches!(reading.tag(token), Tag::Determiner | Tag::Possessive | Tag::Name | Tag::Number | Tag::Pronoun)
+    matches!(
+        reading.tag(token),
+        Tag::Determiner | Tag::Possessive | Tag::Name | Tag::Number | Tag::Pronoun
+    )
 }
 
 /// The past of any verb form of the text, for a bare one after "did".

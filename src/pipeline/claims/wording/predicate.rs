@@ -98,11 +98,7 @@ fn is_participle(reading: &Reading, token: usize) -> bool {
 
 /// "any involvement in the sale" → "Lind was involved in the sale"; "the arrest of Lind" → "Lind
 /// was arrested".
-pub fn noun(
-    sentence: &mut Sentence,
-    tokens: Range<usize>,
-    subject: Option<&Party>,
-) -> Option<()> {
+pub fn noun(sentence: &mut Sentence, tokens: Range<usize>, subject: Option<&Party>) -> Option<()> {
     let reading = sentence.context.reading;
     let phrase = reading.phrase_of(tokens.start).and_then(|number| reading.phrases.get(number))?;
     let lexicon = wording::lexicon();
@@ -122,7 +118,8 @@ pub fn noun(
         sentence.clause(next.tokens.end..tokens.end);
         return Some(());
     }
-    let owner = (phrase.tokens.start..phrase.head).rev().find(|&token| reading.lower(token) == "'s");
+    let owner =
+        (phrase.tokens.start..phrase.head).rev().find(|&token| reading.lower(token) == "'s");
     let head = phrase.head.min(tokens.end.saturating_sub(1));
     let head_word = reading.lower(head);
     if let (Some(owner), Some(event)) = (owner, lexicon.event(head_word)) {
@@ -131,12 +128,12 @@ pub fn noun(
         sentence.clause(head + 1..tokens.end);
         return Some(());
     }
-    if let (Some(event), "of") = (lexicon.event(head_word), reading.lower(head + 1)) {
-        if head + 2 < tokens.end {
-            sentence.clause(head + 2..tokens.end);
-            sentence.push(event, true);
-            return Some(());
-        }
+    if let (Some(event), "of") = (lexicon.event(head_word), reading.lower(head + 1))
+        && head + 2 < tokens.end
+    {
+        sentence.clause(head + 2..tokens.end);
+        sentence.push(event, true);
+        return Some(());
     }
     let rule = lexicon.noun(head_word)?;
     let subject = subject?;
@@ -145,7 +142,12 @@ pub fn noun(
     let after = head + 1;
     if rule.keep {
         let mut start = phrase.tokens.start;
-        while start < head && matches!(reading.lower(start), "any" | "all" | "the" | "a" | "an" | "such" | "his" | "her" | "its" | "their") {
+        while start < head
+            && matches!(
+                reading.lower(start),
+                "any" | "all" | "the" | "a" | "an" | "such" | "his" | "her" | "its" | "their"
+            )
+        {
             start += 1;
         }
         if !rule.article.is_empty() && !super::is_plural_head(reading, head) {

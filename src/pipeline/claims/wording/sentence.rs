@@ -127,7 +127,8 @@ impl<'s> Sentence<'s> {
         let reading = self.context.reading;
         let word = reading.word(at);
         let lower = reading.lower(at);
-        let space = reading.tokens.get(at).is_none_or(|token| token.space_before) || self.dropped_before(at);
+        let space = reading.tokens.get(at).is_none_or(|token| token.space_before)
+            || self.dropped_before(at);
         match reading.tag(at) {
             Tag::Quote => return at + 1,
             Tag::Punctuation if matches!(word, "[" | "]" | "…" | "(" | ")") => return at + 1,
@@ -137,22 +138,23 @@ impl<'s> Sentence<'s> {
         if matches!(lower, "ever" | "any") || (lower == "such" && reading.lower(at + 1) != "as") {
             return at + 1;
         }
-        if let Some((end, name)) = self.context.names.get(&at) {
-            if *end <= within.end {
-                if self.named.iter().any(|known| known == name) {
-                    self.push(reading.span(at..*end).map_or("", |span| &reading.text[span]), space);
-                } else {
-                    self.push(name, space);
-                    self.named.push(name.clone());
-                }
-                return *end;
+        if let Some((end, name)) = self.context.names.get(&at)
+            && *end <= within.end
+        {
+            if self.named.iter().any(|known| known == name) {
+                self.push(reading.span(at..*end).map_or("", |span| &reading.text[span]), space);
+            } else {
+                self.push(name, space);
+                self.named.push(name.clone());
             }
+            return *end;
         }
-        if matches!(reading.tag(at), Tag::Pronoun | Tag::Possessive) && lower != "'s" {
-            if let Some(written) = self.pronoun(at, lower) {
-                self.push(&written, true);
-                return self.agree(at + 1, lower, within);
-            }
+        if matches!(reading.tag(at), Tag::Pronoun | Tag::Possessive)
+            && lower != "'s"
+            && let Some(written) = self.pronoun(at, lower)
+        {
+            self.push(&written, true);
+            return self.agree(at + 1, lower, within);
         }
         self.push(word, space);
         at + 1
@@ -168,7 +170,8 @@ impl<'s> Sentence<'s> {
     /// The name for a pronoun; `None` where it may stay or nobody knows.
     fn pronoun(&mut self, at: usize, lower: &str) -> Option<String> {
         let own = matches!(lower, "his" | "its" | "their" | "my" | "our" | "your");
-        let first = matches!(lower, "i" | "me" | "my" | "we" | "us" | "our" | "myself" | "ourselves");
+        let first =
+            matches!(lower, "i" | "me" | "my" | "we" | "us" | "our" | "myself" | "ourselves");
         let third = matches!(
             lower,
             "he" | "she" | "him" | "her" | "his" | "they" | "them" | "their" | "it" | "its"
@@ -180,12 +183,12 @@ impl<'s> Sentence<'s> {
         let party = if first {
             self.context.speaker?
         } else {
-            self.context.pronouns.get(&at).or(self
-                .context
-                .speaker
-                .filter(|_| self.context.third_person_is_speaker))?
+            self.context
+                .pronouns
+                .get(&at)
+                .or(self.context.speaker.filter(|_| self.context.third_person_is_speaker))?
         };
-        if self.named.iter().any(|known| *known == party.name) {
+        if self.named.contains(&party.name) {
             // The name stands already: a third-person pronoun reads well after it.
             if third {
                 return None;
@@ -193,9 +196,7 @@ impl<'s> Sentence<'s> {
         } else {
             self.named.push(party.name.clone());
         }
-        let owns = own
-            || (lower == "her"
-                && matches!(reading.tag(at), Tag::Possessive));
+        let owns = own || (lower == "her" && matches!(reading.tag(at), Tag::Possessive));
         Some(if owns { possessive(&party.name) } else { party.name.clone() })
     }
 
@@ -228,7 +229,9 @@ impl<'s> Sentence<'s> {
 
     /// The finished sentence; `None` where there is none, or it tells a whole story.
     pub fn finish(self) -> Option<String> {
-        let text = self.text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—'));
+        let text = self.text.trim_matches(|c: char| {
+            c.is_whitespace() || matches!(c, ',' | ';' | ':' | '-' | '–' | '—')
+        });
         if text.is_empty() || self.words > LONGEST || !text.chars().any(char::is_alphabetic) {
             return None;
         }
@@ -249,5 +252,8 @@ pub fn possessive(name: &str) -> String {
 }
 
 fn is_negation(reading: &Reading, token: usize) -> bool {
-    matches!(reading.lower(token), "not" | "n't" | "never" | "no" | "nothing" | "nobody" | "none" | "cannot" | "neither")
+    matches!(
+        reading.lower(token),
+        "not" | "n't" | "never" | "no" | "nothing" | "nobody" | "none" | "cannot" | "neither"
+    )
 }

@@ -1,21 +1,26 @@
-//! Annotated passages → the weights beside this file. Deterministic: the same passages give the
-//! same bytes.
+//! Trains the weights in `src/pipeline/model/denials.bin`.
 //!
-//! `cargo run --release --example train_denials -- TRAIN.jsonl denials.model` runs it; the card
-//! `denials.model.md` tells on which data the built-in weights were trained.
+//! ```text
+//! cargo run --release --example train_denials -- OUT.bin TRAIN.jsonl…
+//! ```
+//!
+//! Lines are `{"text", "denials": [{"cue", "denier", "claim"}]}`. The features are the program's
+//! own, read through the stages it runs; only the learning is here. The same input gives the same
+//! bytes: the order of the examples is shuffled by a fixed generator, and all sums run in one
+//! thread.
 
 use std::collections::BTreeMap;
 
-use super::cue::{self, Cue};
-use super::denier::{self, Speech};
-use super::features::{BUCKETS, Features};
-use super::find::{Passage, best_denier};
-use super::judge;
-use super::model::{Linear, Models};
-use super::denied;
-use crate::domain::Field;
-use crate::pipeline::resolution;
-use crate::pipeline::text;
+use anyhow::Context as _;
+use claimtrail::domain::Field;
+use claimtrail::pipeline::claims::denials::cue::{self, Cue};
+use claimtrail::pipeline::claims::denials::features::Features;
+use claimtrail::pipeline::claims::denials::find::{Passage, best_denier};
+use claimtrail::pipeline::claims::denials::model::{BITS, Models, logistic};
+use claimtrail::pipeline::claims::denials::{denied, denier, judge};
+use claimtrail::pipeline::claims::speech;
+use claimtrail::pipeline::model::{LinearModel, Seat};
+use claimtrail::pipeline::{attribution, resolution, text};
 
 /// A passage with its denials as people see them.
 #[derive(Debug, Clone)]
@@ -82,28 +87,35 @@ struct Trainer {
 
 impl Trainer {
     fn new(rate: f32, decay: f32) -> Self {
-        let zeros = || vec![0.0; BUCKETS];
-        Trainer { weights: zeros(), squares: zeros(), sums: zeros(), taken: zeros(), steps: 0.0, rate, decay }
+        let zeros = || vec![0.0; 1 << BITS];
+        Trainer {
+            weights: zeros(),
+            squares: zeros(),
+            sums: zeros(),
+            taken: zeros(),
+            steps: 0.0,
+            rate,
+            decay,
+        }
     }
 
     /// The mean of the weights over all steps: steadier than the last ones.
-    fn finish(mut self) -> Linear {
-        for bucket in 0..BUCKETS {
+    fn finish(mut self) -> Vec<f32> {
+        for bucket in 0..(1 << BITS) {
             self.sums[bucket] += self.weights[bucket] * (self.steps - self.taken[bucket]);
         }
         let steps = self.steps.max(1.0);
-        let means: Vec<f32> = self.sums.iter().map(|sum| sum / steps).collect();
-        Linear::quantise(&means)
+        self.sums.iter().map(|sum| sum / steps).collect()
     }
 
     fn score(&self, features: &Features) -> f32 {
-        features.buckets().iter().map(|&bucket| self.weights[bucket as usize]).sum()
+        features.hashes().iter().map(|&hash| self.weights[Seat::index(hash, BITS)]).sum()
     }
 
     fn step(&mut self, features: &Features, gradient: f32) {
         self.steps += 1.0;
-        for &bucket in features.buckets() {
-            let bucket = bucket as usize;
+        for &hash in features.hashes() {
+            let bucket = Seat::index(hash, BITS);
             self.sums[bucket] += self.weights[bucket] * (self.steps - self.taken[bucket]);
             self.taken[bucket] = self.steps;
             let slope = gradient + self.decay * self.weights[bucket];
@@ -124,23 +136,26 @@ fn shuffled(count: usize, seed: u64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     for index in (1..count).rev() {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         order.swap(index, (state >> 33) as usize % (index + 1));
     }
     order
 }
 
-fn train_choices(choices: &[Choice], epochs: usize, rate: f32, decay: f32) -> Linear {
+fn train_choices(choices: &[Choice], epochs: usize, rate: f32, decay: f32) -> Vec<f32> {
     let mut trainer = Trainer::new(rate, decay);
     for epoch in 0..epochs {
         for index in shuffled(choices.len(), epoch as u64 + 1) {
             let choice = &choices[index];
-            let scores: Vec<f32> = choice.features.iter().map(|features| trainer.score(features)).collect();
+            let scores: Vec<f32> =
+                choice.features.iter().map(|features| trainer.score(features)).collect();
             let most = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let exponents: Vec<f32> = scores.iter().map(|score| (score - most).exp()).collect();
             let all: f32 = exponents.iter().sum();
             let good: f32 = exponents.iter().zip(&choice.right).map(|(e, right)| e * right).sum();
-            for ((features, e), right) in choice.features.iter().zip(&exponents).zip(&choice.right) {
+            for ((features, e), right) in choice.features.iter().zip(&exponents).zip(&choice.right)
+            {
                 let wanted = if good > 0.0 { e * right / good } else { 0.0 };
                 let gradient = e / all - wanted;
                 if gradient.abs() > 1e-4 {
@@ -152,12 +167,12 @@ fn train_choices(choices: &[Choice], epochs: usize, rate: f32, decay: f32) -> Li
     trainer.finish()
 }
 
-fn train_judge(examples: &[(Features, bool)], epochs: usize, rate: f32, decay: f32) -> Linear {
+fn train_judge(examples: &[(Features, bool)], epochs: usize, rate: f32, decay: f32) -> Vec<f32> {
     let mut trainer = Trainer::new(rate, decay);
     for epoch in 0..epochs {
         for index in shuffled(examples.len(), epoch as u64 + 77) {
             let (features, denies) = &examples[index];
-            let guess = super::model::logistic(trainer.score(features));
+            let guess = logistic(trainer.score(features));
             trainer.step(features, guess - f32::from(u8::from(*denies)));
         }
     }
@@ -167,26 +182,31 @@ fn train_judge(examples: &[(Features, bool)], epochs: usize, rate: f32, decay: f
 /// Whether the cue shares a word that means something with the annotated one.
 pub fn matches(reading: &text::Reading, cue: &Cue, gold: &Gold) -> bool {
     let weak = [
-        "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "does", "did", "it", "its", "this", "that", "these", "those", "there", "to", "of", "in",
-        "as", "by", "on", "at", "for", "from", "with", "and", "or", "but", "he", "she", "they", "we", "i", "you", "his", "her", "their", "our", "your", "my", "a", "an", "the",
+        "is", "are", "was", "were", "be", "been", "has", "have", "had", "do", "does", "did", "it",
+        "its", "this", "that", "these", "those", "there", "to", "of", "in", "as", "by", "on", "at",
+        "for", "from", "with", "and", "or", "but", "he", "she", "they", "we", "i", "you", "his",
+        "her", "their", "our", "your", "my", "a", "an", "the",
     ];
     reading.text.match_indices(gold.cue.as_str()).any(|(start, words)| {
         let end = start + words.len();
         cue.tokens.clone().any(|token| {
             reading.tokens.get(token).is_some_and(|place| {
-                place.is_word() && place.start < end && start < place.end && !weak.contains(&reading.lower(token))
+                place.is_word()
+                    && place.start < end
+                    && start < place.end
+                    && !weak.contains(&reading.lower(token))
             })
         })
     })
 }
 
 /// Trains the three models on `passages`; `speeches` gives the statements of a passage.
-pub fn train(passages: &[Labelled], speeches: impl Fn(&text::Reading) -> Vec<Speech>) -> Models {
+pub fn train(passages: &[Labelled]) -> Option<Vec<u8>> {
     let mut examples = Vec::new();
     let mut deniers = Vec::new();
     for passage in passages {
         let reading = text::read(&passage.text);
-        let said = speeches(&reading);
+        let said = speech::of(&reading, &attribution::find_statements(&reading));
         let cues = cue::propose(&reading);
         for cue in &cues {
             let gold = passage.denials.iter().find(|gold| matches(&reading, cue, gold));
@@ -214,17 +234,19 @@ pub fn train(passages: &[Labelled], speeches: impl Fn(&text::Reading) -> Vec<Spe
             }
         }
     }
-    let mut models = Models::empty();
-    models.judge = train_judge(&examples, ev("JE",8.0) as usize, ev("JR",0.12), ev("JD",2e-4));
-    models.denier = train_choices(&deniers, ev("DE",10.0) as usize, ev("DR",0.12), ev("DD",2e-4));
+    let judge = train_judge(&examples, 4, 0.05, 0.0);
+    let denier = train_choices(&deniers, 10, 0.12, 1e-2);
+    let first = LinearModel::write(&[judge.clone(), denier.clone(), vec![0.0; 1 << BITS]]);
+    let models = Models::read(&first)?;
     let mut denieds = Vec::new();
     for passage in passages {
         let reading = text::read(&passage.text);
-        let said = speeches(&reading);
+        let said = speech::of(&reading, &attribution::find_statements(&reading));
         let resolution = resolution::resolve(&[(Field::Text, &reading)]);
         let known = Passage::new(Field::Text, &reading, &resolution, &said);
         for cue in cue::propose(&reading) {
-            let Some(gold) = passage.denials.iter().find(|gold| matches(&reading, &cue, gold)) else {
+            let Some(gold) = passage.denials.iter().find(|gold| matches(&reading, &cue, gold))
+            else {
                 continue;
             };
             let denier = best_denier(&known, &models, &cue);
@@ -233,12 +255,10 @@ pub fn train(passages: &[Labelled], speeches: impl Fn(&text::Reading) -> Vec<Spe
                 .iter()
                 .map(|candidate| match &candidate.tokens {
                     None => f32::from(u8::from(gold.claim.is_empty())),
-                    Some(_) => known
-                        .claim(&cue, denier.as_ref(), candidate)
-                        .map_or(0.0, |claim| {
-                            let shared = overlap(&claim, &gold.claim);
-                            if shared >= 0.6 { shared } else { 0.0 }
-                        }),
+                    Some(_) => known.claim(&cue, denier.as_ref(), candidate).map_or(0.0, |claim| {
+                        let shared = overlap(&claim, &gold.claim);
+                        if shared >= 0.6 { shared } else { 0.0 }
+                    }),
                 })
                 .collect();
             if right.iter().any(|&right| right > 0.0) {
@@ -249,8 +269,42 @@ pub fn train(passages: &[Labelled], speeches: impl Fn(&text::Reading) -> Vec<Spe
             }
         }
     }
-    models.denied = train_choices(&denieds, ev("CE",10.0) as usize, ev("CR",0.12), ev("CD",2e-4));
-    models
+    let denied = train_choices(&denieds, 4, 0.05, 0.0);
+    Some(LinearModel::write(&[judge, denier, denied]))
 }
 
-fn ev(n:&str,d:f32)->f32{std::env::var(n).ok().and_then(|v|v.parse().ok()).unwrap_or(d)}
+#[derive(serde::Deserialize)]
+struct Line {
+    text: String,
+    denials: Vec<LineDenial>,
+}
+
+#[derive(serde::Deserialize)]
+struct LineDenial {
+    cue: String,
+    denier: Option<String>,
+    claim: Option<String>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let output = arguments.next().context("usage: train_denials OUT.bin TRAIN.jsonl…")?;
+    let mut passages = Vec::new();
+    for file in arguments {
+        let lines =
+            std::fs::read_to_string(&file).with_context(|| format!("cannot read {file}"))?;
+        for (number, line) in lines.lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
+        {
+            let line: Line =
+                serde_json::from_str(line).with_context(|| format!("{file}:{}", number + 1))?;
+            let denials = line.denials.into_iter().map(|denial| Gold {
+                cue: denial.cue,
+                denier: denial.denier,
+                claim: denial.claim.unwrap_or_default(),
+            });
+            passages.push(Labelled { text: line.text, denials: denials.collect() });
+        }
+    }
+    let weights = train(&passages).context("the first two models could not be read back")?;
+    std::fs::write(&output, weights).with_context(|| format!("cannot write {output}"))
+}
