@@ -6,19 +6,23 @@ use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::ServeConfig;
+use crate::store::Pool;
 
 /// What one service shares between all that it does.
 #[derive(Debug)]
 pub struct App {
+    /// Connections to the database.
+    pub pool: Pool,
     /// Longest text or HTML that is taken, in bytes.
     pub max_text_bytes: usize,
     reading: ReadingSlots,
 }
 
 impl App {
-    /// An app with the limits of `config`.
-    pub fn new(config: &ServeConfig) -> Self {
+    /// An app over the database of `pool`, with the limits of `config`.
+    pub fn new(pool: Pool, config: &ServeConfig) -> Self {
         App {
+            pool,
             max_text_bytes: config.max_text_bytes,
             reading: ReadingSlots::new(usize::from(config.max_readings)),
         }

@@ -207,6 +207,9 @@ pub enum Command {
     /// Serve the API and work on queued documents, in one process.
     Serve(ServeConfig),
 
+    /// Bring the database to the schema this program speaks, and say what was applied.
+    Migrate,
+
     /// Run the private Postgres alone and print its address: for psql, backups and the move to a new version.
     Postgres,
 

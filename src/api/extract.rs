@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
 use futures_util::StreamExt;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
@@ -30,6 +31,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
         ready(parse_query(request.query_string()).map(Query))
     }
 }
+
+/// The query of a resource that takes no parameters.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoQuery {}
 
 /// The id in the path, read into a newtype over a UUID.
 #[derive(Debug)]
@@ -171,14 +177,19 @@ pub fn parse_json<T: DeserializeOwned + Validate>(body: &Body) -> Result<T, Prob
         let pointer = pointer_of(error.path());
         refused_field(&pointer, &error.into_inner().to_string())
     })?;
-    parsed.validate().map_err(|errors| {
-        let mut problem = Problem::new(ProblemKind::InvalidBody, "A field of the body is refused.");
-        for (pointer, detail) in broken_rules("", &errors) {
-            problem = problem.with_field(&pointer, detail);
-        }
-        problem
-    })?;
+    check_rules(&parsed).map_err(|(pointer, detail)| Problem::field(&pointer, detail))?;
     Ok(parsed)
+}
+
+/// Checks the rules of a value.
+///
+/// # Errors
+/// The first broken one by name: the JSON pointer to its field, and what it demands.
+pub fn check_rules<T: Validate>(value: &T) -> Result<(), (String, String)> {
+    match value.validate() {
+        Ok(()) => Ok(()),
+        Err(errors) => broken_rules("", &errors).into_iter().next().map_or(Ok(()), Err),
+    }
 }
 
 /// The first string or key with a NUL, which Postgres cannot store.
@@ -232,6 +243,9 @@ fn refused_field(pointer: &str, message: &str) -> Problem {
 
 /// "unknown field `x`, expected one of `a`, `b`" → "is unknown; known are `a`, `b`".
 fn in_our_words(message: &str) -> String {
+    if message.ends_with("there are no fields") {
+        return "is unknown; none are known here".to_owned();
+    }
     if message.starts_with("unknown field") || message.starts_with("unknown variant") {
         let known = message
             .split_once(", expected ")
@@ -345,7 +359,6 @@ impl Unread {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
     use uuid::Uuid;
 
     use super::*;

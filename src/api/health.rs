@@ -1,10 +1,12 @@
 //! For the people who run it: is the process there, and can it answer.
 
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::openapi::PageProblems;
+use super::openapi::{PageProblems, ReadyProblems};
+use super::problem::Problem;
+use crate::app::App;
 
 /// That the service is well.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,7 +20,7 @@ pub struct Health {
 }
 
 impl Health {
-    pub(super) const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
+    const OK: Health = Health { status: "ok", version: env!("CARGO_PKG_VERSION") };
 }
 
 /// Is the process alive
@@ -31,4 +33,17 @@ impl Health {
 #[get("/healthz")]
 pub async fn healthz() -> HttpResponse {
     HttpResponse::Ok().json(Health::OK)
+}
+
+/// Can the service answer
+///
+/// Asks Postgres; for a load balancer that sends requests elsewhere meanwhile.
+#[utoipa::path(
+    tag = "operations",
+    responses((status = 200, description = "Postgres answers.", body = Health), ReadyProblems),
+)]
+#[get("/readyz")]
+pub async fn readyz(app: web::Data<App>) -> Result<HttpResponse, Problem> {
+    app.pool.ping().await?;
+    Ok(HttpResponse::Ok().json(Health::OK))
 }

@@ -7,6 +7,7 @@ pub mod health;
 pub mod layers;
 pub mod openapi;
 pub mod pages;
+pub mod params;
 pub mod problem;
 pub mod server;
 pub mod v1;

@@ -11,6 +11,7 @@ use utoipa::{IntoResponses, OpenApi};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::dto::words;
 use super::problem::{MEDIA_TYPE, Problem, ProblemBody, ProblemKind};
 use super::{etag, health, pages, v1};
 
@@ -23,11 +24,19 @@ use super::{etag, health, pages, v1};
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     tags(
-        (name = "extraction", description = "Text in, claims and denials out."),
+        (name = "extraction", description = "Text in, claims and denials out; nothing is stored."),
+        (name = "documents", description = "What was published, with its revisions."),
+        (name = "claims", description = "Propositions, who asserts and denies them, and their trail."),
+        (name = "rebuttals", description = "Whatever speaks against a claim."),
+        (name = "statements", description = "Attributions: source said (cue) that contents."),
+        (name = "actors", description = "Who speaks or is spoken of."),
+        (name = "outlets", description = "Who published."),
+        (name = "jobs", description = "Work under way."),
         (name = "operations", description = "For the people who run the service."),
         (name = "documentation", description = "What this service says about itself."),
     ),
-    components(schemas(ProblemBody)),
+    // The words that only parameters name are not found by following the shapes.
+    components(schemas(ProblemBody, words::ClaimSort, words::JobState, words::Stance)),
 )]
 struct Preface;
 
@@ -35,7 +44,29 @@ struct Preface;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(v1::extract::extract)
+        .service(v1::documents::post)
+        .service(v1::documents::list)
+        .service(v1::documents::one)
+        .service(v1::documents::statements)
+        .service(v1::documents::revisions)
+        .service(v1::documents::difference)
+        .service(v1::claims::list)
+        .service(v1::claims::one)
+        .service(v1::claims::timeline)
+        .service(v1::claims::appearances)
+        .service(v1::claims::rebuttals)
+        .service(v1::rebuttals::list)
+        .service(v1::rebuttals::one)
+        .service(v1::statements::list)
+        .service(v1::statements::one)
+        .service(v1::actors::list)
+        .service(v1::actors::one)
+        .service(v1::outlets::list)
+        .service(v1::outlets::one)
+        .service(v1::jobs::list)
+        .service(v1::jobs::one)
         .service(health::healthz)
+        .service(health::readyz)
         .service(openapi_json)
         .service(pages::root)
         .service(pages::docs::docs)
@@ -165,10 +196,22 @@ macro_rules! problem_sets {
 problem_sets! {
     /// What reading a page of the service itself may end in.
     PageProblems: MisdirectedRequest, InternalError;
+    /// What asking whether the service can answer may end in.
+    ReadyProblems: MisdirectedRequest, InternalError, DatabaseUnavailable;
+    /// What reading a list may end in.
+    ListProblems: InvalidParameter, InvalidCursor, MisdirectedRequest, InternalError,
+        DatabaseUnavailable;
+    /// What reading one record, or a list that belongs to one, may end in.
+    OneProblems: InvalidParameter, InvalidCursor, NotFound, MisdirectedRequest, InternalError,
+        DatabaseUnavailable;
     /// What reading a text that came in a body may end in.
     ReadingProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable, InternalError,
         Overloaded;
+    /// What storing a document may end in.
+    StoringProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout,
+        ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
+        FetchingUnavailable, InternalError, DatabaseUnavailable, Overloaded;
 }
 
 /// The kinds as documented answers; kinds of one status share one.

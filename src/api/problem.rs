@@ -13,6 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::store;
+
 /// The media type of every error answer.
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
@@ -68,8 +70,6 @@ kinds! {
         "The resource exists, but not for this method. The `allow` header lists the methods it has.";
     BodyTimeout, "body-timeout", REQUEST_TIMEOUT, "The body took too long to arrive.",
         "The headers came, but the body did not follow in time. Send the request again.";
-    Conflict, "conflict", CONFLICT, "The request conflicts with what is stored.",
-        "Something stored at the same time or earlier rules the request out. Read the resource again and decide anew.";
     ContentTooLarge, "content-too-large", PAYLOAD_TOO_LARGE, "The body is too large.",
         "The body, or the text in it, is longer than the service takes. The detail tells the limit in bytes; whoever runs the service sets it with CLAIMTRAIL_MAX_TEXT_BYTES.";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The content type is not supported.",
@@ -195,6 +195,14 @@ impl Problem {
         problem
     }
 
+    /// What the store answers for one record that was asked for by its id.
+    pub fn of_one(noun: &str, id: impl fmt::Display, error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound => Problem::not_found(noun, id),
+            other => other.into(),
+        }
+    }
+
     /// Names a refused field too.
     pub fn with_field(mut self, pointer: &str, detail: impl Into<String>) -> Self {
         self.errors.push(FieldError {
@@ -262,6 +270,31 @@ impl Problem {
         // A struct of strings and numbers always has a JSON form.
         response.body(serde_json::to_vec(&self.body(request)).unwrap_or_default())
     }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::NotFound => {
+                Problem::new(ProblemKind::NotFound, "What was asked for is not stored.")
+            }
+            store::Error::Cursor(_) => Problem::new(
+                ProblemKind::InvalidCursor,
+                "Give the `next_cursor` of this list back as it came, with the same filters.",
+            )
+            .with_parameter("cursor", "is not a cursor of this list"),
+            store::Error::Unavailable(_) => Problem::database_unavailable(chain(&error)),
+            store::Error::Conflict { .. } | store::Error::Query(_) => {
+                Problem::internal(chain(&error))
+            }
+        }
+    }
+}
+
+/// An error with its causes, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
 }
 
 impl fmt::Display for Problem {

@@ -5,9 +5,11 @@ mod evaluate;
 mod extract;
 mod ingest;
 mod input;
+mod migrate;
 mod ordered;
 pub mod postgres;
 pub mod seeds;
+pub mod serve;
 pub mod trail;
 mod verify;
 
@@ -24,6 +26,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
             tokio::task::spawn_blocking(move || evaluate::run(&config)).await?
         }
         Command::Ingest(input) => ingest::run(&config.global, input).await,
-        Command::Serve(_) => anyhow::bail!("serve is not built yet"),
+        Command::Migrate => migrate::run(&config.global).await,
+        Command::Serve(serve) => serve::run(&config.global, &serve).await,
     }
 }

@@ -1,4 +1,12 @@
 //! Wire types: what the API reads and answers, apart from the domain.
 
+pub mod actor;
+pub mod claim;
+pub mod document;
 pub mod extraction;
+pub mod job;
+pub mod list;
 pub mod new_document;
+pub mod rebuttal;
+pub mod statement;
+pub mod words;

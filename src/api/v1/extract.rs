@@ -37,6 +37,7 @@ pub async fn extract(
     query: Query<MetaQuery>,
     body: Unread,
 ) -> Result<HttpResponse, Problem> {
-    let (ingested, extraction) = Incoming::read(body, query.0, &app).await?.extract(&app).await?;
+    let (ingested, extraction) =
+        Incoming::read(body, query.0, &app).await?.extract_when_free(&app).await?;
     Ok(HttpResponse::Ok().json(ExtractionAnswer::new(&ingested.document, &extraction)))
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::api::dto::new_document::NewDocument;
-use crate::api::extract::{Body, Unread, parse_json};
+use crate::api::extract::{Body, Unread, check_rules, parse_json};
 use crate::api::problem::{Problem, ProblemKind};
 use crate::app::App;
 use crate::domain::Extraction;
@@ -22,21 +22,24 @@ const JSON_FACTOR: usize = 3;
 /// Room for the other fields of a JSON body.
 const JSON_ROOM: usize = 64 * 1024;
 
+/// Bytes of a document's address at most; the schema has the same limit.
+const MAX_ADDRESS: usize = 2048;
+
 /// What is known of a text or page that is sent as the body itself; JSON says it in its fields.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct MetaQuery {
     /// Of a `text/plain` or `text/html` body: the headline.
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// Of such a body: where it was published.
-    url: Option<String>,
+    pub(super) url: Option<String>,
     /// Of such a body: domain or name of the publisher.
-    outlet: Option<String>,
+    pub(super) outlet: Option<String>,
     /// Of such a body: when it was published.
-    published_at: Option<String>,
+    pub(super) published_at: Option<String>,
     /// Of such a body: BCP 47.
-    language: Option<String>,
+    pub(super) language: Option<String>,
 }
 
 /// The words as they came.
@@ -82,14 +85,14 @@ impl Incoming {
         }
     }
 
-    fn from_json(document: NewDocument, limit: usize) -> Result<Self, Problem> {
-        let (words, media_type) = match (document.text, document.html) {
+    fn from_json(mut known: NewDocument, limit: usize) -> Result<Self, Problem> {
+        let (words, media_type) = match (known.text.take(), known.html.take()) {
             (Some(_), Some(_)) => {
                 return Err(Problem::field("/html", "must not be given together with text"));
             }
             (Some(text), None) => (text, MediaType::PlainText),
             (None, Some(html)) => (html, MediaType::Html),
-            (None, None) if document.url.is_some() => {
+            (None, None) if known.url.is_some() => {
                 return Err(Problem::new(
                     ProblemKind::FetchingUnavailable,
                     "The body has an address but no words; post `text` or `html` with it.",
@@ -114,15 +117,8 @@ impl Incoming {
             )
             .with_field(pointer, "is too long"));
         }
-        let meta = meta(
-            document.title,
-            document.url,
-            document.outlet,
-            document.published_at,
-            document.language,
-            None,
-        )
-        .map_err(|(name, detail)| Problem::field(&format!("/{name}"), detail))?;
+        let meta = meta(known, None)
+            .map_err(|(name, detail)| Problem::field(&format!("/{name}"), detail))?;
         Ok(Incoming { words: Words::Characters(words), media_type, meta })
     }
 
@@ -130,15 +126,18 @@ impl Incoming {
         if body.bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(Problem::field("", "must not be empty"));
         }
-        let meta = meta(
-            query.title,
-            query.url,
-            query.outlet,
-            query.published_at,
-            query.language,
-            body.charset,
-        )
-        .map_err(|(name, detail)| Problem::parameter(name, detail))?;
+        let known = NewDocument {
+            title: query.title,
+            url: query.url,
+            outlet: query.outlet,
+            published_at: query.published_at,
+            language: query.language,
+            ..NewDocument::default()
+        };
+        let meta = check_rules(&known)
+            .map_err(|(pointer, detail)| (pointer.trim_start_matches('/').to_owned(), detail))
+            .and_then(|()| meta(known, body.charset).map_err(|(name, why)| (name.to_owned(), why)))
+            .map_err(|(name, detail)| Problem::parameter(&name, detail))?;
         let media_type = match body.media_type.as_str() {
             HTML => MediaType::Html,
             _ => MediaType::PlainText,
@@ -165,27 +164,54 @@ impl Incoming {
                 ("", ingest::from_html(bytes.as_slice(), self.meta))
             }
         };
-        outcome.map_err(|error| refused(pointer, &error))
+        let ingested = outcome.map_err(|error| refused(pointer, &error))?;
+        // A page may name an address of its own, and percent signs lengthen what was given.
+        let address = ingested.document.url.as_ref().map_or("", |url| url.as_str());
+        if address.len() > MAX_ADDRESS {
+            return Err(Problem::field(
+                pointer,
+                format!("its address has more than {MAX_ADDRESS} bytes"),
+            ));
+        }
+        Ok(ingested)
+    }
+
+    /// Makes a document of it, when a processor is free.
+    ///
+    /// # Errors
+    /// As [`Incoming::ingest`]; too many texts are being read.
+    pub async fn ingest_when_free(self, app: &App) -> Result<Ingested, Problem> {
+        when_free(app, move || self.ingest()).await
     }
 
     /// Makes a document of it and extracts what it says, when a processor is free.
     ///
     /// # Errors
     /// As [`Incoming::ingest`]; too many texts are being read.
-    pub async fn extract(self, app: &App) -> Result<(Ingested, Extraction), Problem> {
-        let slot = app.reading_slot().await.map_err(|_| {
-            Problem::new(ProblemKind::Overloaded, "All processors are reading other texts.")
-                .with_retry_after(10)
-        })?;
-        web::block(move || {
-            let _slot = slot;
+    pub async fn extract_when_free(self, app: &App) -> Result<(Ingested, Extraction), Problem> {
+        let work = move || {
             let ingested = self.ingest()?;
             let extraction = pipeline::extract(&ingested.document);
             Ok((ingested, extraction))
-        })
-        .await
-        .map_err(|_| Problem::internal("reading a text panicked"))?
+        };
+        when_free(app, work).await
     }
+}
+
+/// Does work that takes a processor, off the threads that answer requests.
+async fn when_free<T: Send + 'static>(
+    app: &App,
+    work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let slot = app.reading_slot().await.map_err(|_| {
+        Problem::new(ProblemKind::Overloaded, "All processors are reading other texts.")
+            .with_retry_after(10)
+    })?;
+    let work = move || {
+        let _slot = slot;
+        work()
+    };
+    web::block(work).await.map_err(|_| Problem::internal("reading a text panicked"))?
 }
 
 /// The field of a JSON body that the words are in.
@@ -197,14 +223,8 @@ fn json_pointer(media_type: MediaType) -> &'static str {
 }
 
 /// What is known of the document; the error names the refused field or parameter.
-fn meta(
-    title: Option<String>,
-    url: Option<String>,
-    outlet: Option<String>,
-    published_at: Option<String>,
-    language: Option<String>,
-    charset: Option<String>,
-) -> Result<Meta, (&'static str, String)> {
+fn meta(known: NewDocument, charset: Option<String>) -> Result<Meta, (&'static str, String)> {
+    let NewDocument { title, url, outlet, published_at, language, .. } = known;
     for (name, value) in [("title", &title), ("outlet", &outlet), ("language", &language)] {
         if value.as_ref().is_some_and(|value| value.trim().is_empty()) {
             return Err((name, "must not be empty".to_owned()));

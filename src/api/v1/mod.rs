@@ -1,4 +1,11 @@
 //! The resources below `/v1`, one file a noun.
 
+pub mod actors;
+pub mod claims;
+pub mod documents;
 pub mod extract;
 mod incoming;
+pub mod jobs;
+pub mod outlets;
+pub mod rebuttals;
+pub mod statements;

@@ -82,6 +82,89 @@ async fn an_unknown_field_is_refused_with_the_known_ones() {
 }
 
 #[tokio::test]
+async fn a_cursor_that_no_list_gave_is_refused() {
+    let app = TestApp::new().await;
+    let answer = app.get("/v1/claims?cursor=nonsense").await;
+    assert_eq!(answer.status, 400);
+    assert_json_snapshot!(answer.problem());
+    for list in ["documents", "rebuttals", "statements", "actors", "outlets", "jobs"] {
+        for cursor in ["nonsense", "AAAA", "%F0%9F%9A%A2", ""] {
+            let answer = app.get(&format!("/v1/{list}?cursor={cursor}")).await;
+            assert_eq!(answer.status, 400, "{list} {cursor}");
+            assert_eq!(answer.problem()["errors"][0]["parameter"], "cursor", "{list} {cursor}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_bad_uuid_is_refused_and_an_unknown_one_is_not_found() {
+    let app = TestApp::new().await;
+    let answer = app.get("/v1/claims/42").await;
+    assert_eq!(answer.status, 400);
+    assert_json_snapshot!(answer.problem());
+    let id = "01890000-0000-7000-8000-000000000000";
+    for one in [
+        "claims/{id}",
+        "claims/{id}/timeline",
+        "claims/{id}/appearances",
+        "claims/{id}/rebuttals",
+        "documents/{id}",
+        "documents/{id}/statements",
+        "documents/{id}/revisions",
+        "documents/{id}/difference?from=1&to=2",
+        "rebuttals/{id}",
+        "statements/{id}",
+        "actors/{id}",
+        "outlets/{id}",
+        "jobs/{id}",
+    ] {
+        let path = format!("/v1/{}", one.replace("{id}", id));
+        let answer = app.get(&path).await;
+        assert_eq!(answer.status, 404, "{path}");
+        let problem = answer.problem();
+        assert_eq!(problem["type"], "/problems/not-found", "{path}");
+        assert!(problem["detail"].as_str().unwrap().contains(id), "{path}");
+        assert_eq!(app.get(&path.replace(id, "42")).await.status, 400, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_parameter_is_refused_with_the_known_ones() {
+    let app = TestApp::new().await;
+    let answer = app.get("/v1/claims?stauts=denied").await;
+    assert_eq!(answer.status, 400);
+    assert_json_snapshot!(answer.problem());
+    let answer = app.get("/v1/claims/01890000-0000-7000-8000-000000000000?x=1").await;
+    assert_eq!(answer.status, 400);
+}
+
+#[tokio::test]
+async fn parameters_out_of_range_are_refused_by_name() {
+    let app = TestApp::new().await;
+    for (query, name) in [
+        ("limit=201", "limit"),
+        ("limit=0", "limit"),
+        ("limit=ten", "limit"),
+        ("status=untrue", "status"),
+        ("sort=worst", "sort"),
+        ("min_confidence=1.5", "min_confidence"),
+        ("from=20189-01-01T00:00:00Z", "from"),
+        ("as_of=yesterday", "as_of"),
+        ("to=2026-01-01&from=2026-01-02", "to"),
+        ("q=", "q"),
+        ("q=a%00b", "q"),
+        ("q=%ff", "q"),
+        ("limit=1&limit=2", "limit"),
+    ] {
+        let answer = app.get(&format!("/v1/claims?{query}")).await;
+        assert_eq!(answer.status, 400, "{query}");
+        assert_eq!(answer.problem()["errors"][0]["parameter"], name, "{query}");
+    }
+    let answer = app.get("/v1/claims?limit=201").await;
+    assert_json_snapshot!(answer.problem());
+}
+
+#[tokio::test]
 async fn a_year_of_five_digits_is_refused_where_it_stands() {
     let app = TestApp::new().await;
     let body = json!({"text": "The pier is closed.", "published_at": "20189-01-01T00:00:00Z"});

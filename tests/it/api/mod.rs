@@ -1,5 +1,6 @@
 //! The API over HTTP, as its callers meet it.
 
+mod documents;
 mod errors;
 mod extract;
 mod pages;

@@ -6,11 +6,15 @@ use std::sync::{Arc, OnceLock};
 use claimtrail::api::server::server;
 use claimtrail::app::App;
 use claimtrail::config::{Command, Config, ServeConfig};
+use claimtrail::jobs::{Worker, WorkerOptions};
+use claimtrail::store::{Pool, PoolOptions};
 use clap::Parser;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tokio::runtime::Runtime;
+
+use super::database::TestDatabase;
 
 /// Where the services of a run live; each test has a runtime of its own, which ends before they do.
 static RUNTIME: OnceLock<Runtime> = OnceLock::new();
@@ -20,6 +24,8 @@ pub struct TestApp {
     address: String,
     client: reqwest::Client,
     handle: actix_web::dev::ServerHandle,
+    /// Dropped last, after the service was told to stop.
+    database: TestDatabase,
 }
 
 /// An answer, read to its end.
@@ -35,7 +41,8 @@ impl TestApp {
         let config = serve_config(flags);
         let listener = TcpListener::bind(config.bind).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(App::new(&config));
+        let database = TestDatabase::new().await;
+        let app = Arc::new(App::new(pool(&database), &config));
         let runtime = RUNTIME.get_or_init(|| Runtime::new().unwrap());
         let handle = {
             let _within = runtime.enter();
@@ -44,12 +51,38 @@ impl TestApp {
             runtime.spawn(server);
             handle
         };
-        TestApp { address, client: reqwest::Client::new(), handle }
+        TestApp { address, client: reqwest::Client::new(), handle, database }
     }
 
     /// A service as `serve` runs it.
     pub async fn new() -> Self {
         Self::with(&[]).await
+    }
+
+    /// The database behind the service.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// Works on the queue until nothing is due.
+    pub async fn work(&self) {
+        let worker = Worker::new(pool(&self.database), WorkerOptions::default());
+        while worker.work_once().await.unwrap() {}
+    }
+
+    /// All items of a list, page by page; `path` has a query already.
+    pub async fn walk(&self, path: &str) -> Vec<Value> {
+        let mut items = Vec::new();
+        let mut cursor = None::<String>;
+        loop {
+            let more = cursor.map_or(String::new(), |cursor| format!("&cursor={cursor}"));
+            let page = self.get(&format!("{path}{more}")).await.expect(200);
+            items.extend(page["items"].as_array().unwrap().iter().cloned());
+            match page["next_cursor"].as_str() {
+                Some(next) => cursor = Some(next.to_owned()),
+                None => return items,
+            }
+        }
     }
 
     /// The address of a path of the service.
@@ -133,6 +166,10 @@ impl Answer {
         problem["instance"] = Value::from("urn:uuid:[request]");
         problem
     }
+}
+
+fn pool(database: &TestDatabase) -> Pool {
+    Pool::new(database.url(), PoolOptions::default()).unwrap()
 }
 
 /// What `serve` is configured with for these flags.

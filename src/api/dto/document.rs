@@ -1,0 +1,273 @@
+//! Documents on the wire: as listed, with their words and revisions.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::actor::OutletBrief;
+use super::claim::ClaimBrief;
+use super::extraction::{ExtractionAnswer, Extractor, Note};
+use super::rebuttal::RebuttalBrief;
+use super::words;
+use crate::domain::{DateTimePrecision, view};
+
+/// A document, named where something else is the subject.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentBrief {
+    /// Its resource is `/v1/documents/{id}`.
+    pub id: Uuid,
+    /// Canonical address.
+    pub url: Option<String>,
+    /// Headline of the revision spoken of.
+    pub title: Option<String>,
+    /// Who published it.
+    pub outlet: Option<OutletBrief>,
+    /// When it was published.
+    pub published_at: Option<DateTime<Utc>>,
+    /// How exactly that is known.
+    #[schema(value_type = Option<words::Precision>)]
+    pub published_precision: Option<DateTimePrecision>,
+    /// BCP 47.
+    pub language: String,
+}
+
+impl From<view::DocumentBrief> for DocumentBrief {
+    fn from(document: view::DocumentBrief) -> Self {
+        DocumentBrief {
+            id: document.id.0,
+            url: document.url,
+            title: document.title,
+            outlet: document.outlet.map(Into::into),
+            published_at: document.published.map(|time| time.at),
+            published_precision: document.published.map(|time| time.precision),
+            language: document.language,
+        }
+    }
+}
+
+/// A document as it stands in a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Document {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Canonical address.
+    pub url: Option<String>,
+    /// Who published it.
+    pub outlet: Option<OutletBrief>,
+    /// The live revision.
+    pub revision: Uuid,
+    /// Its number, counted from 1.
+    pub revision_number: i32,
+    /// Headline.
+    pub title: Option<String>,
+    /// Authors, as printed.
+    pub authors: Vec<String>,
+    /// When it was published.
+    pub published_at: Option<DateTime<Utc>>,
+    /// How exactly that is known.
+    #[schema(value_type = Option<words::Precision>)]
+    pub published_precision: Option<DateTimePrecision>,
+    /// BCP 47; `und` or `mul` where one language cannot be told.
+    pub language: String,
+    /// SHA-256 of the title, a line feed and the text; lower-case hexadecimal.
+    pub sha256: String,
+    /// Statements in it.
+    pub statements: i64,
+    /// Claims that stand in it.
+    pub claims: i64,
+    /// Rebuttals in it.
+    pub rebuttals: i64,
+    /// When it was first recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// When the live revision was recorded.
+    pub revised_at: DateTime<Utc>,
+}
+
+impl From<view::DocumentView> for Document {
+    fn from(document: view::DocumentView) -> Self {
+        Document {
+            id: document.id.0,
+            url: document.url,
+            outlet: document.outlet.map(Into::into),
+            revision: document.revision.0,
+            revision_number: document.revision_number,
+            title: document.title,
+            authors: document.authors,
+            published_at: document.published.map(|time| time.at),
+            published_precision: document.published.map(|time| time.precision),
+            language: document.language,
+            sha256: document.sha256,
+            statements: document.statements,
+            claims: document.claims,
+            rebuttals: document.rebuttals,
+            recorded_at: document.recorded_at,
+            revised_at: document.revised_at,
+        }
+    }
+}
+
+/// One state of a document's words, without the words.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Revision {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// Counted from 1.
+    pub number: i32,
+    /// Headline.
+    pub title: Option<String>,
+    /// SHA-256 of the title, a line feed and the text; lower-case hexadecimal.
+    pub sha256: String,
+    /// Length of the text in code points.
+    pub text_length: i32,
+    /// Media type of the bytes as received.
+    pub media_type: String,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// When the next one took its place; null for the live one.
+    pub superseded_at: Option<DateTime<Utc>>,
+}
+
+impl From<view::RevisionView> for Revision {
+    fn from(revision: view::RevisionView) -> Self {
+        Revision {
+            id: revision.id.0,
+            number: revision.number,
+            title: revision.title,
+            sha256: revision.sha256,
+            text_length: revision.text_length,
+            media_type: revision.media_type,
+            recorded_at: revision.recorded_at,
+            superseded_at: revision.superseded_at,
+        }
+    }
+}
+
+/// A document with its words.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentDetail {
+    /// As in a list.
+    #[serde(flatten)]
+    pub document: Document,
+    /// The cleaned body of the live revision; spans point into it.
+    pub text: String,
+    /// All revisions, oldest first.
+    pub revisions: Vec<Revision>,
+    /// What the extractor left out and why.
+    pub notes: Vec<Note>,
+    /// Which extractor read the live revision; null until one did.
+    pub extractor: Option<Extractor>,
+}
+
+impl From<view::DocumentDetail> for DocumentDetail {
+    fn from(detail: view::DocumentDetail) -> Self {
+        DocumentDetail {
+            document: detail.document.into(),
+            text: detail.text,
+            revisions: detail.revisions.into_iter().map(Into::into).collect(),
+            notes: detail
+                .notes
+                .into_iter()
+                .map(|note| Note { code: note.code.as_str(), detail: note.detail })
+                .collect(),
+            extractor: detail.extractor.map(|extractor| Extractor {
+                version: extractor.version,
+                models: extractor.models,
+            }),
+        }
+    }
+}
+
+/// Neighbouring lines of the same fate.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TextChange {
+    /// Their fate.
+    #[schema(value_type = words::TextChangeKind)]
+    pub kind: view::TextChangeKind,
+    /// The lines, line feeds included.
+    pub text: String,
+}
+
+/// What changed from one revision to another.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RevisionDifference {
+    /// The earlier one.
+    pub from: Revision,
+    /// The later one.
+    pub to: Revision,
+    /// The text, line by line.
+    pub text: Vec<TextChange>,
+    /// Claims in `to` that are not in `from`.
+    pub claims_appeared: Vec<ClaimBrief>,
+    /// Claims in `from` that are not in `to`.
+    pub claims_vanished: Vec<ClaimBrief>,
+    /// Rebuttals in `to` that are not in `from`.
+    pub rebuttals_appeared: Vec<RebuttalBrief>,
+    /// Rebuttals in `from` that are not in `to`.
+    pub rebuttals_vanished: Vec<RebuttalBrief>,
+}
+
+impl From<view::RevisionDifference> for RevisionDifference {
+    fn from(difference: view::RevisionDifference) -> Self {
+        let claims = |claims: Vec<view::ClaimBrief>| claims.into_iter().map(Into::into).collect();
+        let rebuttals =
+            |rebuttals: Vec<view::RebuttalBrief>| rebuttals.into_iter().map(Into::into).collect();
+        RevisionDifference {
+            from: difference.from.into(),
+            to: difference.to.into(),
+            text: difference
+                .text
+                .into_iter()
+                .map(|change| TextChange { kind: change.kind, text: change.text })
+                .collect(),
+            claims_appeared: claims(difference.claims_appeared),
+            claims_vanished: claims(difference.claims_vanished),
+            rebuttals_appeared: rebuttals(difference.rebuttals_appeared),
+            rebuttals_vanished: rebuttals(difference.rebuttals_vanished),
+        }
+    }
+}
+
+/// What storing a document did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StoredDocument {
+    /// Its resource is `/v1/documents/{id}`.
+    pub document: Uuid,
+    /// Its live revision.
+    pub revision: Uuid,
+    /// Whether it is new, has new words, or was known as it is.
+    #[schema(value_type = words::StoreOutcome)]
+    pub outcome: view::StoreOutcome,
+    /// Claims that the document carries now and did not before.
+    pub claims_appeared: Vec<Uuid>,
+    /// Claims that it carried before and does not now.
+    pub claims_vanished: Vec<Uuid>,
+    /// Rebuttals that stand in it now and did not before.
+    pub rebuttals_appeared: Vec<Uuid>,
+    /// Rebuttals that stood in it before and do not now.
+    pub rebuttals_vanished: Vec<Uuid>,
+}
+
+impl From<view::StoredDocument> for StoredDocument {
+    fn from(stored: view::StoredDocument) -> Self {
+        StoredDocument {
+            document: stored.document.0,
+            revision: stored.revision.0,
+            outcome: stored.outcome,
+            claims_appeared: stored.claims_appeared.into_iter().map(|id| id.0).collect(),
+            claims_vanished: stored.claims_vanished.into_iter().map(|id| id.0).collect(),
+            rebuttals_appeared: stored.rebuttals_appeared.into_iter().map(|id| id.0).collect(),
+            rebuttals_vanished: stored.rebuttals_vanished.into_iter().map(|id| id.0).collect(),
+        }
+    }
+}
+
+/// What storing a document did, with what was read in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StoredAnswer {
+    /// What changed.
+    #[serde(flatten)]
+    pub stored: StoredDocument,
+    /// What the document says; ids in it are local to it.
+    pub extraction: ExtractionAnswer,
+}

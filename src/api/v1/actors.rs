@@ -1,0 +1,82 @@
+//! Actors: the list and one of them.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::api::dto::actor::Actor;
+use crate::api::dto::list::List;
+use crate::api::dto::words;
+use crate::api::etag;
+use crate::api::extract::{NoQuery, PathId, Query};
+use crate::api::openapi::{ListProblems, OneProblems};
+use crate::api::params::{Cursor, Limit, Words, page};
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::domain::view::ActorFilter;
+use crate::domain::{ActorId, ActorKind};
+use crate::store;
+
+/// Which actors.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ActorsQuery {
+    /// With these words in one of its names.
+    #[param(value_type = Option<String>, max_length = 500)]
+    q: Option<Words>,
+    /// Of this kind.
+    #[param(value_type = Option<words::ActorKind>)]
+    kind: Option<ActorKind>,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+    /// Items of a page at most; 50 where not given.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+}
+
+/// Actors
+///
+/// Who speaks or is spoken of, by name.
+#[utoipa::path(
+    tag = "actors",
+    params(ActorsQuery),
+    responses((status = 200, description = "One page.", body = List<Actor>), ListProblems),
+)]
+#[get("/v1/actors")]
+pub async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    Query(query): Query<ActorsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let filter = ActorFilter { q: query.q.map(|words| words.0), kind: query.kind };
+    let page = page(query.cursor, query.limit);
+    let actors = store::actors::list(&mut *app.pool.get().await?, &filter, &page).await?;
+    etag::json(&request, &List::<Actor>::of(actors))
+}
+
+/// One actor
+///
+/// With its names, whom it speaks for, and how often it claims and denies.
+#[utoipa::path(
+    tag = "actors",
+    params(("id" = uuid::Uuid, Path, description = "Id of the actor.")),
+    responses(
+        (status = 200, description = "The actor.", body = Actor),
+        (status = 304, description = "It is as `if-none-match` says."),
+        OneProblems,
+    ),
+)]
+#[get("/v1/actors/{id}")]
+pub async fn one(
+    app: web::Data<App>,
+    request: HttpRequest,
+    PathId(id): PathId<ActorId>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    let actor = store::actors::find(&mut *app.pool.get().await?, id)
+        .await
+        .map_err(|error| Problem::of_one("actor", id, error))?;
+    etag::json(&request, &Actor::from(actor))
+}

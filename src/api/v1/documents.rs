@@ -1,0 +1,311 @@
+//! Documents: posting one, the list, one of them, its statements and revisions.
+
+use actix_web::http::header::LOCATION;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::incoming::{Incoming, MetaQuery};
+use crate::api::dto::document::{
+    Document, DocumentDetail, Revision, RevisionDifference, StoredAnswer,
+};
+use crate::api::dto::extraction::ExtractionAnswer;
+use crate::api::dto::job::Job;
+use crate::api::dto::list::List;
+use crate::api::dto::new_document::NewDocument;
+use crate::api::dto::statement::Statement;
+use crate::api::etag;
+use crate::api::extract::{NoQuery, PathId, Query, Unread};
+use crate::api::openapi::{ListProblems, OneProblems, StoringProblems};
+use crate::api::params::{Cursor, Flag, Limit, Number, Time, Words, page, period};
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::domain::DocumentId;
+use crate::domain::view::{DocumentFilter, Page, StatementFilter, StoreOutcome};
+use crate::ingest::Ingested;
+use crate::jobs::extract_document;
+use crate::store;
+
+/// How to store a document, and what is known of one that is the body itself.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PostQuery {
+    /// Whether to answer only when the document is read and stored; else a job does it.
+    #[param(value_type = Option<bool>)]
+    wait: Option<Flag>,
+    /// Of a `text/plain` or `text/html` body: the headline.
+    title: Option<String>,
+    /// Of such a body: where it was published.
+    url: Option<String>,
+    /// Of such a body: domain or name of the publisher.
+    outlet: Option<String>,
+    /// Of such a body: when it was published.
+    published_at: Option<String>,
+    /// Of such a body: BCP 47.
+    language: Option<String>,
+}
+
+/// Store a document
+///
+/// Reads one text or page and stores it with all that it says. Two posts with one address are two
+/// revisions of one document; without an address the words tell one document from another. The same
+/// words again change nothing, so a post may be repeated safely.
+#[utoipa::path(
+    tag = "documents",
+    params(PostQuery),
+    request_body(
+        description = "The words, and what is known of them.",
+        content(
+            (NewDocument = "application/json"),
+            (String = "text/plain"),
+            (String = "text/html"),
+        ),
+    ),
+    responses(
+        (status = 201, description = "With `wait`: a new document; `location` has its address.",
+            body = StoredAnswer),
+        (status = 200, description = "With `wait`: a new revision of a known document, or nothing new.",
+            body = StoredAnswer),
+        (status = 202, description = "Without `wait`: a job has it; `location` has the job's address.",
+            body = Job),
+        StoringProblems,
+    ),
+)]
+#[post("/v1/documents")]
+pub async fn post(
+    app: web::Data<App>,
+    Query(query): Query<PostQuery>,
+    body: Unread,
+) -> Result<HttpResponse, Problem> {
+    let wait = query.wait.is_some_and(|wait| wait.0);
+    let meta = MetaQuery {
+        title: query.title,
+        url: query.url,
+        outlet: query.outlet,
+        published_at: query.published_at,
+        language: query.language,
+    };
+    let incoming = Incoming::read(body, meta, &app).await?;
+    if wait { store_now(&app, incoming).await } else { queue(&app, incoming).await }
+}
+
+async fn store_now(app: &App, incoming: Incoming) -> Result<HttpResponse, Problem> {
+    let (ingested, extraction) = incoming.extract_when_free(app).await?;
+    let new = received(ingested);
+    let mut connection = app.pool.get().await?;
+    let stored = store::transaction(&mut connection, async |connection| {
+        extract_document::store(connection, &new, &extraction).await
+    })
+    .await?;
+    let (id, outcome) = (stored.document.0, stored.outcome);
+    let mut answer = ExtractionAnswer::new(&new.document, &extraction);
+    answer.document.id = Some(id);
+    let answer = StoredAnswer { stored: stored.into(), extraction: answer };
+    Ok(match outcome {
+        StoreOutcome::Created => HttpResponse::Created()
+            .insert_header((LOCATION, format!("/v1/documents/{id}")))
+            .json(answer),
+        StoreOutcome::Revised | StoreOutcome::Unchanged => HttpResponse::Ok().json(answer),
+    })
+}
+
+async fn queue(app: &App, incoming: Incoming) -> Result<HttpResponse, Problem> {
+    let new = received(incoming.ingest_when_free(app).await?);
+    let mut connection = app.pool.get().await?;
+    let id = extract_document::enqueue(&mut connection, &new).await?;
+    let job = store::jobs::find(&mut connection, id).await?;
+    Ok(HttpResponse::Accepted()
+        .insert_header((LOCATION, format!("/v1/jobs/{id}")))
+        .json(Job::from(job)))
+}
+
+fn received(ingested: Ingested) -> extract_document::NewDocument {
+    extract_document::NewDocument {
+        document: ingested.document,
+        received: ingested.bytes,
+        media_type: ingested.media_type.as_str().to_owned(),
+    }
+}
+
+/// Which documents.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DocumentsQuery {
+    /// With these words in title or text; a `"quoted phrase"`, `or` and `-without` are understood.
+    #[param(value_type = Option<String>, max_length = 500)]
+    q: Option<Words>,
+    /// Published by this outlet: an id, a name or a domain.
+    #[param(value_type = Option<String>, max_length = 500)]
+    outlet: Option<Words>,
+    /// In this language, BCP 47.
+    #[param(value_type = Option<String>, max_length = 500)]
+    language: Option<Words>,
+    /// At this address, canonical or not.
+    #[param(value_type = Option<String>, max_length = 2048)]
+    url: Option<String>,
+    /// Published at this time or later.
+    #[param(value_type = Option<String>, example = "2026-03-01")]
+    from: Option<Time>,
+    /// Published before this time.
+    #[param(value_type = Option<String>, example = "2026-04-01T00:00:00Z")]
+    to: Option<Time>,
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+    /// Items of a page at most; 50 where not given.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+}
+
+/// Documents
+///
+/// Each with its live revision and how much stands in it, last recorded first.
+#[utoipa::path(
+    tag = "documents",
+    params(DocumentsQuery),
+    responses((status = 200, description = "One page.", body = List<Document>), ListProblems),
+)]
+#[get("/v1/documents")]
+pub async fn list(
+    app: web::Data<App>,
+    request: HttpRequest,
+    Query(query): Query<DocumentsQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (from, to) = period(query.from, query.to)?;
+    let filter = DocumentFilter {
+        outlet: query.outlet.and_then(Words::selector),
+        language: query.language.map(|words| words.0),
+        url: query.url,
+        q: query.q.map(|words| words.0),
+        from,
+        to,
+    };
+    let page = page(query.cursor, query.limit);
+    let documents = store::documents::list(&mut *app.pool.get().await?, &filter, &page).await?;
+    etag::json(&request, &List::<Document>::of(documents))
+}
+
+/// One document
+///
+/// With its words, its revisions, and what the extractor noted.
+#[utoipa::path(
+    tag = "documents",
+    params(("id" = uuid::Uuid, Path, description = "Id of the document.")),
+    responses(
+        (status = 200, description = "The document.", body = DocumentDetail),
+        (status = 304, description = "It is as `if-none-match` says."),
+        OneProblems,
+    ),
+)]
+#[get("/v1/documents/{id}")]
+pub async fn one(
+    app: web::Data<App>,
+    request: HttpRequest,
+    PathId(id): PathId<DocumentId>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    let document = store::documents::find(&mut *app.pool.get().await?, id)
+        .await
+        .map_err(|error| Problem::of_one("document", id, error))?;
+    etag::json(&request, &DocumentDetail::from(document))
+}
+
+/// Which page of a list without filters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// `next_cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Option<Cursor>,
+    /// Items of a page at most; 50 where not given.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+    limit: Option<Limit>,
+}
+
+/// The statements of a document
+///
+/// Of its live revision.
+#[utoipa::path(
+    tag = "documents",
+    params(("id" = uuid::Uuid, Path, description = "Id of the document."), PageQuery),
+    responses((status = 200, description = "One page.", body = List<Statement>), OneProblems),
+)]
+#[get("/v1/documents/{id}/statements")]
+pub async fn statements(
+    app: web::Data<App>,
+    request: HttpRequest,
+    PathId(id): PathId<DocumentId>,
+    Query(query): Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let filter = StatementFilter { document: Some(id), ..StatementFilter::default() };
+    let page = page(query.cursor, query.limit);
+    let mut connection = app.pool.get().await?;
+    store::documents::revisions(&mut connection, id)
+        .await
+        .map_err(|error| Problem::of_one("document", id, error))?;
+    let statements = store::statements::list(&mut connection, &filter, &page).await?;
+    etag::json(&request, &List::<Statement>::of(statements))
+}
+
+/// The revisions of a document
+///
+/// All of them, oldest first.
+#[utoipa::path(
+    tag = "documents",
+    params(("id" = uuid::Uuid, Path, description = "Id of the document.")),
+    responses((status = 200, description = "The revisions.", body = List<Revision>), OneProblems),
+)]
+#[get("/v1/documents/{id}/revisions")]
+pub async fn revisions(
+    app: web::Data<App>,
+    request: HttpRequest,
+    PathId(id): PathId<DocumentId>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    let items = store::documents::revisions(&mut *app.pool.get().await?, id)
+        .await
+        .map_err(|error| Problem::of_one("document", id, error))?;
+    etag::json(&request, &List::<Revision>::of(Page { items, next: None }))
+}
+
+/// Which two revisions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DifferenceQuery {
+    /// Number of the earlier revision.
+    #[param(value_type = i32, minimum = 1, example = 1)]
+    from: Number,
+    /// Number of the later revision.
+    #[param(value_type = i32, minimum = 1, example = 2)]
+    to: Number,
+}
+
+/// What changed between two revisions
+///
+/// In the text, line by line, and in the claims and rebuttals that stand in it.
+#[utoipa::path(
+    tag = "documents",
+    params(("id" = uuid::Uuid, Path, description = "Id of the document."), DifferenceQuery),
+    responses(
+        (status = 200, description = "The difference.", body = RevisionDifference),
+        OneProblems,
+    ),
+)]
+#[get("/v1/documents/{id}/difference")]
+pub async fn difference(
+    app: web::Data<App>,
+    request: HttpRequest,
+    PathId(id): PathId<DocumentId>,
+    Query(query): Query<DifferenceQuery>,
+) -> Result<HttpResponse, Problem> {
+    let mut connection = app.pool.get().await?;
+    let (from, to) = (query.from.0, query.to.0);
+    let difference = store::documents::difference(&mut connection, id, from, to)
+        .await
+        .map_err(|error| Problem::of_one("document with both revisions", id, error))?;
+    etag::json(&request, &RevisionDifference::from(difference))
+}
