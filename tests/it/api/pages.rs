@@ -13,6 +13,27 @@ async fn health_asks_nobody() {
 }
 
 #[tokio::test]
+async fn readiness_asks_postgres() {
+    let app = TestApp::new().await;
+    assert_eq!(app.get("/readyz").await.expect(200)["status"], "ok");
+}
+
+#[tokio::test]
+async fn without_postgres_it_says_so_and_does_not_tell_why() {
+    let app = TestApp::without_postgres().await;
+    app.get("/healthz").await.expect(200);
+    app.post("/v1/extract", &serde_json::json!({"text": "The pier is closed."})).await.expect(200);
+    for path in ["/readyz", "/v1/claims", "/v1/claims/01890000-0000-7000-8000-000000000000"] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status, 503, "{path}");
+        assert_eq!(answer.header("retry-after"), "5", "{path}");
+        let problem = answer.problem();
+        assert_eq!(problem["type"], "/problems/database-unavailable", "{path}");
+        assert!(!problem.to_string().contains("nowhere"), "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_has_an_id_and_its_guards() {
     let app = TestApp::new().await;
     for path in ["/healthz", "/docs", "/openapi.json", "/nothing", "/problems"] {

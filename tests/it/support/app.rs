@@ -38,11 +38,16 @@ pub struct Answer {
 impl TestApp {
     /// A service as `serve` runs it, with these flags more.
     pub async fn with(flags: &[&str]) -> Self {
+        let database = TestDatabase::new().await;
+        let pool = pool(&database);
+        Self::over(database, pool, flags)
+    }
+
+    fn over(database: TestDatabase, pool: Pool, flags: &[&str]) -> Self {
         let config = serve_config(flags);
         let listener = TcpListener::bind(config.bind).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let database = TestDatabase::new().await;
-        let app = Arc::new(App::new(pool(&database), &config));
+        let app = Arc::new(App::new(pool, &config));
         let runtime = RUNTIME.get_or_init(|| Runtime::new().unwrap());
         let handle = {
             let _within = runtime.enter();
@@ -54,26 +59,37 @@ impl TestApp {
         TestApp { address, client: reqwest::Client::new(), handle, database }
     }
 
+    /// A service whose Postgres is away.
+    pub async fn without_postgres() -> Self {
+        let nowhere = Pool::new("postgres://nobody@%2Fnowhere/none", PoolOptions::default());
+        Self::over(TestDatabase::new().await, nowhere.unwrap(), &[])
+    }
+
     /// A service as `serve` runs it.
     pub async fn new() -> Self {
         Self::with(&[]).await
     }
 
-    /// The database behind the service.
-    pub fn database(&self) -> &TestDatabase {
-        &self.database
+    /// The database behind the service, to put something in without a request.
+    pub fn pool(&self) -> Pool {
+        pool(&self.database)
     }
 
     /// Works on the queue until nothing is due.
     pub async fn work(&self) {
-        let worker = Worker::new(pool(&self.database), WorkerOptions::default());
+        let worker = Worker::new(self.pool(), WorkerOptions::default());
         while worker.work_once().await.unwrap() {}
     }
 
     /// All items of a list, page by page; `path` has a query already.
     pub async fn walk(&self, path: &str) -> Vec<Value> {
+        self.walk_from(path, None).await
+    }
+
+    /// The items of a list from a cursor on.
+    pub async fn walk_from(&self, path: &str, cursor: Option<&str>) -> Vec<Value> {
         let mut items = Vec::new();
-        let mut cursor = None::<String>;
+        let mut cursor = cursor.map(str::to_owned);
         loop {
             let more = cursor.map_or(String::new(), |cursor| format!("&cursor={cursor}"));
             let page = self.get(&format!("{path}{more}")).await.expect(200);
