@@ -9,7 +9,7 @@ create view spans as
     union all
     select 'actor_mentions', actor_id, 'mention', revision_id, field, span_start, span_end, quote
       from actor_mentions;
-comment on view spans is 'Every span of every table in one shape.';
+comment on view spans is 'Every span of every table in one shape, so that one query can ask all of them for their proof.';
 
 create view unproven_spans as
     select s.*
