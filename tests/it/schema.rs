@@ -1,1 +1,661 @@
-//! Tests of schema.
+//! Asks Postgres about its own schema.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use claimtrail::domain::{ActorKind, Document, Span, Stance};
+use claimtrail::jobs::extract_document::{NewDocument, enqueue};
+use claimtrail::store::{migrate, revert_last_migration};
+use tokio_postgres::Client;
+use tokio_postgres::error::SqlState;
+
+use crate::support::builders::Story;
+use crate::support::database::TestDatabase;
+
+/// Everything of ours in the catalogue, one line each.
+const CATALOGUE: &str = "
+    select format('column %s.%s %s %s %s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+                  a.attnotnull, pg_get_expr(d.adbin, d.adrelid))
+      from pg_attribute a join pg_class c on c.oid = a.attrelid
+      left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+     where c.relnamespace = 'public'::regnamespace and a.attnum > 0 and not a.attisdropped
+    union all
+    select format('constraint %s %s', conname, pg_get_constraintdef(oid))
+      from pg_constraint where connamespace = 'public'::regnamespace
+    union all select format('index %s', indexdef) from pg_indexes where schemaname = 'public'
+    union all
+    select format('trigger %s', pg_get_triggerdef(t.oid)) from pg_trigger t
+      join pg_class c on c.oid = t.tgrelid
+     where c.relnamespace = 'public'::regnamespace and not t.tgisinternal
+    union all
+    select format('function %s', pg_get_functiondef(oid))
+      from pg_proc where pronamespace = 'public'::regnamespace
+    union all select format('view %s %s', viewname, definition) from pg_views where schemaname = 'public'
+    union all
+    select format('comment %s %s', c.relname, d.description) from pg_description d
+      join pg_class c on c.oid = d.objoid where c.relnamespace = 'public'::regnamespace
+    union all select format('type %s', typname) from pg_type where typnamespace = 'public'::regnamespace";
+
+async fn lines(client: &Client, sql: &str) -> BTreeSet<String> {
+    client.query(sql, &[]).await.unwrap().iter().map(|row| row.get(0)).collect()
+}
+
+/// The folders of the migrations, oldest first.
+fn migrations() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
+
+#[tokio::test]
+async fn every_down_returns_the_catalogue_to_what_it_was() {
+    let database = TestDatabase::empty().await;
+    let client = database.client().await;
+    let run = async |folder: &Path, file: &str| {
+        let sql = std::fs::read_to_string(folder.join(file)).unwrap();
+        client.batch_execute(&sql).await.unwrap_or_else(|error| panic!("{folder:?}: {error:?}"));
+    };
+    let mut before = Vec::new();
+    for folder in migrations() {
+        before.push(lines(&client, CATALOGUE).await);
+        run(&folder, "up.sql").await;
+    }
+    let whole = lines(&client, CATALOGUE).await;
+    for (folder, before) in migrations().iter().zip(&before).rev() {
+        run(folder, "down.sql").await;
+        assert_eq!(&lines(&client, CATALOGUE).await, before, "{folder:?}");
+    }
+    for folder in migrations() {
+        run(&folder, "up.sql").await;
+    }
+    assert_eq!(lines(&client, CATALOGUE).await, whole);
+}
+
+#[tokio::test]
+async fn the_program_migrates_up_down_and_up_again() {
+    let database = TestDatabase::empty().await;
+    let applied = migrate(database.url()).await.unwrap();
+    assert_eq!(applied.len(), migrations().len());
+    assert_eq!(migrate(database.url()).await.unwrap(), [""; 0]);
+    let client = database.client().await;
+    let whole = lines(&client, CATALOGUE).await;
+    for expected in applied.iter().rev() {
+        assert_eq!(&revert_last_migration(database.url()).await.unwrap(), expected);
+    }
+    assert!(revert_last_migration(database.url()).await.is_err());
+    assert_eq!(migrate(database.url()).await.unwrap(), applied);
+    assert_eq!(lines(&client, CATALOGUE).await, whole);
+}
+
+#[tokio::test]
+async fn several_programs_that_start_at_once_migrate_once() {
+    let database = TestDatabase::empty().await;
+    let applied = futures_util::future::join_all((0..6).map(|_| migrate(database.url()))).await;
+    let applied: usize = applied.into_iter().map(|names| names.unwrap().len()).sum();
+    assert_eq!(applied, migrations().len());
+}
+
+#[tokio::test]
+async fn every_table_and_view_tells_its_reason() {
+    let database = TestDatabase::new().await;
+    let silent = lines(
+        &database.client().await,
+        "select relname::text from pg_class
+          where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'm')
+            and relname <> '__diesel_schema_migrations'
+            and coalesce(obj_description(oid, 'pg_class'), '') !~ '.{40}'",
+    )
+    .await;
+    assert_eq!(silent, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn every_foreign_key_has_an_index() {
+    let database = TestDatabase::new().await;
+    let missing = lines(
+        &database.client().await,
+        "select k.conname::text from pg_constraint k
+          where k.contype = 'f' and k.connamespace = 'public'::regnamespace
+            and not exists (select from pg_index i
+                 where i.indrelid = k.conrelid and i.indpred is null
+                   and (select array_agg(key order by key)
+                          from unnest((i.indkey::int2[])[0:cardinality(k.conkey) - 1]) key)
+                     = (select array_agg(key order by key) from unnest(k.conkey) key))",
+    )
+    .await;
+    assert_eq!(missing, BTreeSet::new());
+}
+
+#[tokio::test]
+async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_extractor() {
+    let database = TestDatabase::new().await;
+    let client = database.client().await;
+    let columns = async |name: &str| {
+        lines(
+            &client,
+            &format!(
+                "select c.relname::text from pg_attribute a join pg_class c on c.oid = a.attrelid
+                  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+                    and a.attname = '{name}'"
+            ),
+        )
+        .await
+    };
+    let (recorded, superseded) = (columns("recorded_at").await, columns("superseded_at").await);
+    let versioned = columns("extractor_version").await;
+    // Identities never change, events are only added, and a job is not a fact.
+    let for_ever: BTreeSet<String> = [
+        "outlets",
+        "documents",
+        "document_urls",
+        "actors",
+        "claims",
+        "claim_status_events",
+        "jobs",
+    ]
+    .map(str::to_owned)
+    .into();
+    assert_eq!(&recorded - &superseded, for_ever);
+    assert!(superseded.is_subset(&recorded));
+    // What we compute ourselves, and what came in, is not extracted.
+    let ours: BTreeSet<String> =
+        ["document_revisions", "claim_summaries"].map(str::to_owned).into();
+    assert_eq!(&superseded - &versioned, ours);
+}
+
+/// `schema.rs` is printed by diesel's command line; this is what tells that it was forgotten.
+#[tokio::test]
+async fn the_generated_schema_is_the_catalogues() {
+    let database = TestDatabase::new().await;
+    let rows = database
+        .client()
+        .await
+        .query(
+            "select c.relname::text, a.attname::text, format_type(a.atttypid, null), a.attnotnull
+               from pg_attribute a join pg_class c on c.oid = a.attrelid
+              where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0
+                and not a.attisdropped and c.relname <> '__diesel_schema_migrations'",
+            &[],
+        )
+        .await
+        .unwrap();
+    let stored: BTreeSet<String> = rows
+        .iter()
+        .map(|row| {
+            let plain = match row.get::<_, String>(2).as_str() {
+                "uuid" => "Uuid",
+                "text" => "Text",
+                "text[]" => "Array<Nullable<Text>>",
+                "timestamp with time zone" => "Timestamptz",
+                "boolean" => "Bool",
+                "integer" => "Int4",
+                "bigint" => "Int8",
+                "real" => "Float4",
+                "bytea" => "Bytea",
+                "jsonb" => "Jsonb",
+                other => panic!("no diesel type for {other}"),
+            };
+            let kind = if row.get(3) { plain.to_owned() } else { format!("Nullable<{plain}>") };
+            format!("{}.{} -> {kind}", row.get::<_, String>(0), row.get::<_, String>(1))
+        })
+        .collect();
+    let mut printed = BTreeSet::new();
+    let mut table = "";
+    for line in include_str!("../../src/store/schema.rs").lines() {
+        let line = line.trim();
+        if let Some((name, _)) = line.split_once(" (").filter(|_| line.ends_with(") {")) {
+            table = name;
+        } else if let Some(column) = line.strip_suffix(',').filter(|line| line.contains(" -> ")) {
+            printed.insert(format!("{table}.{column}"));
+        }
+    }
+    assert_eq!(printed, stored);
+}
+
+/// A database with a row in every table.
+async fn filled() -> TestDatabase {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let mut story = Story::new(
+        "https://lorne.test/ferry",
+        "Dana Orrin told the Lorne Post that the board said the ferry Mirelle had sunk. The Harbour Board denied it.",
+    )
+    .title("Ferry lost?")
+    .published("2026-03-01T08:00:00Z");
+    let dana = story.actor("Dana Orrin", Some(ActorKind::Person));
+    let board = story.actor("Harbour Board", Some(ActorKind::Organisation));
+    let post = story.actor("Lorne Post", Some(ActorKind::Outlet));
+    let ship = story.actor("Mirelle", None);
+    story.extraction.actors[dana.0].roles.push("Captain".to_owned());
+    story.extraction.actors[dana.0].speaks_for = Some(board);
+    let outer =
+        story.statement(dana, "Dana Orrin", "told", &["the board said the ferry Mirelle had sunk"]);
+    let inner = story.statement(board, "the board", "said", &["the ferry Mirelle had sunk"]);
+    story.extraction.statements[outer.0].via = Some(post);
+    story.extraction.statements[outer.0].via_span = Some(story.span("the Lorne Post"));
+    story.extraction.statements[inner.0].parent = Some(outer);
+    story
+        .claim("The ferry Mirelle sank.")
+        .appears_in(Stance::Asserts, "the ferry Mirelle had sunk", Some(outer))
+        .claimed_by(dana)
+        .denied_by(board, "denied");
+    story.claim("The Mirelle is a ferry.").appears(Stance::Asserts, "the ferry Mirelle");
+    let mention = &mut story.extraction.claims[0].denials[0];
+    mention.via = Some(post);
+    mention.mentions[0].statement = Some(outer);
+    mention.mentions[0].denier =
+        Some(Span::text(mention.mentions[0].cue.start - 14..mention.mentions[0].cue.start - 1));
+    let _ = ship;
+    story.store(&pool).await.unwrap();
+    let mut second = Story::new("https://fjord.test/1", "The ferry Mirelle sank.");
+    second.actor("Harbour Board", Some(ActorKind::Government));
+    second
+        .claim("The ferry Mirelle sank.")
+        .appears(Stance::Asserts, "The ferry Mirelle sank.")
+        .debunked("sank", "hoax");
+    second.store(&pool).await.unwrap();
+    for text in ["No ferry.", "No boat."] {
+        Story::without_url(text).store(&pool).await.unwrap();
+    }
+    let new = NewDocument {
+        document: Document::from_text("A gull."),
+        received: Vec::new(),
+        media_type: "text/plain".to_owned(),
+    };
+    enqueue(&mut *pool.get().await.unwrap(), &new).await.unwrap();
+    database
+}
+
+#[tokio::test]
+async fn every_stored_quote_is_what_stands_there() {
+    let database = filled().await;
+    let client = database.client().await;
+    let counted = "select count(*) from spans";
+    assert!(client.query_one(counted, &[]).await.unwrap().get::<_, i64>(0) > 15);
+    let unproven = "select count(*) from unproven_spans";
+    assert_eq!(client.query_one(unproven, &[]).await.unwrap().get::<_, i64>(0), 0);
+    // The proof can fail: it is not true of whatever stands in the tables.
+    client
+        .batch_execute("update appearances set quote = upper(quote) where field = 'text'")
+        .await
+        .unwrap();
+    assert!(client.query_one(unproven, &[]).await.unwrap().get::<_, i64>(0) > 0);
+}
+
+/// Each rule of the schema, and a change that it must refuse. `{t}` stands for the rule's table.
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("outlets", "outlets_key_unique", "update {t} set key = 'same'"),
+    ("outlets", "outlets_name_not_blank", "update {t} set name = ' '"),
+    ("outlets", "outlets_key_length", "update {t} set key = repeat('k', 401)"),
+    (
+        "documents",
+        "documents_content_unique",
+        "update {t} set content_sha256 = sha256('x') where content_sha256 is not null",
+    ),
+    ("documents", "documents_content_sha256_length", "update {t} set content_sha256 = 'x'"),
+    ("document_urls", "document_urls_url_unique", "update {t} set url = 'https://same.test/'"),
+    ("document_urls", "document_urls_url_length", "update {t} set url = repeat('x', 2049)"),
+    (
+        "document_urls",
+        "document_urls_one_canonical",
+        "insert into {t} (id, document_id, url, canonical) select gen_random_uuid(), document_id, url || '2', true from {t}",
+    ),
+    (
+        "document_revisions",
+        "document_revisions_number_unique",
+        "insert into {t} (id, document_id, number, text, language, sha256, received, media_type, superseded_at) select gen_random_uuid(), document_id, number, text, language, sha256, received, media_type, now() + interval '1 day' from {t}",
+    ),
+    (
+        "document_revisions",
+        "document_revisions_one_live",
+        "insert into {t} (id, document_id, number, text, language, sha256, received, media_type) select gen_random_uuid(), document_id, number + 1, text, language, sha256, received, media_type from {t}",
+    ),
+    ("document_revisions", "document_revisions_number_positive", "update {t} set number = 0"),
+    (
+        "document_revisions",
+        "document_revisions_language_known",
+        "update {t} set language = 'English!'",
+    ),
+    ("document_revisions", "document_revisions_sha256_length", "update {t} set sha256 = ''"),
+    (
+        "document_revisions",
+        "document_revisions_precision_known",
+        "update {t} set published_at = now(), published_precision = 'century'",
+    ),
+    (
+        "document_revisions",
+        "document_revisions_precision_paired",
+        "update {t} set published_at = now(), published_precision = null",
+    ),
+    (
+        "document_revisions",
+        "document_revisions_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    ("extractions", "extractions_models_object", "update {t} set models = '[]'"),
+    ("extractions", "extractions_notes_array", "update {t} set notes = '{}'"),
+    (
+        "extractions",
+        "extractions_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "extractions",
+        "extractions_one_live",
+        "insert into {t} (id, revision_id, extractor_version) select gen_random_uuid(), revision_id, '2' from {t}",
+    ),
+    ("actors", "actors_name_not_blank", "update {t} set name = ''"),
+    ("actors", "actors_name_key_length", "update {t} set name_key = ''"),
+    ("actors", "actors_kind_known", "update {t} set kind = 'ghost'"),
+    ("actors", "actors_name_kind_unique", "update {t} set name_key = 'same', kind = null"),
+    ("actor_aliases", "actor_aliases_key_length", "update {t} set alias_key = repeat('x', 401)"),
+    ("actor_aliases", "actor_aliases_form_known", "update {t} set form = 'title'"),
+    (
+        "actor_aliases",
+        "actor_aliases_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "actor_aliases",
+        "actor_aliases_one_live",
+        "insert into {t} (id, actor_id, form, alias, alias_key, extractor_version) select gen_random_uuid(), actor_id, form, alias, alias_key, '2' from {t}",
+    ),
+    (
+        "actor_affiliations",
+        "actor_affiliations_not_itself",
+        "update {t} set speaks_for_id = actor_id",
+    ),
+    (
+        "actor_affiliations",
+        "actor_affiliations_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "actor_affiliations",
+        "actor_affiliations_one_live",
+        "insert into {t} (id, actor_id, speaks_for_id, extractor_version) select gen_random_uuid(), actor_id, speaks_for_id, '2' from {t}",
+    ),
+    ("actor_mentions", "actor_mentions_field_known", "update {t} set field = 'body'"),
+    (
+        "actor_mentions",
+        "actor_mentions_span_ordered",
+        "update {t} set span_start = -1, span_end = 1, quote = 'ab'",
+    ),
+    ("actor_mentions", "actor_mentions_quote_length", "update {t} set quote = quote || 'x'"),
+    (
+        "actor_mentions",
+        "actor_mentions_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "actor_mentions",
+        "actor_mentions_span_inside",
+        "update {t} set span_start = 900, span_end = 903, quote = 'abc'",
+    ),
+    ("statements", "statements_revision_id_unique", ""),
+    ("statements", "statements_cue_kind_known", "update {t} set cue_kind = 'shrug'"),
+    ("statements", "statements_mode_known", "update {t} set mode = 'sung'"),
+    ("statements", "statements_confidence_range", "update {t} set confidence = 'NaN'"),
+    ("statements", "statements_parent_not_itself", "update {t} set parent_id = id"),
+    (
+        "statements",
+        "statements_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    ("statement_spans", "statement_spans_role_known", "update {t} set role = 'echo'"),
+    ("statement_spans", "statement_spans_field_known", "update {t} set field = 'body'"),
+    (
+        "statement_spans",
+        "statement_spans_span_ordered",
+        "update {t} set span_end = span_start, quote = ''",
+    ),
+    ("statement_spans", "statement_spans_quote_length", "update {t} set quote = ''"),
+    (
+        "statement_spans",
+        "statement_spans_span_inside",
+        "update {t} set field = 'title', span_start = 10, span_end = 12, quote = '?!'",
+    ),
+    ("claims", "claims_text_not_blank", "update {t} set text = E'\\n'"),
+    ("claims", "claims_language_known", "update {t} set language = ''"),
+    ("claims", "claims_canonical_unique", "update {t} set canonical_sha256 = sha256('x')"),
+    ("claims", "claims_canonical_length", "update {t} set canonical_sha256 = 'x'"),
+    ("claims", "claims_check_worthiness_range", "update {t} set check_worthiness = 1.5"),
+    ("appearances", "appearances_stance_known", "update {t} set stance = 'doubts'"),
+    ("appearances", "appearances_field_known", "update {t} set field = 'body'"),
+    ("appearances", "appearances_span_ordered", "update {t} set span_start = span_end, quote = ''"),
+    ("appearances", "appearances_quote_length", "update {t} set quote = quote || 'x'"),
+    (
+        "appearances",
+        "appearances_precision_known",
+        "update {t} set stated_at = now(), stated_precision = 'century'",
+    ),
+    (
+        "appearances",
+        "appearances_precision_paired",
+        "update {t} set stated_at = null, stated_precision = 'day'",
+    ),
+    ("appearances", "appearances_confidence_range", "update {t} set confidence = -0.1"),
+    (
+        "appearances",
+        "appearances_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "appearances",
+        "appearances_span_inside",
+        "update {t} set span_start = 900, span_end = 903, quote = 'abc'",
+    ),
+    (
+        "claimants",
+        "claimants_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "claimants",
+        "claimants_one_live",
+        "insert into {t} (id, claim_id, actor_id, revision_id, extractor_version) select gen_random_uuid(), claim_id, actor_id, revision_id, '2' from {t}",
+    ),
+    (
+        "claim_subjects",
+        "claim_subjects_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "claim_subjects",
+        "claim_subjects_one_live",
+        "insert into {t} (id, claim_id, actor_id, revision_id, extractor_version) select gen_random_uuid(), claim_id, actor_id, revision_id, '2' from {t}",
+    ),
+    ("denials", "denials_claim_kind_unique", ""),
+    ("denials", "denials_revision_id_unique", ""),
+    ("denials", "denials_kind_known", "update {t} set kind = 'shrug'"),
+    ("denials", "denials_denier_role_known", "update {t} set denier_role = 'bystander'"),
+    (
+        "denials",
+        "denials_precision_known",
+        "update {t} set stated_at = now(), stated_precision = 'century'",
+    ),
+    (
+        "denials",
+        "denials_precision_paired",
+        "update {t} set stated_at = now(), stated_precision = null",
+    ),
+    ("denials", "denials_confidence_range", "update {t} set confidence = 2"),
+    (
+        "denials",
+        "denials_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    ("denial_mentions", "denial_mentions_revision_id_unique", ""),
+    (
+        "denial_mentions",
+        "denial_mentions_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    ("denial_mention_spans", "denial_mention_spans_role_known", "update {t} set role = 'echo'"),
+    ("denial_mention_spans", "denial_mention_spans_field_known", "update {t} set field = 'body'"),
+    (
+        "denial_mention_spans",
+        "denial_mention_spans_span_ordered",
+        "update {t} set span_start = -5, span_end = -4, quote = 'a'",
+    ),
+    ("denial_mention_spans", "denial_mention_spans_quote_length", "update {t} set quote = ''"),
+    (
+        "denial_mention_spans",
+        "denial_mention_spans_span_inside",
+        "update {t} set span_start = 900, span_end = 903, quote = 'abc'",
+    ),
+    (
+        "rebuttals",
+        "rebuttals_denial_unique",
+        "insert into {t} (id, claim_id, kind, denial_id, extractor_version) select gen_random_uuid(), claim_id, kind, denial_id, '2' from {t}",
+    ),
+    ("rebuttals", "rebuttals_kind_known", "update {t} set kind = 'shrug'"),
+    (
+        "rebuttals",
+        "rebuttals_precision_known",
+        "update {t} set stated_at = now(), stated_precision = 'century'",
+    ),
+    (
+        "rebuttals",
+        "rebuttals_precision_paired",
+        "update {t} set stated_at = null, stated_precision = 'day'",
+    ),
+    (
+        "rebuttals",
+        "rebuttals_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "rebuttals",
+        "rebuttals_stand_on_words",
+        "with d as (insert into denials (id, claim_id, revision_id, kind, denier_role, confidence, extractor_version) select '018f0000-0000-7000-8000-000000000001', claim_id, revision_id, kind, denier_role, 1, '2' from denials limit 1 returning id, claim_id, kind) insert into {t} (id, claim_id, kind, denial_id, extractor_version) select gen_random_uuid(), claim_id, kind, id, '2' from d",
+    ),
+    ("claim_status_events", "claim_status_events_status_known", "update {t} set status = 'true'"),
+    (
+        "claim_status_events",
+        "claim_status_events_previous_known",
+        "update {t} set previous = 'false'",
+    ),
+    ("claim_status_events", "claim_status_events_changed", "update {t} set previous = status"),
+    ("claim_status_events", "claim_status_events_reasons_array", "update {t} set reasons = '{}'"),
+    ("claim_summaries", "claim_summaries_status_known", "update {t} set status = ''"),
+    ("claim_summaries", "claim_summaries_confidence_range", "update {t} set confidence = 7"),
+    ("claim_summaries", "claim_summaries_counts_positive", "update {t} set outlets = -1"),
+    (
+        "claim_summaries",
+        "claim_summaries_precision_known",
+        "update {t} set first_stated_at = now(), first_stated_precision = 'century'",
+    ),
+    (
+        "claim_summaries",
+        "claim_summaries_precision_paired",
+        "update {t} set first_stated_at = null, first_stated_precision = 'day'",
+    ),
+    (
+        "claim_summaries",
+        "claim_summaries_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "claim_summaries",
+        "claim_summaries_one_live",
+        "insert into {t} (id, claim_id, status, confidence, appearances, rebuttals, documents, outlets) select gen_random_uuid(), claim_id, 'denied', 1, 0, 0, 0, 0 from {t}",
+    ),
+    ("jobs", "jobs_kind_known", "update {t} set kind = 'nap'"),
+    ("jobs", "jobs_state_known", "update {t} set state = 'lost'"),
+    ("jobs", "jobs_attempts_range", "update {t} set attempts = max_attempts + 1"),
+    ("jobs", "jobs_lease_while_running", "update {t} set state = 'running'"),
+    ("jobs", "jobs_finished_when_ended", "update {t} set finished_at = now()"),
+    ("jobs", "jobs_failed_says_why", "update {t} set state = 'failed', finished_at = now()"),
+];
+
+#[tokio::test]
+async fn every_named_rule_refuses_what_it_should() {
+    let database = filled().await;
+    let mut client = database.client().await;
+    for (table, rule, change) in REFUSED.iter().filter(|(_, _, change)| !change.is_empty()) {
+        let change = change.replace("{t}", table);
+        let transaction = client.transaction().await.unwrap();
+        let refused = match transaction.batch_execute(&change).await {
+            // A deferred rule speaks at the commit.
+            Ok(()) => transaction.commit().await,
+            refused => refused,
+        };
+        let error = refused.expect_err(rule);
+        let database_error = error.as_db_error().unwrap_or_else(|| panic!("{rule}: {error:?}"));
+        assert_eq!(database_error.constraint(), Some(*rule), "{database_error:?}");
+    }
+}
+
+/// A rule without a case would be a rule nobody has seen work.
+#[tokio::test]
+async fn every_rule_of_the_catalogue_has_a_case() {
+    let database = TestDatabase::new().await;
+    let rules = lines(
+        &database.client().await,
+        "select conname::text from pg_constraint
+          where connamespace = 'public'::regnamespace and contype in ('c', 'u')
+         union
+         select c.relname::text from pg_index i join pg_class c on c.oid = i.indexrelid
+          where c.relnamespace = 'public'::regnamespace and i.indisunique and not i.indisprimary
+         union
+         select encode(t.tgargs, 'escape')::text from pg_trigger t where t.tgnargs = 1
+         union
+         select tgname::text from pg_trigger where tgconstraint <> 0 and not tgisinternal",
+    )
+    .await;
+    let rules: BTreeSet<&str> = rules.iter().map(|rule| rule.trim_end_matches("\\000")).collect();
+    let cases: BTreeSet<&str> = REFUSED.iter().map(|(_, rule, _)| *rule).collect();
+    assert_eq!(rules, cases);
+    // A key's column next to the primary key, so that others can point to both, refuses nothing
+    // by itself.
+    let silent: BTreeSet<&str> = REFUSED
+        .iter()
+        .filter(|(_, _, change)| change.is_empty())
+        .map(|(_, rule, _)| *rule)
+        .collect();
+    let keys = [
+        "statements_revision_id_unique",
+        "denials_claim_kind_unique",
+        "denials_revision_id_unique",
+        "denial_mentions_revision_id_unique",
+    ];
+    assert_eq!(silent, keys.into());
+}
+
+#[tokio::test]
+async fn every_foreign_key_refuses_what_points_nowhere() {
+    let database = filled().await;
+    let mut client = database.client().await;
+    let rows = client
+        .query(
+            "select k.conname::text, c.relname::text, a.attname::text
+               from pg_constraint k join pg_class c on c.oid = k.conrelid
+               join pg_attribute a on a.attrelid = c.oid and a.attnum = k.conkey[cardinality(k.conkey)]
+              where k.contype = 'f' and k.connamespace = 'public'::regnamespace",
+            &[],
+        )
+        .await
+        .unwrap();
+    let mut refused: BTreeMap<String, String> = BTreeMap::new();
+    for row in &rows {
+        let (name, table, column): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+        let value = if column == "kind" { "'correction'" } else { "gen_random_uuid()" };
+        let transaction = client.transaction().await.unwrap();
+        let change = format!("update {table} set {column} = {value} where {column} is not null");
+        match transaction.batch_execute(&change).await {
+            Ok(()) => panic!("{name} let a row point nowhere, or no row points there"),
+            Err(error) => {
+                let error = error.as_db_error().unwrap();
+                assert_eq!(error.code(), &SqlState::FOREIGN_KEY_VIOLATION, "{name}: {error:?}");
+                refused.insert(name, error.constraint().unwrap().to_owned());
+            }
+        }
+    }
+    for (name, by) in refused {
+        let same_row = rows.iter().any(|row| row.get::<_, String>(0) == by);
+        assert!(same_row, "{name} was refused by {by}");
+    }
+}

@@ -23,9 +23,8 @@ pub fn canonical_key(text: &str) -> String {
     for (place, &c) in folded.iter().enumerate() {
         let before = place.checked_sub(1).and_then(|before| folded.get(before)).copied();
         let after = folded.get(place + 1).copied();
-        if c.is_alphanumeric() || is_sign(c) || is_mark(c) {
-            words.push(c);
-        } else if belongs_to_number(c, before, after) {
+        let stays = c.is_alphanumeric() || is_sign(c) || is_mark(c);
+        if stays || belongs_to_number(c, before, after) {
             words.push(c);
         } else if c == '\'' && both_letters(before, after) {
             // "isn't" and "Ann's" are one word each.

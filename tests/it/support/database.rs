@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use claimtrail::config::Config;
 use claimtrail::postgres::{Options, PrivatePostgres};
+use claimtrail::store::{Pool, PoolOptions};
 use clap::Parser;
 use tokio::sync::Mutex;
 use tokio_postgres::NoTls;
@@ -45,6 +46,28 @@ impl TestDatabase {
         let sql = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY wal_log");
         execute(server.postgres.url(), &sql).await;
         Self { url: in_database(server.postgres.url(), &name), name }
+    }
+
+    /// A database without any table, for the migrations themselves.
+    pub async fn empty() -> Self {
+        let server = tokio::task::spawn_blocking(|| SERVER.get_or_init(start)).await.unwrap();
+        let name = format!("test_{}", Uuid::now_v7().simple());
+        execute(server.postgres.url(), &format!("CREATE DATABASE {name} TEMPLATE template0")).await;
+        Self { url: in_database(server.postgres.url(), &name), name }
+    }
+
+    /// Connections to it.
+    pub fn pool(&self) -> Pool {
+        // A machine that builds and tests at once needs its time to open sixteen sessions.
+        let connect_timeout = std::time::Duration::from_secs(60);
+        Pool::new(&self.url, PoolOptions { connect_timeout, ..Default::default() }).unwrap()
+    }
+
+    /// A connection for questions that the store does not ask.
+    pub async fn client(&self) -> tokio_postgres::Client {
+        let (client, connection) = tokio_postgres::connect(&self.url, NoTls).await.unwrap();
+        tokio::spawn(connection);
+        client
     }
 
     /// Where to connect to.

@@ -1,4 +1,5 @@
 //! What the tests share: databases, a running service, builders.
 
 pub mod app;
+pub mod builders;
 pub mod database;

@@ -1,0 +1,64 @@
+//! Errors are told apart: a lost database is not a refused row.
+
+use std::time::{Duration, Instant};
+
+use claimtrail::domain::OutletId;
+use claimtrail::store::{Error, Pool, PoolOptions, migrate, outlets};
+
+use crate::support::database::TestDatabase;
+
+#[tokio::test]
+async fn a_database_that_cannot_be_reached_is_unavailable() {
+    let options = PoolOptions { connect_timeout: Duration::from_millis(300), ..Default::default() };
+    for url in [
+        "postgres://nobody@%2Fnowhere/none",
+        // TEST-NET-1, where nobody answers
+        "postgres://nobody@192.0.2.1/none",
+    ] {
+        let began = Instant::now();
+        let pool = Pool::new(url, options.clone()).unwrap();
+        assert!(matches!(pool.get().await, Err(Error::Unavailable(_))), "{url}");
+        assert!(matches!(pool.ping().await, Err(Error::Unavailable(_))), "{url}");
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
+    assert!(matches!(
+        migrate("postgres://nobody@%2Fnowhere/none").await,
+        Err(Error::Unavailable(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_is_unavailable_and_the_next_one_works() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let mut connection = pool.get().await.unwrap();
+    outlets::find(&mut connection, OutletId::new()).await.unwrap_err();
+    database
+        .client()
+        .await
+        .execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+              where datname = current_database() and application_name = 'claimtrail'",
+            &[],
+        )
+        .await
+        .unwrap();
+    let lost = outlets::find(&mut connection, OutletId::new()).await;
+    assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");
+    drop(connection);
+    let found = outlets::find(&mut *pool.get().await.unwrap(), OutletId::new()).await;
+    assert!(matches!(found, Err(Error::NotFound)), "{found:?}");
+    pool.ping().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_free_connection_in_time_is_unavailable() {
+    let database = TestDatabase::new().await;
+    let options =
+        PoolOptions { size: 1, connect_timeout: Duration::from_secs(3), ..Default::default() };
+    let pool = Pool::new(database.url(), options).unwrap();
+    let held = pool.get().await.unwrap();
+    assert!(matches!(pool.get().await, Err(Error::Unavailable(_))));
+    drop(held);
+    assert!(pool.get().await.is_ok());
+}
