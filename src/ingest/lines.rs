@@ -2,7 +2,7 @@
 //!
 //! The rules are data, in `lines.toml`, each with lines it takes and lines it must leave.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
@@ -27,54 +27,101 @@ struct RuleFile {
 }
 
 struct Rule {
-    id: String,
-    /// The patterns of `all` after the first, which stands in the set.
-    rest: Vec<Regex>,
+    entry: RuleEntry,
+    /// The patterns, compiled when a line first gets past the rule's sieve.
+    patterns: OnceLock<Patterns>,
+}
+
+struct Patterns {
+    all: Vec<Regex>,
     none: Vec<Regex>,
-    within_last: Option<usize>,
-    max_chars: usize,
+}
+
+impl Rule {
+    fn takes(&self, line: &str) -> bool {
+        let compile = |patterns: &[String]| -> Vec<Regex> {
+            patterns
+                .iter()
+                .map(|pattern| {
+                    RegexBuilder::new(pattern)
+                        .case_insensitive(true)
+                        .build()
+                        .expect("the patterns of lines.toml compile")
+                })
+                .collect()
+        };
+        let patterns = self.patterns.get_or_init(|| Patterns {
+            all: compile(&self.entry.all),
+            none: compile(&self.entry.none),
+        });
+        patterns.all.iter().all(|pattern| pattern.is_match(line))
+            && !patterns.none.iter().any(|pattern| pattern.is_match(line))
+    }
+}
+
+/// A sieve for some rules: one pass over a line lets through those that may take it.
+///
+/// It is the first pattern of each, without word boundaries and counts. Letting too much through
+/// costs little; a boundary between letters beyond ASCII would cost the fast automaton, and a count
+/// of any characters a large one.
+struct Sieve {
+    patterns: RegexSet,
+    /// The rule of each pattern.
+    rules: Vec<usize>,
+}
+
+impl Sieve {
+    fn new(rules: &[Rule], holds: impl Fn(&RuleEntry) -> bool) -> Result<Self, regex::Error> {
+        let count = Regex::new(r"\.\{\d+(,\d*)?\}")?;
+        let (rules, patterns): (Vec<usize>, Vec<String>) = rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| holds(&rule.entry))
+            .map(|(index, rule)| {
+                let first = rule.entry.all.first().map_or("", String::as_str);
+                (index, count.replace_all(&first.replace(r"\b", ""), ".*").into_owned())
+            })
+            .unzip();
+        let patterns = RegexSetBuilder::new(patterns)
+            .case_insensitive(true)
+            .size_limit(64 << 20)
+            .dfa_size_limit(16 << 20)
+            .build()?;
+        Ok(Sieve { patterns, rules })
+    }
 }
 
 struct Rules {
-    /// The first pattern of every rule, so that one pass over a line rules most of them out.
-    first: RegexSet,
     rules: Vec<Rule>,
+    /// By whether the rules look at long lines and whether they look at the foot only: most of a
+    /// text is long lines, which hardly any rule looks at.
+    sieves: [[Sieve; 2]; 2],
 }
+
+/// Lines up to this many characters are short.
+const SHORT: usize = 300;
 
 /// The rules come with the program and are proven by its tests, so they always compile.
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let file: RuleFile =
         toml::from_str(include_str!("lines.toml")).expect("lines.toml is well-formed");
-    Rules::new(&file.rule).expect("the patterns of lines.toml compile")
+    Rules::new(file.rule).expect("the patterns of lines.toml compile")
 });
 
 impl Rules {
-    fn new(entries: &[RuleEntry]) -> Result<Self, regex::Error> {
-        let compile = |patterns: &[String]| -> Result<Vec<Regex>, regex::Error> {
-            patterns
-                .iter()
-                .map(|pattern| RegexBuilder::new(pattern).case_insensitive(true).build())
-                .collect()
-        };
-        let firsts = entries.iter().map(|entry| entry.all.first().map_or("", String::as_str));
-        let first = RegexSetBuilder::new(firsts)
-            .case_insensitive(true)
-            .size_limit(64 << 20)
-            .dfa_size_limit(16 << 20)
-            .build()?;
-        let rules = entries
-            .iter()
-            .map(|entry| {
-                Ok(Rule {
-                    id: entry.id.clone(),
-                    rest: compile(entry.all.get(1..).unwrap_or_default())?,
-                    none: compile(&entry.none)?,
-                    within_last: entry.within_last,
-                    max_chars: entry.max_chars,
-                })
+    fn new(entries: Vec<RuleEntry>) -> Result<Self, regex::Error> {
+        let rules: Vec<Rule> =
+            entries.into_iter().map(|entry| Rule { entry, patterns: OnceLock::new() }).collect();
+        let sieve = |long: bool, at_foot: bool| {
+            Sieve::new(&rules, |entry| {
+                (entry.max_chars > SHORT) == long && entry.within_last.is_some() == at_foot
             })
-            .collect::<Result<_, regex::Error>>()?;
-        Ok(Rules { first, rules })
+        };
+        let sieves = [
+            [sieve(false, false)?, sieve(false, true)?],
+            [sieve(true, false)?, sieve(true, true)?],
+        ];
+        Ok(Rules { rules, sieves })
     }
 
     /// The first rule that takes a line standing `from_end` lines with words before the last.
@@ -83,15 +130,26 @@ impl Rules {
         if line.is_empty() || line.len() > LONGEST_LINE {
             return None;
         }
-        let mut chars = None;
-        self.first.matches(line).into_iter().filter_map(|index| self.rules.get(index)).find(
-            |rule| {
-                rule.within_last.is_none_or(|last| from_end < last)
-                    && *chars.get_or_insert_with(|| line.chars().count()) <= rule.max_chars
-                    && rule.rest.iter().all(|pattern| pattern.is_match(line))
-                    && !rule.none.iter().any(|pattern| pattern.is_match(line))
-            },
-        )
+        let chars = line.chars().count();
+        let sieves = if chars > SHORT { &self.sieves[1..] } else { &self.sieves[..] };
+        let reaches = |index: &usize| {
+            self.rules.get(*index).is_some_and(|rule| {
+                rule.entry.within_last.is_none_or(|last| from_end < last)
+                    && chars <= rule.entry.max_chars
+            })
+        };
+        let mut let_through: Vec<usize> = sieves
+            .iter()
+            .flatten()
+            .filter(|sieve| sieve.rules.iter().any(reaches))
+            .flat_map(|sieve| sieve.patterns.matches(line).into_iter().map(|at| sieve.rules[at]))
+            .filter(reaches)
+            .collect();
+        let_through.sort_unstable();
+        let_through
+            .into_iter()
+            .filter_map(|index| self.rules.get(index))
+            .find(|rule| rule.takes(line))
     }
 }
 
@@ -119,7 +177,7 @@ pub fn remove_left_overs(text: &str) -> (String, Vec<RemovedLine>) {
         if !empty {
             seen += 1;
             if let Some(rule) = RULES.find(line, with_words - seen) {
-                removed.push(RemovedLine { line: index + 1, rule: rule.id.clone() });
+                removed.push(RemovedLine { line: index + 1, rule: rule.entry.id.clone() });
                 gap = true;
                 continue;
             }
@@ -171,12 +229,12 @@ mod tests {
                 within_last: entry.within_last,
                 max_chars: entry.max_chars,
             };
-            let alone = Rules::new(&[rule]).expect("compiles");
+            let alone = Rules::new(vec![rule]).expect("compiles");
             for line in &entry.examples {
                 assert!(alone.find(line, 0).is_some(), "{} leaves {line:?}", entry.id);
             }
             for line in &entry.counterexamples {
-                let taken = RULES.find(line, 0).map(|rule| rule.id.as_str());
+                let taken = RULES.find(line, 0).map(|rule| rule.entry.id.as_str());
                 assert_eq!(taken, None, "counterexample of {}: {line:?}", entry.id);
             }
         }
