@@ -183,6 +183,8 @@ line's id is repeated in its answer. A document that cannot be read is named on 
 pub enum EvaluateKind {
     /// Who said what, by which word. Lines {id, text}; writes {id, attributions}.
     Attribution,
+    /// Who denies which claim. Lines {id, text}; writes {id, denials}.
+    Denials,
 }
 
 /// What `evaluate` takes. Answers that stand in the input are ignored.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{EvaluateConfig, EvaluateKind};
 use crate::domain::CodePoints;
-use crate::pipeline::{attribution, text};
+use crate::pipeline::{attribution, claims, text};
 
 /// Answers every line of the input, in its order.
 ///
@@ -19,6 +19,7 @@ use crate::pipeline::{attribution, text};
 pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
     match config.kind {
         EvaluateKind::Attribution => each_line(&config.input, &config.output, attributions),
+        EvaluateKind::Denials => each_line(&config.input, &config.output, denials),
     }
 }
 
@@ -86,4 +87,36 @@ fn attributions(question: Question) -> AttributionAnswer {
         })
         .collect();
     AttributionAnswer { id: question.id, attributions }
+}
+
+#[derive(Serialize)]
+struct DenialAnswer {
+    id: String,
+    denials: Vec<Denial>,
+}
+
+#[derive(Serialize)]
+struct Denial {
+    cue: String,
+    denier: Option<String>,
+    via: Option<String>,
+    denied: Option<String>,
+    claim: String,
+    kind: &'static str,
+}
+
+/// The denials of a passage, one for each denier and claim, each in the mention that words it.
+fn denials(question: Question) -> DenialAnswer {
+    let denials = claims::passage_denials(&question.text)
+        .into_iter()
+        .map(|denial| Denial {
+            cue: denial.cue,
+            denier: denial.denier,
+            via: denial.via,
+            denied: denial.denied,
+            claim: denial.claim,
+            kind: denial.kind,
+        })
+        .collect();
+    DenialAnswer { id: question.id, denials }
 }

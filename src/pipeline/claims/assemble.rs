@@ -48,7 +48,7 @@ pub fn denials_of(
     for field in fields {
         let speeches = speech::of(&field.reading, &field.statements);
         let passage = Passage::new(field.field, &field.reading, resolution, &speeches);
-        for found in denials::find(&passage, Models::built_in(), denials::find::THRESHOLD) {
+        for found in denials::find(&passage, Models::built_in(), denials::find::ECHO) {
             let denier = found
                 .denier
                 .as_ref()

@@ -6,7 +6,7 @@ use super::denials::denied::clause_end;
 use super::denials::denier::{extended, phrases_in};
 use super::denials::find::Passage;
 use super::speech::Speech;
-use super::wording::Form;
+use super::wording::{Form, Party};
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
 /// Something that somebody says is so.
@@ -144,10 +144,18 @@ fn description(passage: &Passage, verb: usize, bounds: &Range<usize>) -> Option<
         "what" => (passage.word(content.clone(), Form::Existence, None, None)?, "assert.what"),
         "which" | "that" | "whom" => {
             let end = (bounds.start..opener).rev().find(|&token| reading.lower(token) != ",")? + 1;
-            let phrase = phrases_in(reading, &(bounds.start..end))
-                .last()
-                .filter(|phrase| phrase.tokens.end == end)?;
-            let party = passage.party(&phrase.tokens);
+            // The thing described: from the last mark to the relative word, where that is short.
+            let start = (bounds.start..end)
+                .rev()
+                .find(|&token| matches!(reading.tag(token), Tag::Punctuation | Tag::Quote))
+                .map_or(bounds.start, |token| token + 1);
+            if start >= end || end - start > 7 {
+                return None;
+            }
+            let name = reading.span(start..end).map(|span| reading.text[span].to_owned())?;
+            let last = reading.lower(end - 1);
+            let plural = last.ends_with('s') && !last.ends_with("ss");
+            let party = Party { name, plural };
             (passage.word(content.clone(), Form::Was, Some(&party), None)?, "assert.described")
         }
         _ => return None,
@@ -171,7 +179,7 @@ fn expression(passage: &Passage, verb: usize, bounds: &Range<usize>) -> Option<A
     if object.tokens.start != verb + 1 {
         return None;
     }
-    let owner = (object.tokens.start..bounds.end.min(object.tokens.start + 6))
+    let owner = (object.tokens.start..object.tokens.end + 1)
         .find(|&token| reading.lower(token) == "'s" && reading.tag(token) == Tag::Possessive)?;
     let party = passage.party(&(object.tokens.start..owner));
     // A quoted reason ends with its marks.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::denials::Found;
+use super::denials::find::THRESHOLD;
 use crate::domain::Field;
 use crate::pipeline::resolution::actors::ActorTable;
 
@@ -77,6 +78,7 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
     let (told, untold): (Vec<Place>, Vec<Place>) = places
         .into_iter()
         .partition(|place| place.found.claim.is_some() && !is_topic(&place.found));
+    let mut weak = Vec::new();
     for place in told {
         let claim = place.found.claim.as_deref().map(words).unwrap_or_default();
         let from = groups.len().saturating_sub(WINDOW);
@@ -87,6 +89,7 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
         });
         match same {
             Some(number) => add(&mut groups[number], place, actors),
+            None if place.found.confidence < THRESHOLD => weak.push(place),
             None => {
                 worded.push(claim);
                 groups.push(Group {
@@ -99,7 +102,7 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
         }
     }
     let told = groups.len();
-    for place in untold {
+    for place in untold.into_iter().chain(weak) {
         let topic: Vec<String> = place.found.claim.as_deref().map(words).unwrap_or_default();
         let mut fitting = (0..told).filter(|&number| {
             let group = &groups[number];
@@ -115,6 +118,7 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
         });
         match (fitting.next(), fitting.next()) {
             (Some(number), None) => add(&mut groups[number], place, actors),
+            _ if place.found.confidence < THRESHOLD => {}
             _ => groups.push(Group {
                 denier: place.denier,
                 claim: place.found.claim.clone(),

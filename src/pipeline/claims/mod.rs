@@ -13,9 +13,9 @@ use crate::pipeline::resolution::actors::ActorTable;
 use crate::pipeline::{attribution, resolution, text};
 use assemble::FieldRead;
 
-/// A denial as the benchmark words it: strings of the passage.
+/// A denial in strings of the passage it stands in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BenchmarkDenial {
+pub struct PassageDenial {
     /// The words that deny.
     pub cue: String,
     /// Who denies; `None` for the author's voice.
@@ -32,7 +32,7 @@ pub struct BenchmarkDenial {
 
 /// The denials of a passage, one for each denier and claim, each in the mention that words it:
 /// the one whose denied words stand in the text, else the first.
-pub fn benchmark(passage: &str) -> Vec<BenchmarkDenial> {
+pub fn passage_denials(passage: &str) -> Vec<PassageDenial> {
     let reading = text::read(passage);
     let statements = attribution::find_statements(&reading);
     let fields = [FieldRead { field: Field::Text, reading, statements }];
@@ -48,7 +48,7 @@ pub fn benchmark(passage: &str) -> Vec<BenchmarkDenial> {
         .iter()
         .filter_map(|group| {
             let place = group.places.get(group.best).or(group.places.first())?;
-            Some(BenchmarkDenial {
+            Some(PassageDenial {
                 cue: words(&place.found.cue.tokens)?,
                 denier: place.found.denier.as_ref().and_then(words),
                 via: place.via.as_ref().and_then(words),

@@ -7,27 +7,7 @@ use crate::pipeline::resolution::{EntityKind, Resolution};
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
 use super::denials::denier::extended;
-
-/// Nouns whose naming tells that words went through somebody who publishes.
-const RELAYS: [&str; 17] = [
-    "agency",
-    "newspaper",
-    "paper",
-    "magazine",
-    "channel",
-    "network",
-    "station",
-    "broadcaster",
-    "site",
-    "website",
-    "blog",
-    "outlet",
-    "daily",
-    "radio",
-    "television",
-    "weekly",
-    "programme",
-];
+use crate::pipeline::resolution::actors::relays;
 
 /// Who relayed what is said at `at`: looked for in its sentence.
 pub fn of(
@@ -68,8 +48,7 @@ pub fn of(
             .mentions_in(field, &(start..end))
             .filter_map(|mention| resolution.entities.get(mention.entity))
             .any(|entity| entity.kind == Some(EntityKind::Outlet) || entity.kind.is_none());
-        let relays =
-            RELAYS.contains(&reading.lower(end - 1)) || reading.lower(end - 1) == "interviewer";
+        let relays = relays(reading.lower(end - 1)) || reading.lower(end - 1) == "interviewer";
         if publishes || relays {
             // The name itself where it stands in a description: "the state-run Orb news agency".
             return Some(start..end);

@@ -6,8 +6,8 @@ use std::ops::Range;
 use super::names::name_text;
 use super::{EntityKind, Resolution};
 use crate::domain::{Actor, ActorIndex, ActorKind, Field, Span};
-use crate::pipeline::lexicon::Classes;
 use crate::pipeline::lexicon::actors::lexicon;
+use crate::pipeline::lexicon::{Classes, wording};
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
 /// The actors of a document under way.
@@ -145,6 +145,13 @@ impl<'r> ActorTable<'r> {
         {
             return self.entity(entity);
         }
+        // "the state-run Orb news agency" is Orb.
+        let publishes = named.is_none() && relays(reading.lower(head));
+        let inside =
+            self.resolution.mentions_in(field, &phrase.tokens).map(|mention| mention.entity).last();
+        if let (true, Some(entity)) = (publishes, inside) {
+            return self.entity(entity);
+        }
         self.described(field, reading, tokens, head)
     }
 
@@ -157,7 +164,8 @@ impl<'r> ActorTable<'r> {
         head: usize,
     ) -> Option<usize> {
         let text = name_text(reading, tokens);
-        if text.is_empty() {
+        // "reports", "the claim": words are nobody.
+        if text.is_empty() || wording::lexicon().is_shell(reading.lower(head)) {
             return None;
         }
         let key = text.to_lowercase();
@@ -359,4 +367,28 @@ impl<'r> ActorTable<'r> {
         }
         (actors, places)
     }
+}
+
+/// Nouns for publishers that may follow the publisher's name.
+pub fn relays(noun: &str) -> bool {
+    matches!(
+        noun,
+        "agency"
+            | "newspaper"
+            | "paper"
+            | "magazine"
+            | "channel"
+            | "network"
+            | "station"
+            | "broadcaster"
+            | "site"
+            | "website"
+            | "blog"
+            | "outlet"
+            | "daily"
+            | "radio"
+            | "television"
+            | "weekly"
+            | "programme"
+    )
 }

@@ -25,9 +25,7 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
     let mut found: Vec<Found> = Vec::new();
     for &(field, reading) in fields {
         for phrase in &reading.phrases {
-            if phrase.kind == PhraseKind::Name
-                && let Some(one) = split(lexicon, field, reading, phrase)
-            {
+            if let Some(one) = split(lexicon, field, reading, phrase) {
                 found.push(one);
             }
         }
@@ -316,7 +314,7 @@ fn split(
     if lexicon.is_no_name(reading.lower(start)) && start + 1 == run.end {
         return None;
     }
-    let article = reading.lower(phrase.tokens.start) == "the";
+    let article = reading.lower(phrase.tokens.start) == "the" && run.end == phrase.tokens.end;
     Some(Found { field, phrase: phrase.tokens.clone(), name: start..run.end, role, state, article })
 }
 

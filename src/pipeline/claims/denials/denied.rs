@@ -33,6 +33,8 @@ struct Finder<'f> {
     found: Vec<Candidate>,
     seen: std::collections::HashSet<(usize, usize, &'static str)>,
     has_object: &'static str,
+    /// Whether the cue's own clause hangs on what it denies: "allegations he has denied".
+    relative: &'static str,
 }
 
 /// All that may be denied at `cue`; the first says that nothing is told.
@@ -42,8 +44,14 @@ pub fn candidates(reading: &Reading, cue: &Cue, speeches: &[Speech]) -> Vec<Cand
     };
     let bounds = sentence.tokens.clone();
     let has_object = object_word(reading, cue.core.end, bounds.end);
-    let mut finder =
-        Finder { reading, cue, found: Vec::new(), seen: Default::default(), has_object };
+    let mut finder = Finder {
+        reading,
+        cue,
+        found: Vec::new(),
+        seen: Default::default(),
+        has_object,
+        relative: relative(reading, cue, &bounds),
+    };
     let mut nothing = Features::new();
     nothing.add("nothing", cue.family.as_str());
     nothing.add("nothing.rule", cue.rule);
@@ -58,7 +66,8 @@ pub fn candidates(reading: &Reading, cue: &Cue, speeches: &[Speech]) -> Vec<Cand
     });
 
     finder.after(cue.core.end, bounds.end, "after");
-    finder.inside(&bounds, "same");
+    finder.inside(&(bounds.start..cue.core.start), "same_before");
+    finder.inside(&(cue.core.end..bounds.end), "same_after");
     finder.before(&bounds);
     if matches!(cue.family, Family::Negation | Family::Predicate | Family::Noun | Family::Evidence)
     {
@@ -99,6 +108,39 @@ impl Finder<'_> {
         if tokens.is_empty() || tokens.len() > 70 || self.found.len() > 90 {
             return;
         }
+        // An adverbial clause tells when and how, not what.
+        if matches!(
+            self.reading.lower(tokens.start),
+            "while"
+                | "when"
+                | "as"
+                | "amid"
+                | "although"
+                | "though"
+                | "because"
+                | "after"
+                | "before"
+        ) {
+            return;
+        }
+        let reading = self.reading;
+        let finite = tokens.clone().any(|token| {
+            matches!(
+                reading.tag(token),
+                Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal
+            )
+        });
+        let verb = finite || tokens.clone().any(|token| is_verb(reading.tag(token)));
+        let fits = match form {
+            // A clause has a verb that is not its first word.
+            Form::Clause | Form::Negated => verb && tokens.len() > 1,
+            // A thing has none, or it is no thing but a clause.
+            Form::Existence | Form::Real | Form::Had => !finite,
+            _ => true,
+        };
+        if !fits {
+            return;
+        }
         // What holds the cue itself is told by its negation, nothing else.
         let holds_cue = tokens.start <= self.cue.anchor && self.cue.anchor < tokens.end;
         if holds_cue && form != Form::Negated {
@@ -129,6 +171,8 @@ impl Finder<'_> {
         features.add3("how.object", how, place, self.has_object);
         features.add2("rule.how", cue.rule, how);
         features.add3("anchor.how", reading.lower(cue.anchor), how, place);
+        features.add3("relative", self.relative, how, place);
+        features.add3("relative.form", self.relative, form, place);
         features.add3("rule.place", cue.rule, place, attributive_mark(reading, cue));
         let length = match tokens.len() {
             1 => "1",
@@ -753,6 +797,25 @@ fn object_word(reading: &Reading, at: usize, end: usize) -> &'static str {
         Tag::Subordinator => "that",
         Tag::Punctuation => "mark",
         Tag::Preposition => "preposition",
+        _ => "other",
+    }
+}
+
+/// What the subject of the cue follows: "which", a noun for a report, or neither.
+fn relative(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> &'static str {
+    let subject = phrases_in(reading, &(bounds.start..cue.tokens.start))
+        .filter(|phrase| phrase.tokens.end <= cue.tokens.start)
+        .last();
+    let Some(subject) = subject else { return "none" };
+    let Some(before) = subject.tokens.start.checked_sub(1).filter(|&before| before >= bounds.start)
+    else {
+        return "first";
+    };
+    match reading.lower(before) {
+        "which" => "which",
+        "that" => "that",
+        "," | "—" | "(" => "mark",
+        word if lexicon().is_shell(word) => "shell",
         _ => "other",
     }
 }

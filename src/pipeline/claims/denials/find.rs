@@ -184,7 +184,10 @@ impl<'p> Passage<'p> {
     }
 }
 
-/// Below this a cue is no denial.
+/// From this on a cue may repeat a denial that a surer one makes.
+pub const ECHO: f32 = 0.1;
+
+/// Below this a cue is no denial by itself.
 pub const THRESHOLD: f32 = 0.30;
 
 /// All denials of a field, in order of place, each in one place; joining comes later.
