@@ -166,14 +166,14 @@ pub fn page(cursor: Option<Cursor>, limit: Option<Limit>) -> PageRequest {
     }
 }
 
-/// The beginning and the end of a period.
+/// The beginning and the end of a period; either may be open.
+pub type Period = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// Reads a period from its two parameters.
 ///
 /// # Errors
 /// It ends before it begins.
-pub fn period(
-    from: Option<Time>,
-    to: Option<Time>,
-) -> Result<(Option<DateTime<Utc>>, Option<DateTime<Utc>>), Problem> {
+pub fn period(from: Option<Time>, to: Option<Time>) -> Result<Period, Problem> {
     let (from, to) = (from.map(|time| time.0), to.map(|time| time.0));
     match (from, to) {
         (Some(begin), Some(end)) if begin > end => {
