@@ -5,7 +5,9 @@ create table statements (
     speaker_id uuid constraint statements_speaker_fk references actors (id),
     speaker_inferred boolean not null,
     via_id uuid constraint statements_via_fk references actors (id),
-    parent_id uuid constraint statements_parent_fk references statements (id),
+    -- deferred: a document may bring a statement before the one it stands in
+    parent_id uuid constraint statements_parent_fk references statements (id)
+        deferrable initially deferred,
     cue_kind text not null,
     mode text not null,
     confidence real not null,

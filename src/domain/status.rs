@@ -225,3 +225,103 @@ fn reason(
         appearance: appearance.map(|appearance| appearance.id),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(day: u32) -> Option<DateTime<Utc>> {
+        format!("2026-03-{day:02}T00:00:00Z").parse().ok()
+    }
+
+    fn said(
+        stance: Stance,
+        speaker: Option<ActorId>,
+        outlet: Option<OutletId>,
+        stated_at: Option<DateTime<Utc>>,
+    ) -> AppearanceEvidence {
+        AppearanceEvidence { id: AppearanceId::new(), stance, outlet, speaker, stated_at }
+    }
+
+    fn against(
+        kind: RebuttalKind,
+        denier: Option<ActorId>,
+        outlet: Option<OutletId>,
+        stated_at: Option<DateTime<Utc>>,
+    ) -> RebuttalEvidence {
+        let denier_role = DenierRole::Unknown;
+        RebuttalEvidence { id: RebuttalId::new(), kind, denier, denier_role, outlet, stated_at }
+    }
+
+    #[test]
+    fn without_a_rebuttal_nothing_is_known_however_often_it_is_said() {
+        let said =
+            [said(Stance::Asserts, None, None, None), said(Stance::Reports, None, None, None)];
+        let found = assess(&said, &[]);
+        assert_eq!(found.status, Status::Unverified);
+        assert_eq!(found.reasons[0].code, ReasonCode::NoRebuttal);
+        assert_eq!(assess(&[], &[]).status, Status::Unverified);
+    }
+
+    #[test]
+    fn a_denial_is_denied_and_never_false() {
+        let outlet = Some(OutletId::new());
+        let denier = Some(ActorId::new());
+        let denial = against(RebuttalKind::Denial, denier, outlet, day(2));
+        let before = said(Stance::Asserts, Some(ActorId::new()), outlet, day(1));
+        let elsewhere = said(Stance::Reports, None, Some(OutletId::new()), day(3));
+        let found = assess(&[before, elsewhere], std::slice::from_ref(&denial));
+        assert_eq!(found.status, Status::Denied);
+        assert_eq!(found.reasons, [reason(ReasonCode::Denied, Some(&denial), None)]);
+    }
+
+    #[test]
+    fn an_independent_assertion_disputes_a_denial() {
+        let outlet = Some(OutletId::new());
+        let denial = against(RebuttalKind::Denial, Some(ActorId::new()), outlet, day(2));
+        for independent in [
+            said(Stance::Asserts, Some(ActorId::new()), outlet, day(3)),
+            said(Stance::Asserts, None, Some(OutletId::new()), None),
+        ] {
+            let found = assess(std::slice::from_ref(&independent), std::slice::from_ref(&denial));
+            assert_eq!(found.status, Status::Disputed);
+            assert_eq!(found.reasons[1].appearance, Some(independent.id));
+        }
+    }
+
+    #[test]
+    fn the_strongest_rebuttal_decides() {
+        let kinds = [
+            (RebuttalKind::Denial, Status::Denied),
+            (RebuttalKind::Debunk, Status::Debunked),
+            (RebuttalKind::Correction, Status::Corrected),
+            (RebuttalKind::Retraction, Status::Retracted),
+        ];
+        let mut rebuttals = Vec::new();
+        for (kind, status) in kinds {
+            rebuttals.insert(0, against(kind, None, None, None));
+            let found = assess(&[], &rebuttals);
+            assert_eq!(found.status, status);
+            assert_eq!(found.reasons.len(), 1);
+        }
+    }
+
+    #[test]
+    fn whoever_denied_and_later_asserts_confirms() {
+        let actor = Some(ActorId::new());
+        let rebuttals = [
+            against(RebuttalKind::Denial, actor, None, day(2)),
+            against(RebuttalKind::Debunk, None, None, day(3)),
+        ];
+        let later = said(Stance::Asserts, actor, None, day(4));
+        assert_eq!(assess(std::slice::from_ref(&later), &rebuttals).status, Status::Confirmed);
+        for other in [
+            said(Stance::Asserts, actor, None, day(1)),
+            said(Stance::Asserts, actor, None, None),
+            said(Stance::Questions, actor, None, day(4)),
+            said(Stance::Asserts, None, None, day(4)),
+        ] {
+            assert_eq!(assess(&[other], &rebuttals).status, Status::Debunked);
+        }
+    }
+}

@@ -66,12 +66,6 @@ impl Context<'_> {
                 spans.extend(self.statement_spans(id, role, words));
             }
         }
-        // A statement may stand inside a later one of the list; the foreign key is asked once the
-        // whole INSERT is done, so parents and children go in one.
-        if rows.iter().any(|row| row.parent_id.is_some()) && rows.len() > crate::store::rows::CHUNK
-        {
-            rows.sort_by_key(|row| row.parent_id.is_some());
-        }
         insert_all!(connection, statements::table, rows);
         insert_all!(connection, statement_spans::table, spans);
         Ok(ids)
