@@ -264,7 +264,7 @@ async fn filled() -> TestDatabase {
         received: Vec::new(),
         media_type: "text/plain".to_owned(),
     };
-    enqueue(&mut *pool.get().await.unwrap(), &new).await.unwrap();
+    enqueue(&mut pool.get().await.unwrap(), &new).await.unwrap();
     database
 }
 

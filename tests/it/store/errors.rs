@@ -46,7 +46,7 @@ async fn a_session_that_was_ended_is_unavailable_and_the_next_one_works() {
     let lost = outlets::find(&mut connection, OutletId::new()).await;
     assert!(matches!(lost, Err(Error::Unavailable(_))), "{lost:?}");
     drop(connection);
-    let found = outlets::find(&mut *pool.get().await.unwrap(), OutletId::new()).await;
+    let found = outlets::find(&mut pool.get().await.unwrap(), OutletId::new()).await;
     assert!(matches!(found, Err(Error::NotFound)), "{found:?}");
     pool.ping().await.unwrap();
 }

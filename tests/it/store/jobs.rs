@@ -23,7 +23,7 @@ fn article(n: usize) -> NewDocument {
 }
 
 async fn queue(pool: &Pool, n: usize) -> JobId {
-    enqueue(&mut *pool.get().await.unwrap(), &article(n)).await.unwrap()
+    enqueue(&mut pool.get().await.unwrap(), &article(n)).await.unwrap()
 }
 
 async fn run_out(database: &TestDatabase) {
@@ -48,7 +48,7 @@ async fn a_queued_document_is_read_and_its_job_says_what_became_of_it() {
     let worker = Worker::new(pool.clone(), WorkerOptions::default());
     assert!(worker.work_once().await.unwrap());
     assert!(!worker.work_once().await.unwrap());
-    let job = jobs::find(&mut *pool.get().await.unwrap(), id).await.unwrap();
+    let job = jobs::find(&mut pool.get().await.unwrap(), id).await.unwrap();
     assert_eq!((job.state, job.attempts), (JobState::Done, 1));
     assert_eq!(job.result.unwrap().outcome, StoreOutcome::Created);
     let row = database
@@ -76,7 +76,7 @@ async fn two_workers_never_hold_the_same_job() {
         (0..16).map(|_| {
             let pool = pool.clone();
             async move {
-                jobs::take(&mut *pool.get().await.unwrap(), Uuid::now_v7(), LEASE).await.unwrap()
+                jobs::take(&mut pool.get().await.unwrap(), Uuid::now_v7(), LEASE).await.unwrap()
             }
         });
     let taken: Vec<JobId> = futures_util::future::join_all(takers)
@@ -159,9 +159,9 @@ async fn a_job_that_is_no_document_is_put_aside_at_once() {
         attachment: Vec::new(),
         max_attempts: 5,
     };
-    let id = jobs::enqueue(&mut *pool.get().await.unwrap(), &job).await.unwrap();
+    let id = jobs::enqueue(&mut pool.get().await.unwrap(), &job).await.unwrap();
     assert!(Worker::new(pool.clone(), WorkerOptions::default()).work_once().await.unwrap());
-    let job = jobs::find(&mut *pool.get().await.unwrap(), id).await.unwrap();
+    let job = jobs::find(&mut pool.get().await.unwrap(), id).await.unwrap();
     assert_eq!((job.state, job.attempts), (JobState::Failed, 1));
     assert!(job.error.unwrap().contains("not a document"));
 }
@@ -182,7 +182,7 @@ async fn a_running_worker_hears_of_jobs_and_stops_when_told() {
     }
     let id = queue(&pool, 1).await;
     let done = async {
-        while jobs::find(&mut *pool.get().await.unwrap(), id).await.unwrap().state != JobState::Done
+        while jobs::find(&mut pool.get().await.unwrap(), id).await.unwrap().state != JobState::Done
         {
             tokio::task::yield_now().await;
         }

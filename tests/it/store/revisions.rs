@@ -66,7 +66,7 @@ async fn a_claim_that_no_document_carries_leaves_the_lists_and_keeps_its_history
     let first =
         rumour("https://lorne.test/ferry", "2026-03-01T08:00:00Z").store(&pool).await.unwrap();
     let id = first.claims_appeared[0];
-    let then = documents::find(&mut *pool.get().await.unwrap(), first.document).await.unwrap();
+    let then = documents::find(&mut pool.get().await.unwrap(), first.document).await.unwrap();
     let then = then.document.revised_at;
     let second =
         Story::new("https://lorne.test/ferry", "Nothing happened.").store(&pool).await.unwrap();

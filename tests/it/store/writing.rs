@@ -139,7 +139,7 @@ async fn sixteen_documents_at_once_found_one_claim_and_its_actors_once() {
     let claims: std::collections::BTreeSet<ClaimId> =
         stored.into_iter().flat_map(|stored| stored.unwrap().claims_appeared).collect();
     assert_eq!(claims.len(), 1);
-    let claim = claims::find(&mut *pool.get().await.unwrap(), *claims.first().unwrap(), None).await;
+    let claim = claims::find(&mut pool.get().await.unwrap(), *claims.first().unwrap(), None).await;
     let claim = claim.unwrap();
     assert_eq!((claim.documents, claim.outlets, claim.rebuttals), (16, 16, 16));
     assert_eq!(claim.denied_by.len(), 1);
