@@ -209,6 +209,9 @@ pub enum Command {
     /// Serve the API and work on queued documents, in one process.
     Serve(ServeConfig),
 
+    /// Serve with an invented story loaded; prints one claim's trail and what to ask. A second start finds the data.
+    Demo(ServeConfig),
+
     /// Bring the database to the schema this program speaks, and say what was applied.
     Migrate,
 

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub mod database;
+pub mod demo;
 mod evaluate;
 mod extract;
 mod ingest;
@@ -27,6 +28,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         }
         Command::Ingest(input) => ingest::run(&config.global, input).await,
         Command::Migrate => migrate::run(&config.global).await,
+        Command::Demo(demo) => demo::run(&config.global, &demo).await,
         Command::Serve(serve) => serve::run(&config.global, &serve).await,
     }
 }

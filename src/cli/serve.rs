@@ -1,6 +1,6 @@
 //! `serve`: the database, migrations, workers and the API in one process, until it is told to stop.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,10 +23,20 @@ const SPARE_CONNECTIONS: usize = 2;
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn run(global: &GlobalConfig, config: &ServeConfig) -> anyhow::Result<()> {
+    run_after(global, config, async |_, _| Ok(())).await
+}
+
+/// Serves until SIGINT or SIGTERM, once `first` is done with the migrated database and the address
+/// that will be answered at.
+pub(super) async fn run_after(
+    global: &GlobalConfig,
+    config: &ServeConfig,
+    first: impl AsyncFnOnce(&Pool, SocketAddr) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     // Bound before the database starts: an address in use is told at once.
     let listener = listen(config)?;
     let database = Database::open(global).await?;
-    let outcome = serve(&database, listener, config).await;
+    let outcome = serve(&database, listener, config, first).await;
     let closed = database.close().await;
     outcome.and(closed)
 }
@@ -55,6 +65,7 @@ async fn serve(
     database: &Database,
     listener: TcpListener,
     config: &ServeConfig,
+    first: impl AsyncFnOnce(&Pool, SocketAddr) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     // Asked for before the slow parts, so that a signal during them is not lost.
     let mut interrupted = signal(SignalKind::interrupt())?;
@@ -63,6 +74,9 @@ async fn serve(
     if !applied.is_empty() {
         tracing::info!(migrations = applied.join(", "), "migrated");
     }
+    let pool = Pool::new(database.url(), PoolOptions::default())?;
+    let address = listener.local_addr()?;
+    first(&pool, address).await?;
 
     let (stopper, stopped) = watch::channel(false);
     let stop_heard = |mut stopped: watch::Receiver<bool>| async move {
@@ -84,8 +98,7 @@ async fn serve(
         }
     };
 
-    let app = App::new(Pool::new(database.url(), PoolOptions::default())?, config);
-    let address = listener.local_addr()?;
+    let app = App::new(pool, config);
     let server = server(listener, Arc::new(app))?;
     let handle = server.handle();
     let mut answering = tokio::spawn(server);

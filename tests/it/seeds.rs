@@ -2,8 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use claimtrail::cli::demo::load_seeds;
 use claimtrail::cli::seeds::articles;
-use claimtrail::domain::Document;
+use claimtrail::cli::trail;
+use claimtrail::domain::{Document, RebuttalKind};
+use claimtrail::store::{Pool, PoolOptions};
+
+use crate::support::database::TestDatabase;
 
 fn documents() -> Vec<Document> {
     articles().expect("the seeds are well-formed").into_iter().map(|seed| seed.document).collect()
@@ -41,4 +46,40 @@ fn addresses_are_unique_and_texts_are_english_and_whole() {
         assert_eq!(seed.changes.removed_lines, [], "{:?}", seed.document.title);
         assert!(seed.document.text.split_whitespace().count() >= 40, "{:?}", seed.document.title);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn loading_the_story_twice_changes_nothing() {
+    let database = TestDatabase::new().await;
+    let pool = Pool::new(database.url(), PoolOptions::default()).expect("a pool");
+    let articles = documents().len();
+    assert_eq!(load_seeds(&pool).await.expect("loads"), articles);
+    let trail = trail::richest(&mut pool.get().await.expect("a connection")).await.expect("reads");
+    assert_eq!(load_seeds(&pool).await.expect("loads"), 0);
+    let again = trail::richest(&mut pool.get().await.expect("a connection")).await.expect("reads");
+    assert_eq!(again, trail);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_story_has_a_trail_worth_looking_at() {
+    let database = TestDatabase::new().await;
+    let pool = Pool::new(database.url(), PoolOptions::default()).expect("a pool");
+    load_seeds(&pool).await.expect("loads");
+    let mut connection = pool.get().await.expect("a connection");
+    let trail = trail::richest(&mut connection).await.expect("reads").expect("there is a claim");
+    assert!(trail.claim.outlets >= 4, "{trail}");
+    let claimants: BTreeSet<_> = trail.claim.claimants.iter().map(|actor| &actor.name).collect();
+    assert!(!claimants.is_empty(), "{trail}");
+    let deniers: BTreeSet<_> = trail.claim.denied_by.iter().map(|actor| &actor.name).collect();
+    assert!(deniers.len() >= 2, "{trail}");
+    let kinds: BTreeSet<_> =
+        trail.rebuttals.iter().map(|rebuttal| rebuttal.kind.as_str()).collect();
+    for kind in [RebuttalKind::Denial, RebuttalKind::Debunk, RebuttalKind::Retraction] {
+        assert!(kinds.contains(kind.as_str()), "no {} in\n{trail}", kind.as_str());
+    }
+    assert!(trail.rebuttals.iter().any(|rebuttal| rebuttal.via.is_some()), "{trail}");
+    assert!(
+        trail.rebuttals.iter().any(|rebuttal| rebuttal.label.as_deref() == Some("hoax")),
+        "{trail}"
+    );
 }
