@@ -9,6 +9,7 @@ use crate::pipeline::text::{Tag, TokenKind};
 
 use super::context::Context;
 use super::lexicon::CueClass;
+use super::rules::rules;
 
 /// Whether token `at` could be the head of a cue: its verb, its noun, its colon.
 pub fn could_be_cue(context: &Context<'_>, at: usize) -> bool {
@@ -16,6 +17,9 @@ pub fn could_be_cue(context: &Context<'_>, at: usize) -> bool {
     let token = &reading.tokens[at];
     match token.kind {
         TokenKind::Punctuation => reading.lower(at) == ":" && at + 1 < reading.tokens.len(),
+        TokenKind::Word if reading.lower(at) == "according" => {
+            !rules().is_silent_noun(reading.lower(at + 2))
+        }
         TokenKind::Word => {
             token.tag.is_verb()
                 || context.cues[at] != CueClass::None

@@ -94,11 +94,14 @@ static CUES: LazyLock<Cues> = LazyLock::new(|| {
 /// The family of token `token`: by its base form where it is a verb, else by its form.
 pub fn cue_class(reading: &Reading<'_>, token: usize) -> CueClass {
     let Some(found) = reading.tokens.get(token) else { return CueClass::None };
+    let verb = || CUES.verbs.get(words().lemma(found.lemma)).copied().unwrap_or_default();
     if found.tag.is_verb() && found.lemma != 0 {
-        return CUES.verbs.get(words().lemma(found.lemma)).copied().unwrap_or_default();
+        return verb();
     }
     if found.is_word() && !found.tag.is_verb() {
-        return CUES.others.get(reading.lower(token)).copied().unwrap_or_default();
+        let other = CUES.others.get(reading.lower(token)).copied().unwrap_or_default();
+        // "Mayor Says Pier Is Safe": the tagger takes capitals for a name and plurals for nouns.
+        return if other == CueClass::None && found.lemma != 0 { verb() } else { other };
     }
     CueClass::None
 }

@@ -25,6 +25,7 @@ pub struct Rule {
 struct File {
     pseudo_speakers: String,
     outlet_words: String,
+    silent_nouns: String,
     rule: Vec<Rule>,
 }
 
@@ -34,12 +35,18 @@ pub struct Rules {
     pub rules: Vec<Rule>,
     pseudo_speakers: FastMap<String, ()>,
     outlet_words: FastMap<String, ()>,
+    silent_nouns: FastMap<String, ()>,
 }
 
 impl Rules {
     /// Whether capitals before a colon are a label and nobody's name.
     pub fn is_pseudo_speaker(&self, lower: &str) -> bool {
         self.pseudo_speakers.contains_key(lower)
+    }
+
+    /// Whether the noun, bare after "according to", is nobody who speaks.
+    pub fn is_silent_noun(&self, lower: &str) -> bool {
+        self.silent_nouns.contains_key(lower)
     }
 
     /// Whether the word marks a name as an outlet's.
@@ -57,6 +64,7 @@ pub fn rules() -> &'static Rules {
         Rules {
             pseudo_speakers: set(&file.pseudo_speakers),
             outlet_words: set(&file.outlet_words),
+            silent_nouns: set(&file.silent_nouns),
             rules: file.rule,
         }
     });
