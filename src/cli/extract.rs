@@ -89,8 +89,10 @@ pub fn run(config: &ExtractConfig) -> anyhow::Result<()> {
     }
     if config.verify {
         eprintln!(
-            "claimtrail: verified {documents} documents, {} spans, {} unproven",
-            proof.spans, proof.unproven
+            "claimtrail: verified {} documents, {} spans, {} unproven",
+            documents - failed,
+            proof.spans,
+            proof.unproven
         );
     }
     anyhow::ensure!(failed == 0, "{failed} of {documents} documents could not be read");

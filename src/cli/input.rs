@@ -112,13 +112,18 @@ impl Reader {
     }
 
     fn ingest(&self, record: Record) -> Result<Ingested, anyhow::Error> {
+        // Archives write down what they do not know as an empty string.
+        let known = |field: Option<String>| field.filter(|words| !words.trim().is_empty());
         let meta = Meta {
-            url: record.url.as_deref().map(ingest::parse_url).transpose()?,
-            outlet: record.outlet,
-            title: record.title,
-            published: record.published_at.as_deref().map(ingest::parse_published).transpose()?,
+            url: known(record.url).as_deref().map(ingest::parse_url).transpose()?,
+            outlet: known(record.outlet),
+            title: known(record.title),
+            published: known(record.published_at)
+                .as_deref()
+                .map(ingest::parse_published)
+                .transpose()?,
             authors: record.authors.unwrap_or_default(),
-            language: record.language.or_else(|| self.language.clone()),
+            language: known(record.language).or_else(|| self.language.clone()),
             charset: None,
         };
         Ok(match (record.text, record.html) {

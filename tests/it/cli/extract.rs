@@ -134,6 +134,21 @@ fn a_record_keeps_what_it_says_of_its_document() {
 }
 
 #[test]
+fn an_empty_string_is_an_unknown_and_no_error() {
+    let record = json!({
+        "url": "", "outlet": " ", "title": "", "published_at": "", "language": "",
+        "text": "The port denied that it was shut.",
+    });
+    let output = run_with_input(&["extract"], record.to_string().as_bytes());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let document = &lines(stdout(&output))[0]["document"];
+    for field in ["url", "outlet", "title", "published_at"] {
+        assert_eq!(document[field], Value::Null, "{field}");
+    }
+    assert_eq!(document["language"], "en");
+}
+
+#[test]
 fn bad_lines_are_named_in_their_place_and_good_ones_kept() {
     let input = [
         r#"{"id":"good","text":"The port denied it."}"#,
