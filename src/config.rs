@@ -185,6 +185,9 @@ pub enum EvaluateKind {
     Attribution,
     /// Who denies which claim. Lines {id, text}; writes {id, denials}.
     Denials,
+    /// What a news page holds. Lines {id, url}, the page being {id}.html in --pages; writes {id,
+    /// title, author, date, text, language}.
+    Html,
 }
 
 /// What `evaluate` takes. Answers that stand in the input are ignored.
@@ -201,6 +204,10 @@ pub struct EvaluateConfig {
     /// Where the predictions go, one line for each question, in the same order.
     #[arg(long = "out", value_name = "FILE")]
     pub output: PathBuf,
+
+    /// The folder of pages, for `html`.
+    #[arg(long, value_name = "DIR", required_if_eq("kind", "html"))]
+    pub pages: Option<PathBuf>,
 }
 
 /// The commands.

@@ -1,5 +1,7 @@
 //! `evaluate`: a benchmark's questions → predictions for its scorer, through the service's own code.
 
+mod html;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::ops::Range;
@@ -18,8 +20,16 @@ use crate::pipeline::{attribution, claims, text};
 /// Where a file cannot be read or written, or a line is not a question: named by its number.
 pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
     match config.kind {
-        EvaluateKind::Attribution => each_line(&config.input, &config.output, attributions),
-        EvaluateKind::Denials => each_line(&config.input, &config.output, denials),
+        EvaluateKind::Attribution => {
+            each_line(&config.input, &config.output, |question| Ok(attributions(question)))
+        }
+        EvaluateKind::Denials => {
+            each_line(&config.input, &config.output, |question| Ok(denials(question)))
+        }
+        EvaluateKind::Html => {
+            let pages = config.pages.as_deref().context("--pages names the folder of pages")?;
+            each_line(&config.input, &config.output, |question| html::answer(pages, question))
+        }
     }
 }
 
@@ -34,7 +44,7 @@ struct Question {
 fn each_line<Q: serde::de::DeserializeOwned, A: Serialize>(
     input: &Path,
     output: &Path,
-    answer: impl Fn(Q) -> A,
+    answer: impl Fn(Q) -> anyhow::Result<A>,
 ) -> anyhow::Result<()> {
     let reader = File::open(input).with_context(|| format!("cannot read {}", input.display()))?;
     let writer =
@@ -47,7 +57,8 @@ fn each_line<Q: serde::de::DeserializeOwned, A: Serialize>(
             continue;
         }
         let question: Q = serde_json::from_str(&line).with_context(place)?;
-        serde_json::to_writer(&mut writer, &answer(question)).with_context(place)?;
+        let answer = answer(question).with_context(place)?;
+        serde_json::to_writer(&mut writer, &answer).with_context(place)?;
         writer.write_all(b"\n").with_context(place)?;
     }
     writer.flush().with_context(|| format!("cannot write {}", output.display()))

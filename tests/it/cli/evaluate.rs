@@ -37,3 +37,41 @@ fn a_bad_line_is_named_by_its_number() {
     assert!(!result.status.success());
     assert!(stderr(&result).contains("in.jsonl:2: missing field `text`"), "{}", stderr(&result));
 }
+
+#[test]
+fn pages_are_read_from_their_folder_in_the_order_of_the_questions() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = |name: &str, html: &str| {
+        std::fs::write(folder.path().join(name), html).expect("written");
+    };
+    page("empty.html", "<p></p>");
+    page(
+        "pier.html",
+        "<html lang=en><title>Pier shut | The Quay</title><h1>Pier shut</h1>\
+         <time datetime=2026-03-02T13:18:00+09:00>2 March</time><p class=byline>By Ida Moll</p>\
+         <p>The harbour office of Sella denied on Monday that the pier had been sold to the line.</p>",
+    );
+    let (input, output) = (folder.path().join("in.jsonl"), folder.path().join("out.jsonl"));
+    let ask = |lines: &str| {
+        std::fs::write(&input, lines).expect("written");
+        claimtrail(&["evaluate", "html"])
+            .args(["--pages".as_ref(), folder.path()])
+            .args(["--in".as_ref(), input.as_path(), "--out".as_ref(), output.as_path()])
+            .output()
+            .expect("the program runs")
+    };
+    let result = ask("{\"id\":\"pier\",\"url\":\"https://quay.test/a\"}\n{\"id\":\"empty\"}\n");
+    assert!(result.status.success(), "{}", stderr(&result));
+    insta::assert_snapshot!(std::fs::read_to_string(&output).expect("written"), @r#"
+    {"id":"pier","title":"Pier shut","author":"Ida Moll","date":"2026-03-02T13:18:00+09:00","text":"The harbour office of Sella denied on Monday that the pier had been sold to the line.","language":"en"}
+    {"id":"empty","title":null,"author":"","date":null,"text":"","language":null}
+    "#);
+
+    let result = ask("{\"id\":\"../pier\"}\n");
+    assert!(!result.status.success());
+    assert!(
+        stderr(&result).contains("in.jsonl:1: \"../pier\" is no name of a page"),
+        "{}",
+        stderr(&result)
+    );
+}
