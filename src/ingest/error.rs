@@ -38,6 +38,9 @@ pub enum Error {
         /// What is allowed.
         limit: usize,
     },
+    /// The page is a wide tree at a great depth.
+    #[error("too many elements of the page stand deep inside each other")]
+    TooMuchNesting,
     /// No part of the page reads like an article.
     #[error("no article was found in the page")]
     NoArticle,

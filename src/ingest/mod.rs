@@ -190,8 +190,8 @@ pub fn from_text_file<'s>(
 /// A page: its main text becomes the body, its metadata fills what the caller does not know.
 ///
 /// # Errors
-/// As [`from_plain_text`], and [`Error::TooDeep`], [`Error::TooManyNodes`], [`Error::NoArticle`]
-/// and [`Error::Page`].
+/// As [`from_plain_text`], and [`Error::TooDeep`], [`Error::TooManyNodes`],
+/// [`Error::TooMuchNesting`], [`Error::NoArticle`] and [`Error::Page`].
 pub fn from_html<'s>(source: impl Into<Source<'s>>, mut meta: Meta) -> Result<Ingested, Error> {
     let source = source.into();
     let decoded = decode(source, &meta, MediaType::Html)?;

@@ -11,7 +11,7 @@ use dom_query::{Document, NodeRef};
 use dom_smoothie::{Config, Readability};
 
 use super::blocks::{Block, BlockKind, read_blocks};
-use super::metadata::{JsonLd, skeleton};
+use super::metadata::{JsonLd, read_time, skeleton};
 use super::outline::{Outline, is_inline};
 use super::prune::Pruned;
 
@@ -85,6 +85,7 @@ pub fn read_body(
     }
     body.blocks = tidy(body.blocks);
     drop_headline(&mut body.blocks, outline, headline);
+    drop_head_matter(&mut body.blocks, outline);
     body
 }
 
@@ -272,5 +273,20 @@ fn drop_headline(blocks: &mut Vec<Block>, outline: &Outline, headline: Option<us
         let inside =
             (headline..end).contains(&block.at) && matches!(block.kind, BlockKind::Heading(1));
         !inside && (seen > 4 || skeleton(&block.text) != title)
+    });
+}
+
+/// Drops short lines that tell the date before the text begins.
+fn drop_head_matter(blocks: &mut Vec<Block>, outline: &Outline) {
+    let begins = blocks
+        .iter()
+        .position(|block| block.length >= 60 && block.kind == BlockKind::Paragraph)
+        .unwrap_or(0);
+    let mut at = 0;
+    blocks.retain(|block| {
+        at += 1;
+        let is_date = block.length < 60
+            && (has_ancestor(outline, block.at, "time") || read_time(&block.text).is_some());
+        at > begins || !is_date
     });
 }

@@ -18,8 +18,18 @@ pub const MAX_DEPTH: usize = 512;
 /// Tags, and nodes of the parsed page, at most; the largest news pages have a tenth of it.
 pub const MAX_NODES: usize = 100_000;
 
-/// Longest tag that is kept, in bytes. Longer ones carry pictures or data in their attributes.
+/// Markup that reaches the parser, in bytes; the largest news pages have a sixth of it.
+const MAX_MARKUP: usize = 4 << 20;
+
+/// Depths of all tags together. A tree costs its nodes times their depth wherever something looks
+/// at the elements around an element; the largest news pages have a tenth of it.
+const MAX_NESTING: usize = 4_000_000;
+
+/// A longer tag, in bytes, keeps its name alone: such tags carry pictures or data.
 const MAX_TAG: usize = 64 << 10;
+
+/// A tag with more attributes keeps its name alone: the parser compares each with each.
+const MAX_ATTRIBUTES: usize = 100;
 
 /// JSON-LD that is kept from one page, in bytes.
 const MAX_JSON_LD: usize = 2 << 20;
@@ -65,16 +75,21 @@ const MAX_FORMATTING: usize = 16;
 /// Makes `html` light.
 ///
 /// # Errors
-/// [`Error::TooDeep`] and [`Error::TooManyNodes`].
+/// [`Error::TooDeep`], [`Error::TooManyNodes`], [`Error::TooMuchNesting`], and [`Error::TooLarge`]
+/// where too much is left.
 pub fn lighten(html: &str) -> Result<Lightened, Error> {
     let mut light =
         Lightened { markup: String::with_capacity(html.len() / 2), ..Lightened::default() };
     let mut nesting = Nesting::default();
     let mut tags = 0;
+    let mut depths = 0;
     let mut at = 0;
     while at < html.len() {
         if tags > MAX_NODES {
             return Err(Error::TooManyNodes { limit: MAX_NODES });
+        }
+        if depths > MAX_NESTING {
+            return Err(Error::TooMuchNesting);
         }
         let rest = &html[at..];
         let Some(open) = memchr(b'<', rest.as_bytes()) else {
@@ -109,14 +124,21 @@ pub fn lighten(html: &str) -> Result<Lightened, Error> {
             at += with_end;
             continue;
         }
-        if tag.len > MAX_TAG {
-            continue;
-        }
         let void = is_one_of(tag.name, &VOID);
         if void || nesting.open(tag.name)? {
             tags += 1;
-            light.markup.push_str(&rest[..tag.len]);
+            depths += nesting.open.len();
+            if tag.len > MAX_TAG || tag.attributes > MAX_ATTRIBUTES {
+                light.markup.push('<');
+                light.markup.push_str(tag.name);
+                light.markup.push('>');
+            } else {
+                light.markup.push_str(&rest[..tag.len]);
+            }
         }
+    }
+    if light.markup.len() > MAX_MARKUP {
+        return Err(Error::TooLarge { bytes: light.markup.len(), limit: MAX_MARKUP });
     }
     Ok(light)
 }
@@ -126,6 +148,8 @@ struct Tag<'m> {
     name: &'m str,
     closes: bool,
     self_closing: bool,
+    /// How many, about: stray signs between them count too.
+    attributes: usize,
     /// Up to and with `>`.
     len: usize,
 }
@@ -145,6 +169,8 @@ impl<'m> Tag<'m> {
         let mut at = start + name_len;
         // A quotation mark opens a value only after an equals sign; elsewhere it is a stray one.
         let mut after_equals = false;
+        let mut after_space = false;
+        let mut attributes = 0;
         loop {
             match *bytes.get(at)? {
                 b'>' => break,
@@ -153,8 +179,12 @@ impl<'m> Tag<'m> {
                     after_equals = false;
                 }
                 b'=' => after_equals = true,
-                byte if byte.is_ascii_whitespace() => {}
-                _ => after_equals = false,
+                byte if byte.is_ascii_whitespace() || byte == b'/' => after_space = true,
+                _ => {
+                    attributes += usize::from(after_space && !after_equals);
+                    after_equals = false;
+                    after_space = false;
+                }
             }
             at += 1;
         }
@@ -162,6 +192,7 @@ impl<'m> Tag<'m> {
             name: &markup[start..start + name_len],
             closes,
             self_closing: bytes[at - 1] == b'/',
+            attributes,
             len: at + 1,
         })
     }
@@ -190,7 +221,7 @@ fn skip_declaration(rest: &str, markup: &mut String) -> usize {
         // A tag that never ends: browsers show nothing of it.
         Some(byte) if byte.is_ascii_alphabetic() => rest.len(),
         _ => {
-            markup.push_str("&lt;");
+            markup.push('<');
             1
         }
     }
@@ -313,7 +344,7 @@ mod tests {
             ("<!doctype html><p>a", "<!DOCTYPE html><p>a"),
             ("<?xml version='1.0'?><p>a", "<p>a"),
             ("a</b>c", "ac"),
-            ("1 < 2", "1 &lt; 2"),
+            ("1 < 2", "1 < 2"),
             ("<p title='>'>a", "<p title='>'>a"),
             ("<p it's>a</p>", "<p it's>a</p>"),
         ] {
@@ -343,6 +374,24 @@ mod tests {
     fn formatting_left_open_ends_with_its_block() {
         assert_eq!(markup("<div><b><i>a</div>c"), "<div><b><i>a</i></b></div>c");
         assert_eq!(markup(&"<b>".repeat(90)).matches("<b>").count(), MAX_FORMATTING);
+    }
+
+    #[test]
+    fn overgrown_tags_keep_their_name() {
+        let attributes: String = (0..150).map(|number| format!(" a{number}=b")).collect();
+        assert_eq!(markup(&format!("<p{attributes}>a</p>")), "<p>a</p>");
+        let picture = "x".repeat(MAX_TAG);
+        assert_eq!(markup(&format!("<div style='{picture}'>a</div>c</div>")), "<div>a</div>c");
+    }
+
+    #[test]
+    fn wide_pages_at_great_depth_are_refused() {
+        let page = "<div>".repeat(500) + &"<i>a</i>".repeat(50_000);
+        assert!(matches!(lighten(&page), Err(Error::TooMuchNesting)));
+        let page = "<p>The minister denied the trip. ".repeat(200_000);
+        assert!(matches!(lighten(&page), Err(Error::TooManyNodes { .. })));
+        let page = "a".repeat(MAX_MARKUP + 1);
+        assert!(matches!(lighten(&page), Err(Error::TooLarge { .. })));
     }
 
     #[test]

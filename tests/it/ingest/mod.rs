@@ -3,4 +3,5 @@
 mod encoding;
 mod html;
 mod language;
+mod pages;
 mod text;
