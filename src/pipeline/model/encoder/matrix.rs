@@ -1,0 +1,265 @@
+//! Rows of numbers times a weight matrix of eight-bit integers.
+//!
+//! Weights are rounded to −127..127 with one scale for each output, activations to 0..255 with a
+//! scale and a zero point for each row. The sums are taken in 32-bit integers and are exact, so
+//! every kernel gives the same numbers on every processor; only the speed differs.
+
+use std::sync::OnceLock;
+
+/// Outputs that one step of a kernel fills; the number of outputs is padded to a multiple of it.
+const PANEL: usize = 16;
+/// Neighbouring inputs that stand together in memory.
+const GROUP: usize = 4;
+/// Outputs a wide kernel takes at once.
+const BLOCK: usize = 4 * PANEL;
+
+/// What the processor can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kernel {
+    /// Plain Rust.
+    Portable,
+    /// 256-bit integers.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// 512-bit integers with multiply-and-add of bytes.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Kernel {
+    /// The fastest that runs here.
+    pub fn best() -> Kernel {
+        static BEST: OnceLock<Kernel> = OnceLock::new();
+        *BEST.get_or_init(|| *Kernel::available().last().unwrap_or(&Kernel::Portable))
+    }
+
+    /// All that run here, slowest first.
+    pub fn available() -> Vec<Kernel> {
+        #[cfg_attr(not(target_arch = "x86_64"), allow(unused_mut))]
+        let mut kernels = vec![Kernel::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2") {
+                kernels.push(Kernel::Avx2);
+            }
+            if is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512bw")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vnni")
+            {
+                kernels.push(Kernel::Avx512);
+            }
+        }
+        kernels
+    }
+}
+
+/// A weight matrix with its bias, packed for the kernels.
+#[derive(Debug)]
+pub struct Matrix {
+    inputs: usize,
+    outputs: usize,
+    /// `[outputs / PANEL][inputs / GROUP][PANEL][GROUP]`
+    packed: Vec<i8>,
+    /// Value of one step, for each output.
+    scales: Vec<f32>,
+    bias: Vec<f32>,
+    /// Sum of the weights of each output, times the zero point taken off again.
+    sums: Vec<i32>,
+}
+
+impl Matrix {
+    /// Packs `weights` (`[outputs][inputs]`, row after row). `None` where the sizes disagree or
+    /// `inputs` is no multiple of four.
+    pub fn new(weights: &[i8], scales: &[f32], bias: &[f32], inputs: usize) -> Option<Matrix> {
+        let outputs = scales.len();
+        if inputs == 0
+            || !inputs.is_multiple_of(GROUP)
+            || bias.len() != outputs
+            || weights.len() != outputs * inputs
+        {
+            return None;
+        }
+        let padded = outputs.next_multiple_of(BLOCK);
+        let mut packed = vec![0_i8; padded * inputs];
+        let mut sums = vec![0_i32; padded];
+        for (output, row) in weights.chunks_exact(inputs).enumerate() {
+            let (panel, lane) = (output / PANEL, output % PANEL);
+            for (group, four) in row.chunks_exact(GROUP).enumerate() {
+                let at = ((panel * (inputs / GROUP) + group) * PANEL + lane) * GROUP;
+                packed[at..at + GROUP].copy_from_slice(four);
+            }
+            sums[output] = row.iter().map(|&w| i32::from(w)).sum();
+        }
+        let padded_with = |values: &[f32]| {
+            let mut all = values.to_vec();
+            all.resize(padded, 0.0);
+            all
+        };
+        Some(Matrix {
+            inputs,
+            outputs,
+            packed,
+            scales: padded_with(scales),
+            bias: padded_with(bias),
+            sums,
+        })
+    }
+
+    /// Numbers in a row that goes in.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// Numbers in a row that comes out.
+    #[cfg(test)]
+    pub fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// Weight of `output` for `input`, as the number the integer stands for.
+    #[cfg(test)]
+    pub fn weight(&self, output: usize, input: usize) -> f32 {
+        let (panel, lane) = (output / PANEL, output % PANEL);
+        let group = panel * (self.inputs / GROUP) + input / GROUP;
+        let at = (group * PANEL + lane) * GROUP + input % GROUP;
+        f32::from(self.packed[at]) * self.scales[output]
+    }
+
+    /// What is added to every `output`.
+    #[cfg(test)]
+    pub fn bias(&self, output: usize) -> f32 {
+        self.bias[output]
+    }
+
+    /// Multiplies every row of `rows` and adds the bias; `out` becomes `rows.len() × outputs`.
+    pub fn multiply(&self, rows: &Rounded, kernel: Kernel, out: &mut Vec<f32>) {
+        debug_assert_eq!(rows.width, self.inputs);
+        // every number is written, so what stood here before need not be cleared
+        out.resize(rows.len() * self.outputs, 0.0);
+        match kernel {
+            Kernel::Portable => self.multiply_portable(rows, out),
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: a `Kernel` other than `Portable` only comes from `Kernel::available`, which
+            // asked the processor.
+            Kernel::Avx2 => unsafe { super::x86::multiply_avx2(self, rows, out) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kernel::Avx512 => unsafe { super::x86::multiply_avx512(self, rows, out) },
+        }
+    }
+
+    fn multiply_portable(&self, rows: &Rounded, out: &mut [f32]) {
+        let depth = self.inputs * PANEL;
+        for (panel, weights) in self.packed.chunks_exact(depth).enumerate() {
+            for row in 0..rows.len() {
+                let mut sums = [0_i32; PANEL];
+                let values = &rows.values[row * rows.width..(row + 1) * rows.width];
+                for (four, group) in
+                    values.chunks_exact(GROUP).zip(weights.chunks_exact(PANEL * GROUP))
+                {
+                    for (sum, w) in sums.iter_mut().zip(group.chunks_exact(GROUP)) {
+                        *sum += i32::from(w[0]) * i32::from(four[0])
+                            + i32::from(w[1]) * i32::from(four[1])
+                            + i32::from(w[2]) * i32::from(four[2])
+                            + i32::from(w[3]) * i32::from(four[3]);
+                    }
+                }
+                self.write(rows, row, panel, &sums, out);
+            }
+        }
+    }
+
+    /// Turns the integer sums of one panel of one row into the numbers they stand for.
+    #[inline(always)]
+    pub(super) fn write(
+        &self,
+        rows: &Rounded,
+        row: usize,
+        panel: usize,
+        sums: &[i32; PANEL],
+        out: &mut [f32],
+    ) {
+        let first = panel * PANEL;
+        let (scale, zero) = (rows.scales[row], rows.zeros[row]);
+        let weight_scales = &self.scales[first..first + PANEL];
+        let weight_sums = &self.sums[first..first + PANEL];
+        let bias = &self.bias[first..first + PANEL];
+        let mut values = [0.0_f32; PANEL];
+        for lane in 0..PANEL {
+            let sum = sums[lane] - zero * weight_sums[lane];
+            values[lane] = sum as f32 * (scale * weight_scales[lane]) + bias[lane];
+        }
+        let start = row * self.outputs + first;
+        let kept = PANEL.min(self.outputs.saturating_sub(first));
+        if kept == PANEL {
+            out[start..start + PANEL].copy_from_slice(&values);
+        } else if kept > 0 {
+            out[start..start + kept].copy_from_slice(&values[..kept]);
+        }
+    }
+
+    /// The packed weights, for the kernels.
+    pub(super) fn packed(&self) -> &[i8] {
+        &self.packed
+    }
+}
+
+/// Rows of activations, rounded to bytes: a value is `scale × (byte − zero)`.
+#[derive(Debug, Default)]
+pub struct Rounded {
+    width: usize,
+    values: Vec<u8>,
+    scales: Vec<f32>,
+    zeros: Vec<i32>,
+}
+
+impl Rounded {
+    /// Rounds `rows`, each of `width` numbers; what stood here before is gone.
+    #[inline(always)]
+    pub fn fill(&mut self, rows: &[f32], width: usize) {
+        self.width = width;
+        self.values.resize(rows.len(), 0);
+        self.scales.clear();
+        self.zeros.clear();
+        for (row, bytes) in rows.chunks_exact(width).zip(self.values.chunks_exact_mut(width)) {
+            let (mut low, mut high) = ([0.0_f32; 16], [0.0_f32; 16]);
+            for sixteen in row.chunks_exact(16) {
+                for lane in 0..16 {
+                    let x = sixteen[lane];
+                    low[lane] = if x < low[lane] { x } else { low[lane] };
+                    high[lane] = if x > high[lane] { x } else { high[lane] };
+                }
+            }
+            let low = low.iter().fold(0.0_f32, |a, &b| a.min(b));
+            let high = high.iter().fold(0.0_f32, |a, &b| a.max(b));
+            let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
+            let inverse = 1.0 / scale;
+            // half to even by adding and taking away 1.5 × 2^23: one rule on every processor
+            const ROUND: f32 = 12_582_912.0;
+            let zero = ((-low * inverse) + ROUND) - ROUND;
+            for (byte, &x) in bytes.iter_mut().zip(row) {
+                let value = ((x * inverse) + ROUND) - ROUND + zero;
+                *byte = value.clamp(0.0, 255.0) as i32 as u8;
+            }
+            self.scales.push(scale);
+            self.zeros.push(zero as i32);
+        }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.scales.len()
+    }
+
+    /// The bytes of all rows.
+    pub(super) fn values(&self) -> &[u8] {
+        &self.values
+    }
+
+    /// Numbers in a row.
+    pub(super) fn width(&self) -> usize {
+        self.width
+    }
+}

@@ -1,0 +1,396 @@
+//! The trained tagger: labels of words, and which words belong to which.
+
+use std::ops::Range;
+
+use safetensors::{Dtype, SafeTensors};
+
+use super::chain::{Chain, LABELS, Scores};
+use super::layers::{ByteRows, Encoder, HEADS, INNER, Layer, Norm, WIDTH};
+use super::matrix::{Kernel, Matrix};
+use super::numbers::{dot, softmax};
+use super::words::{Vocabulary, Words};
+
+/// Numbers that a link is scored by.
+const LINK: usize = 96;
+/// Buckets of the signed distance in words.
+const DISTANCES: usize = 33;
+
+/// What a link joins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// From a word of a cue to the words of its source; to itself where it has none.
+    CueToSource,
+    /// From a word of a content to the words of its cue.
+    ContentToCue,
+}
+
+/// Encoder, label scores and link scores.
+#[derive(Debug)]
+pub struct Tagger {
+    vocabulary: Vocabulary,
+    encoder: Encoder,
+    /// A row of weights for each label.
+    emission: Vec<f32>,
+    emission_bias: Scores,
+    chain: Chain,
+    /// Rows of both roles as they point, then as they are pointed at.
+    links: Matrix,
+    distance: [[f32; DISTANCES]; 2],
+}
+
+/// One window of words, tagged.
+#[derive(Debug)]
+pub struct Tagged<'t> {
+    tagger: &'t Tagger,
+    /// Label scores before the chain.
+    pub emissions: Vec<Scores>,
+    /// The best sequence of labels, by number.
+    pub labels: Vec<u8>,
+    /// Each word's share of each label.
+    pub shares: Vec<Scores>,
+    /// For each word, its rows of both roles as it points, then as it is pointed at.
+    links: Vec<f32>,
+}
+
+impl Tagger {
+    /// Reads the weights and the vocabulary they were trained with; `None` where a part is missing
+    /// or of another size.
+    pub fn read(weights: &[u8], vocabulary: &str) -> Option<Tagger> {
+        let file = File(SafeTensors::deserialize(weights).ok()?);
+        let vocabulary = Vocabulary::new(vocabulary)?;
+        let pieces = file.byte_rows("pieces")?;
+        if pieces.scales.len() != vocabulary.len() {
+            return None;
+        }
+        let mut layers = Vec::new();
+        while let Some(attention) =
+            file.matrix(&format!("layers.{}.attention", layers.len()), WIDTH, 3 * WIDTH)
+        {
+            let name = |part: &str| format!("layers.{}.{part}", layers.len());
+            layers.push(Layer {
+                attention,
+                joined: file.matrix(&name("joined"), WIDTH, WIDTH)?,
+                joined_norm: file.norm(&name("joined_norm"))?,
+                wide: file.matrix(&name("wide"), WIDTH, INNER)?,
+                narrow: file.matrix(&name("narrow"), INNER, WIDTH)?,
+                out_norm: file.norm(&name("out_norm"))?,
+            });
+        }
+        let encoder = Encoder {
+            pieces,
+            places: file.byte_rows("places")?,
+            kinds: file.byte_rows("kinds")?,
+            norm: file.norm("norm")?,
+            layers,
+        };
+        debug_assert_eq!(WIDTH % HEADS, 0);
+        let transition = file.numbers("transition", LABELS * LABELS)?;
+        let distance = file.numbers("distance", 2 * DISTANCES)?;
+        Some(Tagger {
+            vocabulary,
+            encoder,
+            emission: file.numbers("emit.weight", LABELS * WIDTH)?,
+            emission_bias: file.numbers("emit.bias", LABELS)?.try_into().ok()?,
+            chain: Chain::new(
+                transition.as_chunks::<LABELS>().0.try_into().ok()?,
+                file.numbers("first", LABELS)?.try_into().ok()?,
+            ),
+            links: file.matrix("links", WIDTH, 4 * LINK)?,
+            distance: distance.as_chunks::<DISTANCES>().0.try_into().ok()?,
+        })
+    }
+
+    /// The words of a text, and the windows that are tagged together: at most `budget` pieces each.
+    pub fn words(&self, text: &str, budget: usize) -> (Words, Vec<Range<usize>>) {
+        let words = Words::read(text, &self.vocabulary);
+        let windows = words.windows(&self.vocabulary, budget);
+        (words, windows)
+    }
+
+    /// Tags one window of words.
+    pub fn tag(&self, words: &Words, window: Range<usize>, kernel: Kernel) -> Tagged<'_> {
+        let (pieces, quoted, first) = self.pieces(words, window);
+        let rows = self.encoder.encode(&pieces, &quoted, kernel);
+        let mut heads = super::layers::InBytes::new(kernel);
+        self.tagged(&rows, &first, &mut heads)
+    }
+
+    /// A window's pieces with its marks, whether each stands in quotation marks, and the first
+    /// piece of each word.
+    pub(super) fn pieces(
+        &self,
+        words: &Words,
+        window: Range<usize>,
+    ) -> (Vec<u32>, Vec<bool>, Vec<usize>) {
+        let mut pieces = vec![self.vocabulary.start()];
+        let mut quoted = vec![false];
+        let mut first = Vec::with_capacity(window.len());
+        for word in &words.words[window] {
+            first.push(pieces.len());
+            pieces.extend_from_slice(&words.pieces[word.pieces.clone()]);
+            quoted.resize(pieces.len(), word.quoted);
+        }
+        pieces.push(self.vocabulary.pause());
+        quoted.push(false);
+        (pieces, quoted, first)
+    }
+
+    /// Labels and links from the encoder's rows.
+    pub(super) fn tagged(
+        &self,
+        rows: &[f32],
+        first: &[usize],
+        product: &mut impl super::layers::Product,
+    ) -> Tagged<'_> {
+        let mut gathered = Vec::with_capacity(first.len() * WIDTH);
+        for &piece in first {
+            gathered.extend_from_slice(&rows[piece * WIDTH..(piece + 1) * WIDTH]);
+        }
+        let emissions: Vec<Scores> = gathered
+            .chunks_exact(WIDTH)
+            .map(|row| {
+                std::array::from_fn(|label| {
+                    dot(row, &self.emission[label * WIDTH..(label + 1) * WIDTH])
+                        + self.emission_bias[label]
+                })
+            })
+            .collect();
+        let mut links = Vec::new();
+        product.multiply(&self.links, &gathered, &mut links);
+        Tagged {
+            tagger: self,
+            labels: self.chain.best(&emissions),
+            shares: self.chain.shares(&emissions),
+            emissions,
+            links,
+        }
+    }
+}
+
+impl Tagged<'_> {
+    /// How strongly `word` points to each word of the window, before it is made shares.
+    pub fn link_scores(&self, role: Role, word: usize) -> Vec<f32> {
+        let number = match role {
+            Role::CueToSource => 0,
+            Role::ContentToCue => 1,
+        };
+        let row = |word: usize, side: usize| {
+            let start = (word * 4 + 2 * side + number) * LINK;
+            &self.links[start..start + LINK]
+        };
+        let factor = 1.0 / (LINK as f32).sqrt();
+        let pointing = row(word, 0);
+        (0..self.labels.len())
+            .map(|other| {
+                dot(pointing, row(other, 1)) * factor
+                    + self.tagger.distance[number][bucket(word, other)]
+            })
+            .collect()
+    }
+
+    /// The share that `word` gives to each word of the window; they sum to 1.
+    pub fn link_shares(&self, role: Role, word: usize) -> Vec<f32> {
+        let mut scores = self.link_scores(role, word);
+        softmax(&mut scores);
+        scores
+    }
+}
+
+/// The bucket of the distance from one word to another: exact to four words, then two buckets for
+/// each doubling.
+fn bucket(from: usize, to: usize) -> usize {
+    let distance = from.abs_diff(to);
+    let size =
+        if distance <= 4 { distance } else { (1 + (distance * distance).ilog2() as usize).min(16) };
+    if to > from { 16 + size } else { 16 - size }
+}
+
+/// A file of tensors.
+struct File<'d>(SafeTensors<'d>);
+
+impl File<'_> {
+    fn numbers(&self, name: &str, count: usize) -> Option<Vec<f32>> {
+        let tensor = self.0.tensor(name).ok()?;
+        let numbers: Vec<f32> =
+            tensor.data().as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect();
+        (tensor.dtype() == Dtype::F32 && numbers.len() == count).then_some(numbers)
+    }
+
+    fn bytes(&self, name: &str, count: usize) -> Option<Vec<i8>> {
+        let tensor = self.0.tensor(name).ok()?;
+        (tensor.dtype() == Dtype::I8 && tensor.data().len() == count)
+            .then(|| tensor.data().iter().map(|&byte| byte as i8).collect())
+    }
+
+    fn byte_rows(&self, name: &str) -> Option<ByteRows> {
+        let rows = *self.0.tensor(&format!("{name}.q")).ok()?.shape().first()?;
+        Some(ByteRows {
+            values: self.bytes(&format!("{name}.q"), rows * WIDTH)?,
+            scales: self.numbers(&format!("{name}.s"), rows)?,
+        })
+    }
+
+    fn matrix(&self, name: &str, inputs: usize, outputs: usize) -> Option<Matrix> {
+        Matrix::new(
+            &self.bytes(&format!("{name}.q"), inputs * outputs)?,
+            &self.numbers(&format!("{name}.s"), outputs)?,
+            &self.numbers(&format!("{name}.b"), outputs)?,
+            inputs,
+        )
+    }
+
+    fn norm(&self, name: &str) -> Option<Norm> {
+        Some(Norm {
+            scale: self.numbers(&format!("{name}.scale"), WIDTH)?,
+            shift: self.numbers(&format!("{name}.shift"), WIDTH)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use serde::Deserialize;
+
+    use super::super::layers::Product;
+    use super::*;
+
+    static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
+        Tagger::read(include_bytes!("attribution.safetensors"), include_str!("vocabulary.txt"))
+            .expect("the weights are whole")
+    });
+
+    /// What the training framework computed for one text with the same rounded weights.
+    #[derive(Deserialize)]
+    struct Expected {
+        text: String,
+        emissions: Vec<Scores>,
+        /// For each role: the scores of the first, the middle and the last word.
+        links: [Vec<Vec<f32>>; 2],
+    }
+
+    fn expected() -> Vec<Expected> {
+        include_str!("expected.jsonl")
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("well formed"))
+            .collect()
+    }
+
+    /// Activations as they are, so that nothing but the weights is rounded.
+    struct Unrounded;
+
+    impl Product for Unrounded {
+        fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>) {
+            let (inputs, outputs) = (matrix.inputs(), matrix.outputs());
+            let count = rows.len() / inputs;
+            let weights: Vec<f32> = (0..outputs)
+                .flat_map(|output| (0..inputs).map(move |input| matrix.weight(output, input)))
+                .collect();
+            out.clear();
+            for _ in 0..count {
+                out.extend((0..outputs).map(|output| matrix.bias(output)));
+            }
+            let (step, wide) = (inputs as isize, outputs as isize);
+            // SAFETY: `rows` is count × inputs, `weights` outputs × inputs read as its transpose,
+            // `out` count × outputs; the strides walk exactly these.
+            unsafe {
+                matrixmultiply::sgemm(
+                    count,
+                    inputs,
+                    outputs,
+                    1.0,
+                    rows.as_ptr(),
+                    step,
+                    1,
+                    weights.as_ptr(),
+                    1,
+                    step,
+                    1.0,
+                    out.as_mut_ptr(),
+                    wide,
+                    1,
+                );
+            }
+        }
+    }
+
+    fn unrounded<'t>(tagger: &'t Tagger, words: &Words) -> Tagged<'t> {
+        let (pieces, quoted, first) = tagger.pieces(words, 0..words.words.len());
+        let rows = tagger.encoder.pass(&pieces, &quoted, Unrounded);
+        tagger.tagged(&rows, &first, &mut Unrounded)
+    }
+
+    fn farthest(mine: &[f32], theirs: &[f32]) -> f32 {
+        assert_eq!(mine.len(), theirs.len());
+        mine.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn equals_the_training_framework_with_the_same_weights() {
+        for expected in expected() {
+            let (words, windows) = TAGGER.words(&expected.text, 512);
+            assert_eq!(windows.len(), 1);
+            let tagged = unrounded(&TAGGER, &words);
+            assert_eq!(tagged.emissions.len(), expected.emissions.len(), "{}", expected.text);
+            for (mine, theirs) in tagged.emissions.iter().zip(&expected.emissions) {
+                assert!(farthest(mine, theirs) < 1e-3, "{}", expected.text);
+            }
+            let last = expected.emissions.len() - 1;
+            let mut asked = vec![0, expected.emissions.len() / 2, last];
+            asked.dedup();
+            for (role, theirs) in
+                [Role::CueToSource, Role::ContentToCue].into_iter().zip(&expected.links)
+            {
+                for (&word, theirs) in asked.iter().zip(theirs) {
+                    assert!(
+                        farthest(&tagged.link_scores(role, word), theirs) < 1e-3,
+                        "{}",
+                        expected.text
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rounding_the_activations_keeps_nearly_every_label() {
+        let (mut same, mut all) = (0, 0);
+        for expected in expected().into_iter().take(6) {
+            let (words, windows) = TAGGER.words(&expected.text, 512);
+            let exact = unrounded(&TAGGER, &words);
+            let rounded = TAGGER.tag(&words, windows[0].clone(), Kernel::best());
+            all += exact.labels.len();
+            same += exact.labels.iter().zip(&rounded.labels).filter(|(a, b)| a == b).count();
+        }
+        assert!(same * 100 >= all * 97, "{same} of {all}");
+    }
+
+    #[test]
+    fn every_kernel_gives_the_same_bits() {
+        let (words, windows) = TAGGER.words("Nobody at the dam was told, she said.", 512);
+        let tagged: Vec<Tagged<'_>> = Kernel::available()
+            .into_iter()
+            .map(|kernel| TAGGER.tag(&words, windows[0].clone(), kernel))
+            .collect();
+        for other in &tagged[1..] {
+            assert_eq!(tagged[0].emissions, other.emissions);
+            assert_eq!(tagged[0].links, other.links);
+        }
+    }
+
+    #[test]
+    fn a_file_with_a_part_missing_is_refused() {
+        let file = include_bytes!("attribution.safetensors");
+        assert!(Tagger::read(&file[..file.len() - 1], include_str!("vocabulary.txt")).is_none());
+        assert!(Tagger::read(file, "[UNK]\n[CLS]\n[SEP]\n").is_none());
+    }
+
+    #[test]
+    fn buckets_are_exact_near_and_double_far() {
+        let sizes: Vec<usize> =
+            [0, 1, 4, 5, 6, 8, 11, 12, 16, 500].iter().map(|&to| bucket(0, to)).collect();
+        assert_eq!(sizes, [16, 17, 20, 21, 22, 23, 23, 24, 25, 32]);
+        assert_eq!((bucket(5, 4), bucket(900, 0)), (15, 0));
+    }
+}

@@ -1,0 +1,148 @@
+//! The matrix product with the vector instructions of x86-64.
+
+use std::arch::x86_64::*;
+
+use super::matrix::{Matrix, Rounded};
+
+/// Outputs in one register of the 512-bit kernel.
+const PANEL: usize = 16;
+/// Bytes of weights for one panel and four inputs.
+const STEP: usize = 64;
+
+/// # Safety
+/// The processor must have AVX-512 F, BW, VL, DQ and VNNI.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+pub(super) unsafe fn multiply_avx512(matrix: &Matrix, rows: &Rounded, out: &mut [f32]) {
+    const TILE: usize = 6;
+    let groups = rows.width() / 4;
+    let depth = groups * STEP;
+    let blocks = matrix.packed().len() / (4 * depth);
+    for block in 0..blocks {
+        let weights = &matrix.packed()[block * 4 * depth..(block + 1) * 4 * depth];
+        let mut row = 0;
+        while row + TILE <= rows.len() {
+            tile_avx512::<TILE>(matrix, weights, rows, row, block, out);
+            row += TILE;
+        }
+        while row < rows.len() {
+            tile_avx512::<1>(matrix, weights, rows, row, block, out);
+            row += 1;
+        }
+    }
+}
+
+/// `TILE` rows times 64 outputs.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[inline]
+fn tile_avx512<const TILE: usize>(
+    matrix: &Matrix,
+    weights: &[i8],
+    rows: &Rounded,
+    row: usize,
+    block: usize,
+    out: &mut [f32],
+) {
+    let width = rows.width();
+    let groups = width / 4;
+    let depth = groups * STEP;
+    let values = &rows.values()[row * width..(row + TILE) * width];
+    debug_assert_eq!(weights.len(), 4 * depth);
+    let mut sums = [[_mm512_setzero_si512(); 4]; TILE];
+    for group in 0..groups {
+        // SAFETY: `group < groups`, so the 64 bytes of each of the four panels end at most at
+        // `4 × depth`, the length of `weights`.
+        let w: [__m512i; 4] = std::array::from_fn(|panel| unsafe {
+            _mm512_loadu_si512(weights.as_ptr().add(panel * depth + group * STEP).cast())
+        });
+        for (tile, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: four bytes at `tile × width + 4 × group`, inside the `TILE × width` of
+            // `values`; an unaligned read of an integer.
+            let four = unsafe {
+                values.as_ptr().add(tile * width + group * 4).cast::<i32>().read_unaligned()
+            };
+            let x = _mm512_set1_epi32(four);
+            for panel in 0..4 {
+                sums[panel] = _mm512_dpbusd_epi32(sums[panel], x, w[panel]);
+            }
+        }
+    }
+    for (tile, sums) in sums.iter().enumerate() {
+        for (panel, sum) in sums.iter().enumerate() {
+            let mut lanes = [0_i32; PANEL];
+            // SAFETY: `lanes` holds the 64 bytes that are written.
+            unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast(), *sum) };
+            matrix.write(rows, row + tile, block * 4 + panel, &lanes, out);
+        }
+    }
+}
+
+/// # Safety
+/// The processor must have AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn multiply_avx2(matrix: &Matrix, rows: &Rounded, out: &mut [f32]) {
+    const TILE: usize = 2;
+    let groups = rows.width() / 4;
+    let depth = groups * STEP;
+    let wide: Vec<i16> = rows.values().iter().map(|&v| i16::from(v)).collect();
+    for (panel, weights) in matrix.packed().chunks_exact(depth).enumerate() {
+        let mut row = 0;
+        while row + TILE <= rows.len() {
+            tile_avx2::<TILE>(matrix, weights, rows, &wide, row, panel, out);
+            row += TILE;
+        }
+        while row < rows.len() {
+            tile_avx2::<1>(matrix, weights, rows, &wide, row, panel, out);
+            row += 1;
+        }
+    }
+}
+
+/// `TILE` rows times 16 outputs: bytes are widened to 16 bits, where no product overflows.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn tile_avx2<const TILE: usize>(
+    matrix: &Matrix,
+    weights: &[i8],
+    rows: &Rounded,
+    wide: &[i16],
+    row: usize,
+    panel: usize,
+    out: &mut [f32],
+) {
+    let width = rows.width();
+    let groups = width / 4;
+    let values = &wide[row * width..(row + TILE) * width];
+    debug_assert_eq!(weights.len(), groups * STEP);
+    // each register: four outputs, two half sums of each
+    let mut sums = [[_mm256_setzero_si256(); 4]; TILE];
+    for group in 0..groups {
+        // SAFETY: the four reads of 16 bytes end at most at `groups × 64`, the length of `weights`.
+        let w: [__m256i; 4] = std::array::from_fn(|part| unsafe {
+            _mm256_cvtepi8_epi16(_mm_loadu_si128(
+                weights.as_ptr().add(group * STEP + part * 16).cast(),
+            ))
+        });
+        for (tile, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: four 16-bit values inside the `TILE × width` of `values`, read as one integer.
+            let four = unsafe {
+                values.as_ptr().add(tile * width + group * 4).cast::<i64>().read_unaligned()
+            };
+            let x = _mm256_set1_epi64x(four);
+            for part in 0..4 {
+                sums[part] = _mm256_add_epi32(sums[part], _mm256_madd_epi16(x, w[part]));
+            }
+        }
+    }
+    for (tile, sums) in sums.iter().enumerate() {
+        let mut lanes = [0_i32; PANEL];
+        for (part, sum) in sums.iter().enumerate() {
+            let mut halves = [0_i32; 8];
+            // SAFETY: `halves` holds the 32 bytes that are written.
+            unsafe { _mm256_storeu_si256(halves.as_mut_ptr().cast(), *sum) };
+            for lane in 0..4 {
+                lanes[part * 4 + lane] = halves[2 * lane] + halves[2 * lane + 1];
+            }
+        }
+        matrix.write(rows, row + tile, panel, &lanes, out);
+    }
+}
