@@ -137,6 +137,10 @@ pub struct ExtractConfig {
     #[arg(long, env = "CLAIMTRAIL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
     pub threads: u16,
 
+    /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one.
+    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Fast)]
+    pub gear: GearChoice,
+
     /// Count the spans, prove each against the printed document, and fail where one does not stand where it says.
     #[arg(long, env = "CLAIMTRAIL_VERIFY")]
     pub verify: bool,
@@ -208,6 +212,19 @@ pub struct EvaluateConfig {
     /// The folder of pages, for `html`.
     #[arg(long, value_name = "DIR", required_if_eq("kind", "html"))]
     pub pages: Option<PathBuf>,
+
+    /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one.
+    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Fast)]
+    pub gear: GearChoice,
+}
+
+/// How much the reading of a document may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum GearChoice {
+    /// Rules and linear models.
+    Fast,
+    /// The trained encoder in the seats it fills.
+    Accurate,
 }
 
 /// The commands.

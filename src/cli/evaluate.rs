@@ -10,9 +10,10 @@ use std::path::Path;
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
+use super::gear;
 use crate::config::{EvaluateConfig, EvaluateKind};
 use crate::domain::CodePoints;
-use crate::pipeline::{attribution, claims, text};
+use crate::pipeline::{Gear, attribution, claims, text};
 
 /// Answers every line of the input, in its order.
 ///
@@ -21,7 +22,8 @@ use crate::pipeline::{attribution, claims, text};
 pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
     match config.kind {
         EvaluateKind::Attribution => {
-            each_line(&config.input, &config.output, |question| Ok(attributions(question)))
+            let gear = gear(config.gear);
+            each_line(&config.input, &config.output, |question| Ok(attributions(question, gear)))
         }
         EvaluateKind::Denials => {
             each_line(&config.input, &config.output, |question| Ok(denials(question)))
@@ -82,13 +84,13 @@ struct Attribution {
 
 /// The statements of a text as the corpus counts them: those with a cue that are not themselves
 /// part of what another one says.
-fn attributions(question: Question) -> AttributionAnswer {
+fn attributions(question: Question, gear: Gear) -> AttributionAnswer {
     let reading = text::read(&question.text);
     let points = CodePoints::new(&question.text);
     let locate = |span: &Range<usize>| -> Option<Points> {
         Some([points.code_point(span.start)?, points.code_point(span.end)?])
     };
-    let attributions = attribution::find_statements(&reading)
+    let attributions = attribution::find_statements_in(gear, &reading)
         .iter()
         .filter(|statement| statement.parent.is_none() && statement.cue.is_some())
         .map(|statement| Attribution {

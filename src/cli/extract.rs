@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 
 use serde::Serialize;
 
+use super::gear;
 use super::input::{Inputs, Item, Reader};
 use super::ordered::map_in_order;
 use super::verify::{Proof, prove};
@@ -111,11 +112,10 @@ fn answer(reader: &Reader, item: &Item, config: &ExtractConfig) -> Outcome {
             );
         }
         // An archive of millions must not end with the one document that finds a fault in here.
-        let extraction =
-            std::panic::catch_unwind(AssertUnwindSafe(|| pipeline::extract(&ingested.document)))
-                .map_err(|_| {
-                    "the extractor failed on this document, which is a fault in it".to_owned()
-                })?;
+        let extraction = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            pipeline::extract_with(&ingested.document, gear(config.gear))
+        }))
+        .map_err(|_| "the extractor failed on this document, which is a fault in it".to_owned())?;
         let answer = ExtractionAnswer::new(&ingested.document, &extraction);
         let line = AnsweredLine {
             id: read.id.as_ref(),

@@ -14,7 +14,8 @@ pub mod serve;
 pub mod trail;
 mod verify;
 
-use crate::config::{Command, Config};
+use crate::config::{Command, Config, GearChoice};
+use crate::pipeline::Gear;
 
 /// Runs the command that `config` names.
 pub async fn run(config: Config) -> anyhow::Result<()> {
@@ -30,5 +31,13 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Migrate => migrate::run(&config.global).await,
         Command::Demo(demo) => demo::run(&config.global, &demo).await,
         Command::Serve(serve) => serve::run(&config.global, &serve).await,
+    }
+}
+
+/// The pipeline's gear of that name.
+fn gear(choice: GearChoice) -> Gear {
+    match choice {
+        GearChoice::Fast => Gear::Fast,
+        GearChoice::Accurate => Gear::Accurate,
     }
 }

@@ -15,6 +15,16 @@ pub mod text;
 use crate::domain::{Document, Extraction, ExtractorInfo, Field, Note, NoteCode};
 use claims::assemble::FieldRead;
 
+/// How much a document's reading may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Gear {
+    /// Rules and linear models: for archives.
+    #[default]
+    Fast,
+    /// The trained encoder in the seats it fills: better, at many times the cost.
+    Accurate,
+}
+
 /// Version of rules and stages together; changes whenever an extraction could change.
 pub const EXTRACTOR_VERSION: &str = "0.2.0";
 
@@ -25,6 +35,11 @@ pub const EXTRACTOR_VERSION: &str = "0.2.0";
 /// where its letters could be English, because a short English text is far more often the reason
 /// than a foreign one; the note `language_undetermined` says that the answer may be poorer.
 pub fn extract(document: &Document) -> Extraction {
+    extract_with(document, Gear::Fast)
+}
+
+/// As [`extract`], at the given cost.
+pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
     let mut notes = Vec::new();
     let read = readable(document, &mut notes);
     let fields: Vec<FieldRead> = [Field::Title, Field::Text]
@@ -32,7 +47,7 @@ pub fn extract(document: &Document) -> Extraction {
         .filter(|&field| read && !document.field(field).is_empty())
         .map(|field| {
             let reading = text::read(document.field(field));
-            let statements = attribution::find_statements(&reading);
+            let statements = attribution::find_statements_in(gear, &reading);
             FieldRead { field, reading, statements }
         })
         .collect();
@@ -47,7 +62,7 @@ pub fn extract(document: &Document) -> Extraction {
         notes,
         extractor: ExtractorInfo {
             version: EXTRACTOR_VERSION.to_owned(),
-            models: [("attribution", "linear-1"), ("denials", "linear-1")]
+            models: [("attribution", attribution::model(gear)), ("denials", "linear-1")]
                 .into_iter()
                 .map(|(seat, version)| (seat.to_owned(), version.to_owned()))
                 .collect(),

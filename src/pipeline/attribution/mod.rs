@@ -4,6 +4,7 @@ pub mod content;
 pub mod context;
 pub mod cue;
 mod drafts;
+mod encoder;
 pub mod lexicon;
 pub mod models;
 mod nesting;
@@ -16,6 +17,7 @@ mod via;
 use std::ops::Range;
 
 use crate::domain::{CueKind, Mode};
+use crate::pipeline::Gear;
 use crate::pipeline::text::{QuotationKind, Reading};
 
 use context::Context;
@@ -75,6 +77,29 @@ pub fn find_statements(reading: &Reading<'_>) -> Vec<AttributedStatement> {
     find_with(models::models(), reading, ACCEPT)
 }
 
+/// Version of the model in the seat of the given gear.
+pub fn model(gear: Gear) -> &'static str {
+    match gear {
+        Gear::Fast => "linear-1",
+        Gear::Accurate => encoder::MODEL,
+    }
+}
+
+/// As [`find_statements`], by the seat of the given gear.
+pub fn find_statements_in(gear: Gear, reading: &Reading<'_>) -> Vec<AttributedStatement> {
+    match gear {
+        Gear::Fast => find_statements(reading),
+        Gear::Accurate => {
+            let context = Context::new(reading);
+            let mut statements = settle(&context, encoder::drafts(&context));
+            // What stands inside a content is short and read apart; the linear models do for it.
+            let models = models::models();
+            nesting::nest(models, reading, ACCEPT, &mut statements, nesting::MAX_NESTING);
+            nesting::order(statements)
+        }
+    }
+}
+
 /// As [`find_statements`], with given weights and acceptance.
 pub fn find_with(models: &Models, reading: &Reading<'_>, accept: f32) -> Vec<AttributedStatement> {
     let mut statements = top_level(models, reading, accept);
@@ -85,18 +110,25 @@ pub fn find_with(models: &Models, reading: &Reading<'_>, accept: f32) -> Vec<Att
 /// The statements that stand in no other one.
 fn top_level(models: &Models, reading: &Reading<'_>, accept: f32) -> Vec<AttributedStatement> {
     let context = Context::new(reading);
+    let drafts = drafts::find(models, &context, accept);
+    settle(&context, drafts)
+}
+
+/// Turns of a transcript, then the drafts that do not contradict a likelier one, then the
+/// quotations that are left.
+fn settle(context: &Context<'_>, mut drafts: Vec<Draft>) -> Vec<AttributedStatement> {
+    let reading = context.reading;
     let mut taken = vec![false; reading.tokens.len()];
     let mut statements = Vec::new();
     for turn in turns::find(reading) {
         taken[turn.start..turn.words.end].fill(true);
         statements.extend(turn_statement(reading, &turn));
     }
-    let mut drafts = drafts::find(models, &context, accept);
     drafts.retain(|draft| !taken[draft.head]);
     let kept = without_overlaps(drafts, &mut taken);
-    statements.extend(kept.iter().filter_map(|draft| drafts::statement(&context, draft)));
+    statements.extend(kept.iter().filter_map(|draft| drafts::statement(context, draft)));
     let mut statements = nesting::order(statements);
-    unattributed(&context, &taken, &mut statements);
+    unattributed(context, &taken, &mut statements);
     statements
 }
 
