@@ -1,5 +1,6 @@
 //! Parses the command line, starts tracing and calls [`claimtrail::cli`].
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use claimtrail::config::Config;
@@ -11,6 +12,7 @@ async fn main() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(&config.global.log))
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     match claimtrail::cli::run(config).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Deserializer, de};
 
 use super::problem::Problem;
@@ -68,7 +68,13 @@ impl FromStr for Time {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        ingest::parse_published(text).map(|time| Time(time.at)).map_err(|_| {
+        // What was recorded is known to the microsecond, so a full time keeps its fraction.
+        let exact = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
+        let time = match exact {
+            Ok(time) => Some(time).filter(|time| (1..=9999).contains(&time.year())),
+            Err(_) => ingest::parse_published(text).ok().map(|time| time.at),
+        };
+        time.map(Time).ok_or_else(|| {
             "must be a time in RFC 3339, such as 2026-03-02T08:30:00Z, or a date, with a year from 0001 to 9999"
                 .to_owned()
         })
@@ -173,7 +179,7 @@ pub type Period = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 ///
 /// # Errors
 /// It ends before it begins.
-pub fn period(from: Option<Time>, to: Option<Time>) -> Result<Period, Problem> {
+pub(super) fn period(from: Option<Time>, to: Option<Time>) -> Result<Period, Problem> {
     let (from, to) = (from.map(|time| time.0), to.map(|time| time.0));
     match (from, to) {
         (Some(begin), Some(end)) if begin > end => {
@@ -195,8 +201,14 @@ mod tests {
         for share in ["-0.1", "1.1", "NaN", "inf", ""] {
             assert!(share.parse::<Share>().is_err(), "{share}");
         }
-        for time in ["20189-03-02T00:00:00Z", "yesterday", "2026-13-01", "", "2026-03-02T25:00:00Z"]
-        {
+        for time in [
+            "20189-03-02T00:00:00Z",
+            "yesterday",
+            "2026-13-01",
+            "",
+            "2026-03-02T25:00:00Z",
+            "9999-12-31T23:59:59-10:00",
+        ] {
             assert!(time.parse::<Time>().is_err(), "{time}");
         }
         for words in ["", "  ", &"a".repeat(501)] {
@@ -207,5 +219,7 @@ mod tests {
         assert_eq!("\u{e9}".repeat(500).parse(), Ok(Words("\u{e9}".repeat(500))));
         let day: Time = "2026-03-02".parse().expect("a date");
         assert_eq!(day.0.to_rfc3339(), "2026-03-02T00:00:00+00:00");
+        let exact: Time = "2026-03-02T10:00:00.123456+02:00".parse().expect("a time");
+        assert_eq!(exact.0.to_rfc3339(), "2026-03-02T08:00:00.123456+00:00");
     }
 }

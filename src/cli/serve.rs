@@ -61,7 +61,10 @@ pub fn listen(config: &ServeConfig) -> anyhow::Result<TcpListener> {
 }
 
 /// Migrates, then works and answers until told to stop.
-async fn serve(
+///
+/// # Errors
+/// The database cannot be migrated, or the HTTP server ends by itself.
+pub(super) async fn serve(
     database: &Database,
     listener: TcpListener,
     config: &ServeConfig,

@@ -1,5 +1,6 @@
 //! The API over HTTP, as its callers meet it.
 
+mod claims;
 mod documents;
 mod errors;
 mod extract;

@@ -3,6 +3,7 @@
 mod evaluate;
 mod extract;
 mod ingest;
+mod serve;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -39,7 +39,7 @@ impl TestApp {
     /// A service as `serve` runs it, with these flags more.
     pub async fn with(flags: &[&str]) -> Self {
         let database = TestDatabase::new().await;
-        let pool = pool(&database);
+        let pool = database.pool();
         Self::over(database, pool, flags)
     }
 
@@ -72,7 +72,7 @@ impl TestApp {
 
     /// The database behind the service, to put something in without a request.
     pub fn pool(&self) -> Pool {
-        pool(&self.database)
+        self.database.pool()
     }
 
     /// Works on the queue until nothing is due.
@@ -182,10 +182,6 @@ impl Answer {
         problem["instance"] = Value::from("urn:uuid:[request]");
         problem
     }
-}
-
-fn pool(database: &TestDatabase) -> Pool {
-    Pool::new(database.url(), PoolOptions::default()).unwrap()
 }
 
 /// What `serve` is configured with for these flags.
