@@ -763,7 +763,17 @@ fn trim_marks(reading: &Reading, tokens: Range<usize>) -> Range<usize> {
             && reading.lower(end - 1) != "%"
             || matches!(
                 reading.lower(end - 1),
-                "and" | "but" | "that" | "which" | "is" | "are" | "was" | "were"
+                "and"
+                    | "but"
+                    | "that"
+                    | "which"
+                    | "is"
+                    | "are"
+                    | "was"
+                    | "were"
+                    | "entirely"
+                    | "completely"
+                    | "totally"
             ))
     {
         end -= 1;
@@ -915,18 +925,24 @@ pub fn clause_end(reading: &Reading, at: usize, end: usize) -> usize {
                         | "so"
                         | "instead"
                         | "citing"
+                        | "as"
                         | "blaming"
                         | "a"
                         | "he"
                         | "she"
                         | "they"
                 );
-                let speaks = (token + 1..end.min(token + 8)).any(|later| {
+                let verb = (token + 1..end.min(token + 8)).find(|&later| {
                     matches!(
                         reading.lemma(later),
-                        "say" | "tell" | "write" | "report" | "add" | "insist" | "tweet"
+                        "say" | "tell" | "write" | "report" | "add" | "insist" | "tweet" | "claim"
                     ) && is_verb(reading.tag(later))
-                }) && reading.quotation_of(token + 1) != begun_in;
+                });
+                let closes =
+                    |verb: usize| verb + 1 >= end || reading.tag(verb + 1) == Tag::Punctuation;
+                let speaks = verb.is_some_and(|verb| {
+                    reading.quotation_of(token + 1) != begun_in || closes(verb)
+                });
                 if comment || speaks {
                     return token;
                 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::certain;
 use super::cue::{self, Cue};
 use super::denied::{self, Candidate};
 use super::denier;
@@ -88,6 +89,7 @@ impl<'p> Passage<'p> {
         let text = || {
             let words: Vec<&str> = tokens
                 .clone()
+                .take_while(|&token| reading.lower(token) != ",")
                 .filter(|&token| {
                     !matches!(reading.lower(token), "himself" | "herself" | "itself" | "themselves")
                 })
@@ -184,6 +186,8 @@ impl<'p> Passage<'p> {
     }
 }
 
+/// What a plain rule is taken to be sure of.
+const CERTAIN: f32 = 0.7;
 /// From this on a cue may repeat a denial that a surer one makes.
 pub const ECHO: f32 = 0.1;
 
@@ -198,6 +202,11 @@ pub fn find(passage: &Passage, models: &Models, threshold: f32) -> Vec<Found> {
     for cue in &cues {
         let judged = judge::features(reading, cue, &cues, passage.speeches);
         let confidence = logistic(score(&models.judge, &judged));
+        let confidence = match certain::judge(reading, cue) {
+            Some(true) => confidence.max(CERTAIN),
+            Some(false) => continue,
+            None => confidence,
+        };
         if confidence < threshold {
             continue;
         }

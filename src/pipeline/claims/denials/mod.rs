@@ -1,5 +1,6 @@
 //! Who denies what: wide rules propose cues, trained judges decide and link.
 
+pub mod certain;
 pub mod cue;
 pub mod denied;
 pub mod denier;
