@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::denials::denied::clause_end;
 use super::denials::denier::{extended, phrases_in};
+use super::denials::extent::clause_end;
 use super::denials::find::Passage;
 use super::speech::Speech;
 use super::wording::{Form, Party};

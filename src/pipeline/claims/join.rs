@@ -130,6 +130,7 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
     for group in &mut groups {
         let best = group.places.get(group.best).map(|place| (place.field, place.found.cue.anchor));
         group.places.sort_by_key(|place| (place.field, place.found.cue.anchor));
+        drop_covered(group, best);
         group.best = group
             .places
             .iter()
@@ -140,6 +141,26 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
         group.places.first().map(|place| (place.field, place.found.cue.anchor))
     });
     groups
+}
+
+/// Of mentions whose cues overlap the widest stays, and the one that words the claim.
+fn drop_covered(group: &mut Group, best: Option<(Field, usize)>) {
+    let cues: Vec<(Field, Range<usize>, usize)> = group
+        .places
+        .iter()
+        .map(|place| (place.field, place.found.cue.tokens.clone(), place.found.cue.anchor))
+        .collect();
+    group.places.retain(|place| {
+        let mine = &place.found.cue;
+        Some((place.field, mine.anchor)) == best
+            || !cues.iter().any(|(field, tokens, anchor)| {
+                *field == place.field
+                    && *anchor != mine.anchor
+                    && tokens.start < mine.tokens.end
+                    && mine.tokens.start < tokens.end
+                    && (tokens.len(), mine.anchor) > (mine.tokens.len(), *anchor)
+            })
+    });
 }
 
 /// The beginning of a word, which its derivations share: "physical", "physically".

@@ -281,6 +281,18 @@ fn split(
     if start >= run.end {
         return None;
     }
+    // At the head of a sentence an office word may look like a verb: "Finance Minister".
+    let role = role.map(|mut role| {
+        while role.start <= phrase.tokens.start
+            && role.start > 0
+            && lexicon.is_title(reading.lower(role.start - 1))
+            && reading.tokens.get(role.start - 1).is_some_and(|token| token.capitalised)
+            && reading.sentence_of(role.start - 1) == reading.sentence_of(role.start)
+        {
+            role.start -= 1;
+        }
+        role
+    });
     let role = role
         .filter(|role| !lexicon.is_unfinished_title(reading.lower(role.end - 1)))
         .filter(|role| role.end == start || role.end <= run.start)
@@ -342,8 +354,8 @@ fn kind_of(
     if words.iter().any(|word| lexicon.is_government(word)) {
         return Some(EntityKind::Government);
     }
-    let after = reading.lower(one.phrase.end);
-    let news = matches!(after, "news") || reading.lower(one.phrase.end + 1) == "agency";
+    let after = reading.lower(one.name.end);
+    let news = matches!(after, "news") || reading.lower(one.name.end + 1) == "agency";
     if words.len() > 1
         && lexicon.is_outlet_word(last)
         && words.iter().any(|word| lexicon.is_outlet_word(word))

@@ -75,3 +75,24 @@ fn pages_are_read_from_their_folder_in_the_order_of_the_questions() {
         stderr(&result)
     );
 }
+
+#[test]
+fn answers_who_denies_which_claim() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, output) = (folder.path().join("in.jsonl"), folder.path().join("out.jsonl"));
+    let line =
+        r#"{"id":"a","text":"Ferry captain Ruben Haas denies taking a bribe from the port."}"#;
+    std::fs::write(&input, line).expect("written");
+    let result = claimtrail(&["evaluate", "denials"])
+        .arg("--in")
+        .arg(&input)
+        .arg("--out")
+        .arg(&output)
+        .output()
+        .expect("the program runs");
+    assert!(result.status.success(), "{}", stderr(&result));
+    insta::assert_snapshot!(
+        std::fs::read_to_string(&output).expect("written"),
+        @r#"{"id":"a","denials":[{"cue":"denies","denier":"Ferry captain Ruben Haas","via":null,"denied":"taking a bribe from the port","claim":"Ruben Haas took a bribe from the port.","kind":"denial"}]}"#
+    );
+}

@@ -1,5 +1,8 @@
 //! Tests of pipeline.
 
 mod attribution;
+mod denials;
+mod extract;
+mod resolution;
 mod rules;
 mod text;

@@ -207,7 +207,19 @@ pub fn find(passage: &Passage, models: &Models, threshold: f32) -> Vec<Found> {
             Some(false) => continue,
             None => confidence,
         };
-        if confidence < threshold {
+        // A sentence that is only its cue says nothing.
+        let alone = reading.sentences.get(cue.sentence).is_some_and(|sentence| {
+            sentence.tokens.clone().all(|token| {
+                cue.tokens.contains(&token)
+                    || matches!(reading.tag(token), Tag::Punctuation | Tag::Quote)
+            })
+        });
+        if alone {
+            continue;
+        }
+        // A bare "no" repeats nothing.
+        let echoes = !matches!(cue.family, Family::Negation | Family::Evidence);
+        if confidence < threshold || (confidence < THRESHOLD && !echoes) {
             continue;
         }
         let denier = best_denier(passage, models, cue);

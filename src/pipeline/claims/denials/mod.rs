@@ -4,6 +4,7 @@ pub mod certain;
 pub mod cue;
 pub mod denied;
 pub mod denier;
+pub mod extent;
 pub mod features;
 pub mod find;
 pub mod judge;

@@ -1,0 +1,180 @@
+//! How far clauses and phrases reach, and small questions of a token.
+
+use crate::pipeline::text::{Reading, Tag};
+
+pub(super) fn is_that(reading: &Reading, token: usize) -> bool {
+    reading.lower(token) == "that"
+        && !matches!(reading.tag(token + 1), Tag::Punctuation | Tag::VerbPast)
+        && reading.tag(token) != Tag::Pronoun
+}
+
+pub(super) fn is_verb(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::VerbBase | Tag::VerbPresent | Tag::VerbPast | Tag::VerbParticiple | Tag::VerbIng
+    )
+}
+
+pub(super) fn is_participle_use(reading: &Reading, verb: usize) -> bool {
+    reading.tag(verb) == Tag::VerbParticiple
+}
+
+/// Whether a finite verb comes soon, so that the phrase before it is a subject.
+pub(super) fn verb_follows(reading: &Reading, from: usize, end: usize) -> bool {
+    let mut at = from;
+    let stop = end.min(from + 7);
+    while at < stop {
+        match reading.tag(at) {
+            Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal => return true,
+            Tag::Adverb
+            | Tag::Preposition
+            | Tag::Determiner
+            | Tag::Noun
+            | Tag::Name
+            | Tag::Adjective
+            | Tag::Possessive
+            | Tag::Number
+            | Tag::Negation => at += 1,
+            _ => return false,
+        }
+    }
+    false
+}
+
+pub(super) fn is_negation(reading: &Reading, token: usize) -> bool {
+    matches!(
+        reading.lower(token),
+        "not" | "n't" | "never" | "no" | "nothing" | "nobody" | "none" | "cannot" | "neither"
+    )
+}
+
+/// Where a clause that begins at `at` is over: before a comment on it, or at the sentence's end.
+pub fn clause_end(reading: &Reading, at: usize, end: usize) -> usize {
+    let begun_in = reading.quotation_of(at);
+    for token in at..end {
+        let word = reading.lower(token);
+        if token == at {
+            continue;
+        }
+        match word {
+            ";" | "—" | "–" | "..." | "…" | ":" => return token,
+            "," | "-" | "”" | "\"" => {
+                let next = reading.lower(token + 1);
+                let comment = matches!(
+                    next,
+                    "which"
+                        | "who"
+                        | "saying"
+                        | "calling"
+                        | "insisting"
+                        | "adding"
+                        | "claiming"
+                        | "arguing"
+                        | "telling"
+                        | "noting"
+                        | "but"
+                        | "although"
+                        | "though"
+                        | "while"
+                        | "despite"
+                        | "whereas"
+                        | "describing"
+                        | "dismissing"
+                        | "labeling"
+                        | "labelling"
+                        | "something"
+                        | "an"
+                        | "allegations"
+                        | "charges"
+                        | "accusations"
+                        | "claims"
+                        | "even"
+                        | "according"
+                        | "yet"
+                        | "so"
+                        | "instead"
+                        | "citing"
+                        | "as"
+                        | "blaming"
+                        | "a"
+                        | "he"
+                        | "she"
+                        | "they"
+                );
+                let verb = (token + 1..end.min(token + 8)).find(|&later| {
+                    matches!(
+                        reading.lemma(later),
+                        "say" | "tell" | "write" | "report" | "add" | "insist" | "tweet" | "claim"
+                    ) && is_verb(reading.tag(later))
+                });
+                let closes =
+                    |verb: usize| verb + 1 >= end || reading.tag(verb + 1) == Tag::Punctuation;
+                let speaks = verb.is_some_and(|verb| {
+                    reading.quotation_of(token + 1) != begun_in || closes(verb)
+                });
+                if comment || speaks {
+                    return token;
+                }
+                if matches!(word, "”" | "\"")
+                    && begun_in.is_some()
+                    && reading.quotation_of(token + 1) != begun_in
+                {
+                    return token;
+                }
+            }
+            "and" | "but" => {
+                let next = token + 1;
+                let new_statement = is_verb(reading.tag(next))
+                    && matches!(
+                        reading.lemma(next),
+                        "say"
+                            | "call"
+                            | "add"
+                            | "insist"
+                            | "tell"
+                            | "claim"
+                            | "accuse"
+                            | "describe"
+                            | "argue"
+                            | "dismiss"
+                            | "blame"
+                    )
+                    || matches!(reading.lower(next), "has" | "said" | "that" | "instead" | "also")
+                        && reading.lower(next) != "that";
+                if new_statement {
+                    return token;
+                }
+            }
+            "although" | "though" | "despite" | "whereas" | "amid" => return token,
+            _ => {}
+        }
+    }
+    end
+}
+
+/// How far the phrases that hang on one reach.
+pub(super) fn phrase_reach(reading: &Reading, from: usize, end: usize) -> usize {
+    let mut at = from;
+    while at < end {
+        match reading.tag(at) {
+            Tag::Preposition | Tag::To | Tag::Possessive | Tag::Quote => at += 1,
+            Tag::Determiner
+            | Tag::Adjective
+            | Tag::Noun
+            | Tag::Name
+            | Tag::Number
+            | Tag::Pronoun => at += 1,
+            Tag::VerbIng if at > from && matches!(reading.tag(at - 1), Tag::Preposition) => at += 1,
+            Tag::Conjunction
+                if matches!(
+                    reading.tag(at + 1),
+                    Tag::Noun | Tag::Name | Tag::Adjective | Tag::Determiner | Tag::Possessive
+                ) =>
+            {
+                at += 1
+            }
+            _ => break,
+        }
+    }
+    at
+}

@@ -1,0 +1,91 @@
+//! Who denies what: every rule with its examples, and what the parts of a denial are.
+
+use claimtrail::pipeline::claims::passage_denials;
+use claimtrail::pipeline::lexicon::denial::lexicon;
+
+/// The first denial as `denier | cue | claim`.
+fn first(text: &str) -> String {
+    passage_denials(text).first().map_or_else(String::new, |denial| {
+        let denier = denial.denier.as_deref().unwrap_or("-");
+        format!("{denier} | {} | {}", denial.cue, denial.claim)
+    })
+}
+
+#[test]
+fn every_rule_finds_its_examples_and_leaves_its_counterexamples_alone() {
+    let mut wrong = Vec::new();
+    let mut expect = |id: &str, sentence: &str, denies: bool| {
+        if passage_denials(sentence).is_empty() == denies {
+            wrong.push(format!("{id}: {sentence}"));
+        }
+    };
+    for rule in &lexicon().cues {
+        assert!(!rule.examples.is_empty(), "{} has no example", rule.id);
+        assert!(!rule.counterexamples.is_empty(), "{} has no counterexample", rule.id);
+        rule.examples.iter().for_each(|sentence| expect(&rule.id, sentence, true));
+        rule.counterexamples.iter().for_each(|sentence| expect(&rule.id, sentence, false));
+    }
+    for rule in &lexicon().exclusions {
+        assert!(!rule.examples.is_empty(), "{} has no example", rule.id);
+        assert!(!rule.counterexamples.is_empty(), "{} has no counterexample", rule.id);
+        rule.examples.iter().for_each(|sentence| expect(&rule.id, sentence, false));
+        rule.counterexamples.iter().for_each(|sentence| expect(&rule.id, sentence, true));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn names_the_speaker_for_a_pronoun() {
+    assert_eq!(
+        first("Mayor Tessa Orlo has denied reports that she sold the harbour to a casino."),
+        "Mayor Tessa Orlo | has denied | Tessa Orlo sold the harbour to a casino."
+    );
+}
+
+#[test]
+fn gives_a_gerund_its_subject_and_tense() {
+    assert_eq!(
+        first("Ferry captain Ruben Haas denies taking a bribe from the port."),
+        "Ferry captain Ruben Haas | denies | Ruben Haas took a bribe from the port."
+    );
+}
+
+#[test]
+fn turns_a_denied_first_person_round() {
+    assert_eq!(
+        first(
+            "“We had nothing to do with the fire,” the chief of the plant said of the accusation that it had set it."
+        ),
+        "the chief of the plant | nothing to do with | The chief of the plant had something to do with the fire."
+    );
+}
+
+#[test]
+fn finds_the_charge_behind_a_plea() {
+    assert_eq!(
+        first("Banker Rolf Amsel pleaded not guilty to charges that he robbed his own bank."),
+        "Banker Rolf Amsel | pleaded not guilty | Rolf Amsel robbed his own bank."
+    );
+}
+
+#[test]
+fn the_authors_own_voice_has_no_denier() {
+    let denials = passage_denials("The story that the old bridge had collapsed was a hoax.");
+    assert_eq!(denials.len(), 1);
+    assert_eq!((denials[0].denier.as_deref(), denials[0].kind), (None, "debunk"));
+    assert_eq!(denials[0].claim, "The old bridge had collapsed.");
+}
+
+#[test]
+fn a_text_without_a_denial_has_none() {
+    for text in [
+        "",
+        "No.",
+        "The ferry left at nine.",
+        "“”",
+        "denied",
+        "The guards denied the family entry for a night.",
+    ] {
+        assert_eq!(passage_denials(text), [], "{text}");
+    }
+}
