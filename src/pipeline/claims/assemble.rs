@@ -1,6 +1,6 @@
 //! Everything found in a document's fields → statements, claims and actors of the extraction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::assertion::{self, Assertion};
@@ -53,7 +53,7 @@ pub fn denials_of(
                 .denier
                 .as_ref()
                 .and_then(|tokens| actors.of(field.field, &field.reading, tokens));
-            let told_by = speeches.iter().find(|speech| {
+            let told_by = speech::near(&speeches, found.cue.sentence).iter().find(|speech| {
                 speech.contents.iter().any(|content| content.contains(&found.cue.anchor))
             });
             let via = told_by
@@ -75,8 +75,15 @@ pub fn denials_of(
 pub fn assemble(fields: &[FieldRead], resolution: &Resolution) -> Assembled {
     let readings: Vec<(Field, &Reading)> =
         fields.iter().map(|field| (field.field, &field.reading)).collect();
-    let mut actors = ActorTable::new(resolution, &readings);
-    let mut builder = Builder { fields, resolution, statements: Vec::new(), drafts: Vec::new() };
+    let mut actors = ActorTable::new(resolution);
+    let mut builder = Builder {
+        fields,
+        resolution,
+        statements: Vec::new(),
+        places: BTreeMap::new(),
+        denied: BTreeSet::new(),
+        drafts: Vec::new(),
+    };
     builder.take_statements(&mut actors);
     let groups = denials_of(fields, resolution, &mut actors);
     for group in groups {
@@ -112,9 +119,17 @@ struct Builder<'b> {
     fields: &'b [FieldRead<'b>],
     resolution: &'b Resolution,
     statements: Vec<StatementDraft>,
+    /// Statements by their cues and contents, so that a place finds those around it.
+    places: BTreeMap<Span, Vec<usize>>,
+    /// The cues of all denials so far.
+    denied: BTreeSet<Span>,
     drafts: Vec<ClaimDraft>,
 }
 
+/// How many bytes before a place a statement around it may begin.
+const LONGEST: usize = 4_000;
+/// How many statements near a place are looked at.
+const MOST: usize = 64;
 /// How many of the last claims a new one is compared with.
 const WINDOW: usize = 48;
 /// Two claims of one document are one from this share of common words on.
@@ -169,7 +184,7 @@ impl Builder<'_> {
                 if let (Some(via), Some(words)) = (via, via_span) {
                     actors.mention(via, words);
                 }
-                self.statements.push(StatementDraft {
+                self.add(StatementDraft {
                     statement: Statement {
                         source: found.source.iter().map(span).collect(),
                         cue: found.cue.as_ref().map(span),
@@ -191,20 +206,32 @@ impl Builder<'_> {
         }
     }
 
+    /// Adds a statement, to be found by its cue and contents.
+    fn add(&mut self, draft: StatementDraft) -> StatementIndex {
+        let number = self.statements.len();
+        for &span in draft.statement.cue.iter().chain(&draft.statement.contents) {
+            self.places.entry(span).or_default().push(number);
+        }
+        self.statements.push(draft);
+        StatementIndex(number)
+    }
+
+    /// Statements with a cue or content that begins near a place; what is longer holds too much to
+    /// be one statement about it.
+    fn around(&self, span: Span) -> impl Iterator<Item = usize> {
+        let from = Span { field: span.field, start: span.start.saturating_sub(LONGEST), end: 0 };
+        let to = Span { field: span.field, start: span.end, end: 0 };
+        self.places.range(from..to).rev().take(MOST).flat_map(|(_, numbers)| numbers).copied()
+    }
+
     /// The statement whose cue or contents hold a place, the narrowest first.
     fn statement_at(&self, span: Span) -> Option<StatementIndex> {
-        self.statements
-            .iter()
-            .enumerate()
-            .filter_map(|(number, draft)| {
-                let cue = draft.statement.cue.filter(|cue| cue.overlaps(span)).map(Span::len);
-                let content = draft
-                    .statement
-                    .contents
-                    .iter()
-                    .filter(|content| content.contains(span))
-                    .map(|content| content.len())
-                    .min();
+        self.around(span)
+            .filter_map(|number| {
+                let statement = &self.statements.get(number)?.statement;
+                let cue = statement.cue.filter(|cue| cue.overlaps(span)).map(Span::len);
+                let contents = statement.contents.iter().filter(|content| content.contains(span));
+                let content = contents.map(|content| content.len()).min();
                 Some((cue.or(content)?, number))
             })
             .min()
@@ -229,7 +256,7 @@ impl Builder<'_> {
                 draft.statement.contents.iter().any(|content| content.contains(cue))
             })
         });
-        self.statements.push(StatementDraft {
+        self.add(StatementDraft {
             statement: Statement {
                 source: source.into_iter().collect(),
                 cue: Some(cue),
@@ -246,8 +273,7 @@ impl Builder<'_> {
             },
             speaker,
             via: via.map(|(via, _)| via),
-        });
-        StatementIndex(self.statements.len() - 1)
+        })
     }
 
     /// The draft that says the same, or a new one.
@@ -321,6 +347,7 @@ impl Builder<'_> {
                 span: denied.unwrap_or(cue),
                 statement: Some(statement),
             });
+            self.denied.insert(cue);
             mentions.push(DenialMention {
                 cue,
                 denier,
@@ -354,14 +381,14 @@ impl Builder<'_> {
         let Some(content) = self.span(known.field, &assertion.content) else { return };
         let Some(cue) = self.span(known.field, &assertion.cue) else { return };
         // What is denied there is no assertion of the one who denies it.
-        let denied = self.drafts.iter().any(|draft| {
-            draft
-                .claim
-                .denials
-                .iter()
-                .flat_map(|denial| &denial.mentions)
-                .any(|mention| mention.cue.overlaps(cue) || content.contains(mention.cue))
-        });
+        let from = Span { field: content.field, start: content.start.min(cue.start), end: 0 };
+        let denied = self
+            .denied
+            .range(from..)
+            .take_while(|known| {
+                known.field == content.field && known.start < content.end.max(cue.end)
+            })
+            .any(|known| known.overlaps(cue) || content.contains(*known));
         if denied {
             return;
         }
@@ -394,9 +421,8 @@ impl Builder<'_> {
         };
         // Words told by somebody else were relayed by them.
         let relay = self
-            .statements
-            .iter()
-            .enumerate()
+            .around(cue)
+            .filter_map(|number| Some((number, self.statements.get(number)?)))
             .filter(|(number, draft)| {
                 *number != statement.0
                     && draft.speaker.is_some()
@@ -428,9 +454,14 @@ impl Builder<'_> {
     }
 
     fn statement_with_cue(&self, cue: Span) -> Option<StatementIndex> {
-        self.statements
-            .iter()
-            .position(|draft| draft.statement.cue.is_some_and(|known| known.overlaps(cue)))
+        self.around(cue)
+            .filter(|&number| {
+                self.statements
+                    .get(number)
+                    .and_then(|draft| draft.statement.cue)
+                    .is_some_and(|known| known.overlaps(cue))
+            })
+            .min()
             .map(StatementIndex)
     }
 

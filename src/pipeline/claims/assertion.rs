@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::denials::denier::{extended, phrases_in};
-use super::denials::extent::clause_end;
+use super::denials::extent::{clause_end, clip};
 use super::denials::find::Passage;
 use super::speech::Speech;
 use super::wording::{Form, Party};
@@ -36,11 +36,11 @@ pub fn find(passage: &Passage) -> Vec<Assertion> {
     let reading = passage.reading;
     let mut found = Vec::new();
     for sentence in &reading.sentences {
-        let bounds = sentence.tokens.clone();
-        for token in bounds.clone() {
+        for token in sentence.tokens.clone() {
             if !is_verb(reading.tag(token)) {
                 continue;
             }
+            let bounds = clip(&sentence.tokens, token);
             match reading.lemma(token) {
                 "accuse" | "blame" => found.extend(accusation(passage, token, &bounds)),
                 "describe" | "call" | "label" | "brand" => {
@@ -210,7 +210,7 @@ fn said(passage: &Passage, speech: &Speech) -> Option<Assertion> {
     let reading = passage.reading;
     let content = speech.contents.iter().max_by_key(|content| content.len())?.clone();
     let sentence = reading.sentences.get(reading.sentence_of(content.start))?;
-    let content = content.start..content.end.min(sentence.tokens.end);
+    let content = content.start..content.end.min(clip(&sentence.tokens, content.start).end);
     let words = content
         .clone()
         .filter(|&token| reading.tokens.get(token).is_some_and(|token| token.is_word()))

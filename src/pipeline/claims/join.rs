@@ -39,6 +39,9 @@ pub const SAME: f32 = 0.6;
 /// How many of the last groups a mention may join: repetitions stand near.
 const WINDOW: usize = 48;
 
+/// How many of a group's last mentions a new one is compared with.
+const RECENT: usize = 16;
+
 /// Words of a claim as the comparison knows them: lower case, without articles.
 pub fn words(claim: &str) -> Vec<String> {
     claim
@@ -101,12 +104,13 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
             }
         }
     }
-    let told = groups.len();
+    // A denial told in so many words is near its vague repetitions, or the text is no article.
+    let told = groups.len().min(WINDOW);
     for place in untold.into_iter().chain(weak) {
         let topic: Vec<String> = place.found.claim.as_deref().map(words).unwrap_or_default();
         let mut fitting = (0..told).filter(|&number| {
             let group = &groups[number];
-            let near = group.places.iter().any(|other| {
+            let near = recent(group).any(|other| {
                 other.field == place.field
                     && other.found.cue.sentence.abs_diff(place.found.cue.sentence) <= 1
             });
@@ -150,17 +154,24 @@ fn drop_covered(group: &mut Group, best: Option<(Field, usize)>) {
         .iter()
         .map(|place| (place.field, place.found.cue.tokens.clone(), place.found.cue.anchor))
         .collect();
-    group.places.retain(|place| {
-        let mine = &place.found.cue;
-        Some((place.field, mine.anchor)) == best
-            || !cues.iter().any(|(field, tokens, anchor)| {
-                *field == place.field
-                    && *anchor != mine.anchor
-                    && tokens.start < mine.tokens.end
-                    && mine.tokens.start < tokens.end
-                    && (tokens.len(), mine.anchor) > (mine.tokens.len(), *anchor)
-            })
-    });
+    let keeps: Vec<bool> = cues
+        .iter()
+        .enumerate()
+        .map(|(index, mine)| {
+            Some((mine.0, mine.2)) == best
+                || !cues.iter().skip(index.saturating_sub(4)).take(9).any(
+                    |(field, tokens, anchor)| {
+                        *field == mine.0
+                            && *anchor != mine.2
+                            && tokens.start < mine.1.end
+                            && mine.1.start < tokens.end
+                            && (tokens.len(), mine.2) > (mine.1.len(), *anchor)
+                    },
+                )
+        })
+        .collect();
+    let mut keeps = keeps.into_iter();
+    group.places.retain(|_| keeps.next().unwrap_or(true));
 }
 
 /// The beginning of a word, which its derivations share: "physical", "physically".
@@ -179,7 +190,7 @@ fn compatible(group: &Group, place: &Place, actors: &ActorTable) -> bool {
         (None, None) => {
             let named = |place: &Place| place.found.denier.is_some();
             let words = |place: &Place| place.found.denier.clone();
-            group.places.iter().any(|other| {
+            recent(group).any(|other| {
                 named(other) == named(place) && (!named(place) || words(other) == words(place))
             })
         }
@@ -187,9 +198,14 @@ fn compatible(group: &Group, place: &Place, actors: &ActorTable) -> bool {
     }
 }
 
+/// The mentions that a new one may repeat: the last few.
+fn recent(group: &Group) -> impl Iterator<Item = &Place> {
+    group.places.iter().rev().take(RECENT)
+}
+
 fn shares_denied(group: &Group, place: &Place) -> bool {
     let Some(denied) = &place.found.denied else { return false };
-    group.places.iter().any(|other| {
+    recent(group).any(|other| {
         other.field == place.field
             && other
                 .found
@@ -206,19 +222,15 @@ fn add(group: &mut Group, place: Place, actors: &ActorTable) {
     } else {
         group.denier = group.denier.or(place.denier);
     }
-    group.places.push(place);
-    let surest = group
-        .places
-        .iter()
-        .enumerate()
-        .filter(|(_, place)| place.found.claim.is_some() && !is_topic(&place.found))
-        .reduce(
-            |best, next| {
-                if next.1.found.confidence > best.1.found.confidence { next } else { best }
-            },
-        );
-    if let Some((number, place)) = surest {
-        group.best = number;
+    let told = place.found.claim.is_some() && !is_topic(&place.found);
+    let surer = group.places.get(group.best).is_none_or(|best| {
+        best.found.claim.is_none()
+            || is_topic(&best.found)
+            || place.found.confidence > best.found.confidence
+    });
+    if told && surer {
+        group.best = group.places.len();
         group.claim = place.found.claim.clone();
     }
+    group.places.push(place);
 }

@@ -39,7 +39,7 @@ pub fn passage_denials(passage: &str) -> Vec<PassageDenial> {
     let reading = &fields[0].reading;
     let readings = [(Field::Text, reading)];
     let resolution = resolution::resolve(&readings);
-    let mut actors = ActorTable::new(&resolution, &readings);
+    let mut actors = ActorTable::new(&resolution);
     let groups = assemble::denials_of(&fields, &resolution, &mut actors);
     let words = |tokens: &std::ops::Range<usize>| {
         reading.span(tokens.clone()).map(|span| reading.text[span].to_owned())

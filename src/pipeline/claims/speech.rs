@@ -10,6 +10,8 @@ use crate::pipeline::text::Reading;
 pub struct Speech {
     /// Which statement it is.
     pub statement: usize,
+    /// The sentence it begins in.
+    pub sentence: usize,
     /// The words that name the source.
     pub source: Range<usize>,
     /// The token that heads the words that attribute; the source's first where there are none.
@@ -22,7 +24,7 @@ pub struct Speech {
 
 /// The statements that name a source.
 pub fn of(reading: &Reading, statements: &[AttributedStatement]) -> Vec<Speech> {
-    statements
+    let mut speeches: Vec<Speech> = statements
         .iter()
         .enumerate()
         .filter_map(|(number, statement)| {
@@ -34,9 +36,26 @@ pub fn of(reading: &Reading, statements: &[AttributedStatement]) -> Vec<Speech> 
             let contents =
                 statement.contents.iter().filter_map(|span| tokens(reading, span)).collect();
             let via = statement.via.as_ref().and_then(|span| tokens(reading, span));
-            Some(Speech { statement: number, source, cue, contents, via })
+            let first = [&source].into_iter().chain(&contents).map(|part| part.start).min();
+            let sentence = reading.sentence_of(first.unwrap_or(cue).min(cue));
+            Some(Speech { statement: number, sentence, source, cue, contents, via })
         })
-        .collect()
+        .collect();
+    speeches.sort_by_key(|speech| (speech.sentence, speech.statement));
+    speeches
+}
+
+/// How many sentences before its end a statement may have begun: quotations run over several.
+const BACK: usize = 8;
+/// How many sentences further on a statement may stand and still matter.
+const AHEAD: usize = 3;
+
+/// Of statements in order of place those that may hold or neighbour a sentence. What is near is
+/// looked at, whatever the length of the text.
+pub fn near(speeches: &[Speech], sentence: usize) -> &[Speech] {
+    let from = speeches.partition_point(|speech| speech.sentence + BACK < sentence);
+    let to = speeches.partition_point(|speech| speech.sentence <= sentence + AHEAD);
+    speeches.get(from..to.max(from)).unwrap_or(&[])
 }
 
 /// The tokens of a byte range; `None` where it covers none.

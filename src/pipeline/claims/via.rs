@@ -7,6 +7,7 @@ use crate::pipeline::resolution::{EntityKind, Resolution};
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
 use super::denials::denier::extended;
+use super::denials::extent::window;
 use crate::pipeline::resolution::actors::relays;
 
 /// Who relayed what is said at `at`: looked for in its sentence.
@@ -16,7 +17,7 @@ pub fn of(
     field: Field,
     at: usize,
 ) -> Option<Range<usize>> {
-    let bounds = reading.sentences.get(reading.sentence_of(at))?.tokens.clone();
+    let bounds = window(reading, at)?;
     for token in bounds.clone() {
         let next = token + 1;
         let opens = match reading.lemma(token) {

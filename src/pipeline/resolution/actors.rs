@@ -16,6 +16,8 @@ pub struct ActorTable<'r> {
     drafts: Vec<Draft>,
     by_entity: BTreeMap<usize, usize>,
     by_words: BTreeMap<String, usize>,
+    /// Entities that are states, by name.
+    states: BTreeMap<&'r str, usize>,
 }
 
 struct Draft {
@@ -26,12 +28,20 @@ struct Draft {
 
 impl<'r> ActorTable<'r> {
     /// A table with everybody who is an actor whether or not they speak: people, bodies, publishers.
-    pub fn new(resolution: &'r Resolution, fields: &[(Field, &Reading)]) -> Self {
+    pub fn new(resolution: &'r Resolution) -> Self {
+        let states = resolution
+            .entities
+            .iter()
+            .enumerate()
+            .filter(|(_, entity)| entity.state.as_deref() == Some(entity.name.as_str()))
+            .map(|(number, entity)| (entity.name.as_str(), number))
+            .collect();
         let mut table = ActorTable {
             resolution,
             drafts: Vec::new(),
             by_entity: BTreeMap::new(),
             by_words: BTreeMap::new(),
+            states,
         };
         for (number, entity) in resolution.entities.iter().enumerate() {
             let state_itself = entity.state.as_deref() == Some(entity.name.as_str());
@@ -49,8 +59,6 @@ impl<'r> ActorTable<'r> {
                 table.entity(number);
             }
         }
-        // A body of a state that is itself an actor speaks for it, and so does who holds office there.
-        let _ = fields;
         table
     }
 
@@ -102,7 +110,7 @@ impl<'r> ActorTable<'r> {
                 }) && !role.to_lowercase().contains("former")
             });
         if let (Some(state), true, false) = (&entity.state, official, state_itself) {
-            let holder = self.resolution.entities.iter().position(|other| other.name == *state);
+            let holder = self.states.get(state.as_str()).copied();
             if let Some(holder) = holder {
                 let holder = self.entity(holder);
                 self.drafts[draft].speaks_for = holder;

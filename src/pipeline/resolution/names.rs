@@ -388,9 +388,31 @@ fn gender_of(reading: &Reading, one: &Found) -> Option<people::Gender> {
         })
 }
 
+/// How many holders of one office are looked at.
+const MOST: usize = 32;
+
 /// Finds descriptions that mean somebody named: "the Danish vice chancellor", "the ministry".
 pub fn describe(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
     let lexicon = lexicon();
+    // Whom an office and a body's last words may mean.
+    let mut holders: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    for (number, entity) in resolution.entities.iter().enumerate() {
+        match entity.kind {
+            Some(EntityKind::Person) => {
+                for role in &entity.roles {
+                    holders.entry(role.to_lowercase()).or_default().insert(number);
+                }
+            }
+            Some(EntityKind::Place) | None => {}
+            Some(_) => {
+                let name = entity.name.to_lowercase();
+                for (at, _) in name.match_indices(' ').take(6) {
+                    holders.entry(name[at + 1..].to_owned()).or_default().insert(number);
+                }
+                holders.entry(name).or_default().insert(number);
+            }
+        }
+    }
     let mut more: Vec<Mention> = Vec::new();
     for &(field, reading) in fields {
         for phrase in &reading.phrases {
@@ -417,28 +439,32 @@ pub fn describe(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
                 continue;
             }
             let office = name_text(reading, &(start..phrase.tokens.end)).to_lowercase();
-            let mut holders = resolution.entities.iter().enumerate().filter(|(_, entity)| {
-                let state_fits = match (&state, &entity.state) {
-                    (Some(wanted), Some(known)) => wanted == known,
-                    (Some(_), None) => false,
-                    (None, _) => true,
-                };
-                let by_role = entity.kind == Some(EntityKind::Person)
-                    && lexicon.is_title(head)
-                    && entity.roles.iter().any(|role| role.to_lowercase() == office);
-                let by_body = !matches!(
-                    entity.kind,
-                    Some(EntityKind::Person) | Some(EntityKind::Place) | None
-                ) && lexicon.is_organisation(head)
-                    && (entity.name.to_lowercase().ends_with(&format!(" {office}"))
-                        || entity.name.to_lowercase() == office);
-                state_fits && (by_role || by_body)
+            let Some(known) = holders.get(&office) else { continue };
+            let mut fitting = known.iter().take(MOST).copied().filter(|&number| {
+                resolution.entities.get(number).is_some_and(|entity| {
+                    let state_fits = state.is_none() || state == entity.state;
+                    let person = entity.kind == Some(EntityKind::Person);
+                    let heads =
+                        if person { lexicon.is_title(head) } else { lexicon.is_organisation(head) };
+                    state_fits && heads
+                })
             });
-            if let (Some((entity, _)), None) = (holders.next(), holders.next()) {
+            if let (Some(entity), None) = (fitting.next(), fitting.next()) {
                 more.push(Mention { field, tokens: phrase.tokens.clone(), entity, pronoun: false });
             }
         }
     }
+    // A description takes the place of what was found inside it.
+    let inside: BTreeSet<(Field, usize)> = more
+        .iter()
+        .flat_map(|mention| {
+            resolution
+                .mentions_in(mention.field, &mention.tokens)
+                .map(|known| (known.field, known.tokens.start))
+                .collect::<Vec<_>>()
+        })
+        .collect();
+    resolution.mentions.retain(|known| !inside.contains(&(known.field, known.tokens.start)));
     for mention in more {
         let reading =
             fields.iter().find(|(field, _)| *field == mention.field).map(|(_, reading)| *reading);
@@ -447,11 +473,6 @@ pub fn describe(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
         {
             entity.alias(&name_text(reading, &mention.tokens));
         }
-        resolution.mentions.retain(|known| {
-            known.field != mention.field
-                || known.tokens.end <= mention.tokens.start
-                || known.tokens.start >= mention.tokens.end
-        });
         resolution.mentions.push(mention);
     }
 }

@@ -8,6 +8,9 @@ use crate::pipeline::text::{Reading, Tag};
 /// How many sentences back a person may have been named.
 const BACK: usize = 3;
 
+/// How many tokens of a sentence are looked at.
+const REACH: usize = 120;
+
 /// Adds a mention for every pronoun whose meaning is plain.
 pub fn resolve(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
     for &(field, reading) in fields {
@@ -48,6 +51,11 @@ fn person_before(
     for back in 0..=BACK {
         let number = sentence.checked_sub(back)?;
         let bounds = reading.sentences.get(number)?.tokens.clone();
+        let bounds = if back == 0 {
+            bounds.start.max(token.saturating_sub(REACH))..bounds.end
+        } else {
+            bounds.start..bounds.end.min(bounds.start + REACH)
+        };
         let end = if back == 0 { token } else { bounds.end };
         let fits = |entity: usize| {
             resolution.entities.get(entity).is_some_and(|known| {
@@ -64,6 +72,8 @@ fn person_before(
         people.extend(
             earlier
                 .iter()
+                .rev()
+                .take_while(|mention| mention.tokens.start >= bounds.start)
                 .filter(|mention| {
                     mention.tokens.start >= bounds.start
                         && mention.tokens.start < end

@@ -2,13 +2,14 @@
 
 use super::cue::Cue;
 use super::denier::phrases_in;
+use super::extent::window;
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::lexicon::wording::lexicon;
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
 /// What a plain rule says of a cue; `None` where it is for the model to judge.
 pub fn judge(reading: &Reading, cue: &Cue) -> Option<bool> {
-    let bounds = reading.sentences.get(cue.sentence)?.tokens.clone();
+    let bounds = window(reading, cue.anchor)?;
     if opinion_of_a_thing(reading, cue) {
         return Some(false);
     }

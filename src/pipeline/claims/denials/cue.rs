@@ -175,13 +175,17 @@ fn is_mark(word: &str) -> bool {
     matches!(word, "\"" | "“" | "”" | "‘" | "’" | "'")
 }
 
+/// How many cues on either side may cover one: a pattern is at most some twenty words long.
+const AROUND: usize = 24;
+
 /// A cue whose core lies inside another's says nothing of its own.
 fn drop_covered(cues: Vec<Cue>) -> Vec<Cue> {
     let covered: Vec<bool> = cues
         .iter()
         .enumerate()
         .map(|(index, cue)| {
-            cues.iter().enumerate().any(|(other_index, other)| {
+            let from = index.saturating_sub(AROUND);
+            cues.iter().enumerate().skip(from).take(2 * AROUND).any(|(other_index, other)| {
                 other_index != index
                     && other.sentence == cue.sentence
                     && other.core.start <= cue.core.start

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use super::cue::Cue;
+use super::extent::window;
 use super::features::Features;
-use crate::pipeline::claims::speech::Speech;
+use crate::pipeline::claims::speech::{self, Speech};
 use crate::pipeline::lexicon::Classes;
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::text::{NounPhrase, PhraseKind, Reading, Tag};
@@ -53,10 +54,10 @@ pub fn extended(reading: &Reading, phrase: &NounPhrase, limit: usize) -> Range<u
 /// All who may be denying at `cue`, the author first.
 pub fn candidates(reading: &Reading, cue: &Cue, speeches: &[Speech]) -> Vec<Candidate> {
     let family = cue.family.as_str();
-    let Some(sentence) = reading.sentences.get(cue.sentence) else {
+    let Some(bounds) = window(reading, cue.anchor) else {
         return Vec::new();
     };
-    let bounds = sentence.tokens.clone();
+    let speeches = speech::near(speeches, cue.sentence);
     let quote = reading.quotation_of(cue.anchor);
     let mut found: Vec<Candidate> = Vec::new();
     let mut author = Features::new();

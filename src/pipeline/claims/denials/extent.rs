@@ -1,6 +1,23 @@
 //! How far clauses and phrases reach, and small questions of a token.
 
+use std::ops::Range;
+
 use crate::pipeline::text::{Reading, Tag};
+
+/// How many tokens on either side of a place are looked at: no sentence of prose is longer, and
+/// what is no prose costs no more for it.
+const REACH: usize = 120;
+
+/// The part of a sentence around a token that is looked at.
+pub fn window(reading: &Reading, at: usize) -> Option<Range<usize>> {
+    let sentence = reading.sentences.get(reading.sentence_of(at))?;
+    Some(clip(&sentence.tokens, at))
+}
+
+/// The part of some tokens around one of them.
+pub fn clip(tokens: &Range<usize>, at: usize) -> Range<usize> {
+    tokens.start.max(at.saturating_sub(REACH))..tokens.end.min(at + REACH)
+}
 
 pub(super) fn is_that(reading: &Reading, token: usize) -> bool {
     reading.lower(token) == "that"

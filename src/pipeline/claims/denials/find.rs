@@ -10,7 +10,7 @@ use super::denier;
 use super::judge;
 use super::model::{Models, logistic, score};
 use crate::domain::Field;
-use crate::pipeline::claims::speech::Speech;
+use crate::pipeline::claims::speech::{self, Speech};
 use crate::pipeline::claims::wording::{self, Context, Form, Party};
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::resolution::{EntityKind, Resolution};
@@ -174,8 +174,7 @@ impl<'p> Passage<'p> {
     /// Who says the words, where a statement tells.
     fn speaker_of(&self, tokens: &Range<usize>) -> Option<Party> {
         self.reading.quotation_of(tokens.start)?;
-        let speech = self
-            .speeches
+        let speech = speech::near(self.speeches, self.reading.sentence_of(tokens.start))
             .iter()
             .find(|speech| speech.contents.iter().any(|content| content.contains(&tokens.start)))?;
         Some(self.party(&speech.source))
@@ -209,10 +208,11 @@ pub fn find(passage: &Passage, models: &Models, threshold: f32) -> Vec<Found> {
         };
         // A sentence that is only its cue says nothing.
         let alone = reading.sentences.get(cue.sentence).is_some_and(|sentence| {
-            sentence.tokens.clone().all(|token| {
-                cue.tokens.contains(&token)
-                    || matches!(reading.tag(token), Tag::Punctuation | Tag::Quote)
-            })
+            sentence.tokens.len() < 20
+                && sentence.tokens.clone().all(|token| {
+                    cue.tokens.contains(&token)
+                        || matches!(reading.tag(token), Tag::Punctuation | Tag::Quote)
+                })
         });
         if alone {
             continue;

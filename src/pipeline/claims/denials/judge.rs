@@ -2,10 +2,14 @@
 
 use super::cue::Cue;
 use super::denier::{attributive, phrases_in, tag_name};
+use super::extent::{clip, window};
 use super::features::Features;
-use crate::pipeline::claims::speech::Speech;
+use crate::pipeline::claims::speech::{self, Speech};
 use crate::pipeline::lexicon::wording::lexicon;
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
+
+/// How many other cues on either side matter.
+const MOST: usize = 24;
 
 /// Everything the judge weighs. `others` are all cues of the text.
 pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech]) -> Features {
@@ -15,8 +19,13 @@ pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech
     features.add("rule", cue.rule);
     features.add("anchor", anchor);
     features.add2("tag", tag_name(reading.tag(cue.anchor)), cue.rule);
-    let Some(sentence) = reading.sentences.get(cue.sentence) else { return features };
-    let bounds = sentence.tokens.clone();
+    let Some(bounds) = window(reading, cue.anchor) else { return features };
+    let speeches = speech::near(speeches, cue.sentence);
+    // Cues are in order of place: the others that matter stand around this one.
+    let from = others.partition_point(|other| other.sentence + 1 < cue.sentence);
+    let to = others.partition_point(|other| other.sentence <= cue.sentence + 1);
+    let place = others.partition_point(|other| other.anchor < cue.anchor);
+    let others = &others[from.max(place.saturating_sub(MOST))..to.min(place + MOST)];
     let at = |offset: i64| -> &str {
         let place = cue.core.start as i64 + offset;
         if offset < 0 {
@@ -156,7 +165,7 @@ pub fn features(reading: &Reading, cue: &Cue, others: &[Cue], speeches: &[Speech
             continue;
         };
         let mut shells = 0;
-        for token in other.tokens.clone() {
+        for token in clip(&other.tokens, other.tokens.start) {
             let word = reading.lower(token);
             if lexicon().is_shell(word)
                 || matches!(reading.lemma(token), "accuse" | "allege" | "claim" | "report")

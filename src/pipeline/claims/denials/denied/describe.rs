@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Finder;
 use crate::pipeline::claims::denials::cue::Cue;
 use crate::pipeline::claims::denials::denier::{attributive, phrases_in, tag_name};
-use crate::pipeline::claims::denials::extent::is_negation;
+use crate::pipeline::claims::denials::extent::{is_negation, window};
 use crate::pipeline::claims::denials::features::Features;
 use crate::pipeline::claims::wording::Form;
 use crate::pipeline::lexicon::wording::lexicon;
@@ -97,16 +97,13 @@ impl Finder<'_> {
         features.add3("accusing", if accusing { "yes" } else { "no" }, form, place);
         // Words that both the cue's sentence and the candidate's share.
         if (place.starts_with("back") || place == "next")
-            && let Some(sentence) = reading.sentences.get(cue.sentence)
+            && let Some(sentence) = window(reading, cue.anchor)
         {
             let shared = tokens
                 .clone()
                 .filter(|&token| matches!(reading.tag(token), Tag::Noun | Tag::Name))
                 .filter(|&token| {
-                    sentence
-                        .tokens
-                        .clone()
-                        .any(|other| reading.lower(other) == reading.lower(token))
+                    sentence.clone().any(|other| reading.lower(other) == reading.lower(token))
                 })
                 .count();
             features.add3(

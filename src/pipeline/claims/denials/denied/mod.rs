@@ -9,9 +9,9 @@ mod object;
 use describe::{object_word, relative};
 
 use super::cue::Cue;
-use super::extent::{clause_end, is_negation, is_verb};
+use super::extent::{clause_end, clip, is_negation, is_verb, window};
 use super::features::Features;
-use crate::pipeline::claims::speech::Speech;
+use crate::pipeline::claims::speech::{self, Speech};
 use crate::pipeline::claims::wording::Form;
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::text::{Reading, Tag};
@@ -44,10 +44,10 @@ struct Finder<'f> {
 
 /// All that may be denied at `cue`; the first says that nothing is told.
 pub fn candidates(reading: &Reading, cue: &Cue, speeches: &[Speech]) -> Vec<Candidate> {
-    let Some(sentence) = reading.sentences.get(cue.sentence) else {
+    let Some(bounds) = window(reading, cue.anchor) else {
         return Vec::new();
     };
-    let bounds = sentence.tokens.clone();
+    let speeches = speech::near(speeches, cue.sentence);
     let has_object = object_word(reading, cue.core.end, bounds.end);
     let mut finder = Finder {
         reading,
@@ -85,11 +85,12 @@ pub fn candidates(reading: &Reading, cue: &Cue, speeches: &[Speech]) -> Vec<Cand
             break;
         };
         let place = ["", "back1", "back2", "back3"].get(distance).copied().unwrap_or("back");
-        finder.inside(&previous.tokens.clone(), place);
-        finder.whole(&previous.tokens.clone(), place, speeches);
+        let previous = clip(&previous.tokens, previous.tokens.end);
+        finder.inside(&previous, place);
+        finder.whole(&previous, place, speeches);
     }
     if let Some(next) = reading.sentences.get(cue.sentence + 1) {
-        let next = next.tokens.clone();
+        let next = clip(&next.tokens, next.tokens.start);
         finder.inside(&next, "next");
         finder.whole(&next, "next", speeches);
         if next.clone().take(30).any(|token| is_negation(reading, token)) {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::Finder;
 use crate::pipeline::claims::denials::denier::{extended, phrases_in};
 use crate::pipeline::claims::denials::extent::{
-    clause_end, is_participle_use, is_that, is_verb, phrase_reach, verb_follows,
+    clause_end, is_participle_use, is_that, is_verb, phrase_reach, verb_follows, window,
 };
 use crate::pipeline::claims::wording::Form;
 use crate::pipeline::lexicon::denial::Family;
@@ -360,7 +360,7 @@ impl Finder<'_> {
     }
 
     pub(super) fn subject_before(&self, token: usize) -> Option<Range<usize>> {
-        let start = self.reading.sentences.get(self.reading.sentence_of(token))?.tokens.start;
+        let start = window(self.reading, token)?.start;
         self.subject_before_in(token, start)
     }
 
