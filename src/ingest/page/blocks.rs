@@ -22,8 +22,9 @@ pub struct Block {
     pub length: usize,
     /// Those that stand in links.
     pub linked: usize,
-    /// The entry its text begins at.
-    pub at: usize,
+    /// The entry of the page's outline its text begins at; `None` for text that stands in no page
+    /// as it came, or in a tree that was changed since.
+    pub at: Option<usize>,
     /// Whether it only goes on after a line break, in the paragraph of the block before.
     pub continues: bool,
 }
@@ -142,7 +143,7 @@ impl Reader {
                 text: std::mem::take(&mut self.text),
                 length: self.length,
                 linked: self.linked,
-                at: self.start,
+                at: Some(self.start),
                 continues: self.continues,
             });
         }

@@ -70,9 +70,7 @@ pub fn read_body(
             .unwrap_or_default();
         let paragraphs: Vec<Block> = on_page
             .iter()
-            .filter(|block| {
-                block.linked * 4 <= block.length && has_ancestor(outline, block.at, "p")
-            })
+            .filter(|block| block.linked * 4 <= block.length && stands_in(outline, block, "p"))
             .cloned()
             .collect();
         for (blocks, from) in [(marked, BodySource::Article), (paragraphs, BodySource::Paragraphs)]
@@ -117,7 +115,12 @@ fn measure(page: Document, outline: &Outline, pruned: &Pruned) -> Vec<Block> {
     let root = found
         .elements(0)
         .find(|&at| found.entries[at].attribute("id") == Some("readability-page-1"));
-    root.map(|root| read_blocks(&found, root, |_| false)).unwrap_or_default()
+    let mut blocks = root.map(|root| read_blocks(&found, root, |_| false)).unwrap_or_default();
+    // Their places count in the tree that the measure made, not in the page's outline.
+    for block in &mut blocks {
+        block.at = None;
+    }
+    blocks
 }
 
 /// Letters of a block, without spaces, by which it is found again.
@@ -170,13 +173,15 @@ fn with_gaps_filled(outline: &Outline, on_page: &[Block], found: &[bool]) -> Vec
 
 /// How a block is set: the element around its own element, and its own name.
 fn setting<'o>(outline: &'o Outline, block: &Block) -> (usize, &'o str) {
-    let own =
-        outline.ancestors(block.at).find(|&at| !is_inline(outline.entries[at].name())).unwrap_or(0);
+    let own = block
+        .at
+        .and_then(|at| outline.ancestors(at).find(|&at| !is_inline(outline.entries[at].name())))
+        .unwrap_or(0);
     (outline.entries[own].parent, outline.entries[own].name())
 }
 
-fn has_ancestor(outline: &Outline, at: usize, name: &str) -> bool {
-    outline.ancestors(at).any(|at| outline.entries[at].name() == name)
+fn stands_in(outline: &Outline, block: &Block, name: &str) -> bool {
+    block.at.is_some_and(|at| outline.ancestors(at).any(|at| outline.entries[at].name() == name))
 }
 
 fn is_marked(outline: &Outline, at: usize) -> bool {
@@ -228,7 +233,7 @@ impl Written {
                 length: letters(text).chars().count(),
                 text: text.clone(),
                 linked: 0,
-                at: 0,
+                at: None,
                 continues: false,
             })
             .collect();
@@ -270,8 +275,8 @@ fn drop_headline(blocks: &mut Vec<Block>, outline: &Outline, headline: Option<us
     let mut seen = 0;
     blocks.retain(|block| {
         seen += 1;
-        let inside =
-            (headline..end).contains(&block.at) && matches!(block.kind, BlockKind::Heading(1));
+        let inside = block.at.is_some_and(|at| (headline..end).contains(&at))
+            && matches!(block.kind, BlockKind::Heading(1));
         !inside && (seen > 4 || skeleton(&block.text) != title)
     });
 }
@@ -286,7 +291,7 @@ fn drop_head_matter(blocks: &mut Vec<Block>, outline: &Outline) {
     blocks.retain(|block| {
         at += 1;
         let is_date = block.length < 60
-            && (has_ancestor(outline, block.at, "time") || read_time(&block.text).is_some());
+            && (stands_in(outline, block, "time") || read_time(&block.text).is_some());
         at > begins || !is_date
     });
 }

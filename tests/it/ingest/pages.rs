@@ -212,6 +212,15 @@ fn a_page_of_40000_links_entities_or_text_is_answered_soon() {
     }
 }
 
+/// The measure's own reading is taken where the page's blocks do not match it; its places count in a
+/// tree of its own.
+#[test]
+fn text_read_from_the_measures_own_tree_is_not_looked_up_in_the_page() {
+    let page = "a<svg></svg></p>;<br>;a>;<select>";
+    let read = from_html(page, Meta::default()).expect("a page");
+    assert!(read.document.text.contains('a'), "{:?}", read.document.text);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 

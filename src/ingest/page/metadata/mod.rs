@@ -389,7 +389,8 @@ impl<'p> PageHead<'p> {
             return by_words;
         }
         let blocks = super::blocks::read_blocks(outline, 0, |_| false);
-        let start = blocks.iter().position(|block| block.at >= near).unwrap_or(0);
+        let start =
+            blocks.iter().position(|block| block.at.is_some_and(|at| at >= near)).unwrap_or(0);
         blocks[start..]
             .iter()
             .take(25)
@@ -478,7 +479,7 @@ impl<'p> PageHead<'p> {
     fn seen_time(&self) -> Option<PageTime> {
         let blocks = super::blocks::read_blocks(self.outline, 0, |_| false);
         let headline = self.headline?;
-        let start = blocks.iter().position(|block| block.at >= headline)?;
+        let start = blocks.iter().position(|block| block.at.is_some_and(|at| at >= headline))?;
         blocks[start..]
             .iter()
             .skip(1)
