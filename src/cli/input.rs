@@ -93,12 +93,12 @@ impl Reader {
         match &item.content {
             Ok(Content::Text(bytes)) => plain(ingest::from_text_file(bytes.as_slice(), meta)),
             Ok(Content::Html(bytes)) => plain(ingest::from_html(bytes.as_slice(), meta)),
-            Ok(Content::Record(line)) => self.read_record(line),
+            Ok(Content::Record(line)) => self.read_record(item, line),
             Err(reason) => ReadItem { id: None, document: Err(reason.clone()) },
         }
     }
 
-    fn read_record(&self, line: &[u8]) -> ReadItem {
+    fn read_record(&self, item: &Item, line: &[u8]) -> ReadItem {
         let record: Record = match serde_json::from_slice(line) {
             Ok(record) => record,
             Err(error) => {
@@ -108,20 +108,28 @@ impl Reader {
             }
         };
         let id = record.id.clone();
-        ReadItem { id, document: self.ingest(record).map_err(|error| error.to_string()) }
+        ReadItem { id, document: self.ingest(item, record).map_err(|error| error.to_string()) }
     }
 
-    fn ingest(&self, record: Record) -> Result<Ingested, anyhow::Error> {
+    fn ingest(&self, item: &Item, record: Record) -> Result<Ingested, anyhow::Error> {
         // Archives write down what they do not know as an empty string.
         let known = |field: Option<String>| field.filter(|words| !words.trim().is_empty());
         let meta = Meta {
             url: known(record.url).as_deref().map(ingest::parse_url).transpose()?,
             outlet: known(record.outlet),
             title: known(record.title),
-            published: known(record.published_at)
-                .as_deref()
-                .map(ingest::parse_published)
-                .transpose()?,
+            // A date in nobody's standard is no reason to lose an article of an archive.
+            published: known(record.published_at).as_deref().and_then(|written| {
+                ingest::parse_published(written)
+                    .inspect_err(|error| {
+                        tracing::warn!(
+                            place = item.place(),
+                            %error,
+                            "the time of publication is left unknown"
+                        );
+                    })
+                    .ok()
+            }),
             authors: record.authors.unwrap_or_default(),
             language: known(record.language).or_else(|| self.language.clone()),
             charset: None,

@@ -157,7 +157,6 @@ fn bad_lines_are_named_in_their_place_and_good_ones_kept() {
         r#"{"id":"both","text":"a","html":"b"}"#,
         r#"{"id":"none"}"#,
         r#"{"id":"type","text":5}"#,
-        r#"{"id":"year","text":"a","published_at":"20189-01-01T00:00:00Z"}"#,
         r#"{"id":"url","text":"a","url":"file:///etc/passwd"}"#,
         r#"{"id":"empty","text":"  "}"#,
         r#"{"id":"last","text":"The port denied it again."}"#,
@@ -171,15 +170,29 @@ fn bad_lines_are_named_in_their_place_and_good_ones_kept() {
         .map(|answer| (answer["line"].as_u64(), answer.get("document").is_some()))
         .collect();
     let bad = |line| (Some(line), false);
-    assert_eq!(
-        seen,
-        [(None, true), bad(2), bad(4), bad(5), bad(6), bad(7), bad(8), bad(9), (None, true)]
-    );
+    assert_eq!(seen, [(None, true), bad(2), bad(4), bad(5), bad(6), bad(7), bad(8), (None, true)]);
     assert_eq!(answers[2]["id"], "both");
     let errors: Vec<_> = answers.iter().filter_map(|answer| answer["error"].as_str()).collect();
     insta::assert_snapshot!(errors.join("\n"));
     assert!(stderr(&output).contains("standard input:7: "), "{}", stderr(&output));
-    assert!(stderr(&output).contains("7 of 9 documents could not be read"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("6 of 8 documents could not be read"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_date_that_cannot_be_read_is_unknown_and_told_and_the_article_kept() {
+    let input = [
+        r#"{"id":"year","text":"The port denied it.","published_at":"20189-01-01T00:00:00Z"}"#,
+        r#"{"id":"order","text":"The port denied it.","published_at":"4/21/18"}"#,
+    ]
+    .join("\n");
+    let output = run_with_input(&["extract"], input.as_bytes());
+    assert!(output.status.success(), "{}", stderr(&output));
+    for answer in lines(stdout(&output)) {
+        assert_eq!(answer["document"]["published_at"], serde_json::Value::Null);
+    }
+    for place in ["standard input:1", "standard input:2"] {
+        assert!(stderr(&output).contains(place), "{}", stderr(&output));
+    }
 }
 
 #[test]
