@@ -360,7 +360,7 @@ impl Builder<'_> {
         if mentions.is_empty() {
             return;
         }
-        let kind = kind_of(&group);
+        let kind = kind_of(&group, actors);
         let denier_role = role_of(&group, actors, &text, kind);
         let Some(draft) = self.drafts.get_mut(number) else { return };
         draft.claim.appearances.extend(appearances);
@@ -523,11 +523,14 @@ impl Builder<'_> {
 }
 
 /// Whose voice denies, and whether it takes back its own words.
-pub fn kind_of(group: &Group) -> RebuttalKind {
+pub fn kind_of(group: &Group, actors: &ActorTable) -> RebuttalKind {
     let best = group.places.get(group.best).or(group.places.first());
     match best {
         Some(place) if place.found.cue.family == Family::Correction => {
-            if place.found.cue.retracts {
+            // An outlet withdraws a report; a person who takes back their words corrects them.
+            let is_outlet =
+                group.denier.is_none_or(|denier| actors.kind(denier) == Some(ActorKind::Outlet));
+            if place.found.cue.retracts && is_outlet {
                 RebuttalKind::Retraction
             } else {
                 RebuttalKind::Correction

@@ -54,7 +54,7 @@ pub fn passage_denials(passage: &str) -> Vec<PassageDenial> {
                 via: place.via.as_ref().and_then(words),
                 denied: place.found.denied.as_ref().and_then(words),
                 claim: group.claim.clone().unwrap_or_default(),
-                kind: match assemble::kind_of(group) {
+                kind: match assemble::kind_of(group, &actors) {
                     crate::domain::RebuttalKind::Retraction => "correction",
                     kind => kind.as_str(),
                 },

@@ -1,6 +1,8 @@
 //! Who denies what: every rule with its examples, and what the parts of a denial are.
 
+use claimtrail::domain::Document;
 use claimtrail::pipeline::claims::passage_denials;
+use claimtrail::pipeline::extract;
 use claimtrail::pipeline::lexicon::denial::lexicon;
 
 /// The first denial as `denier | cue | claim`.
@@ -85,6 +87,80 @@ fn a_text_without_a_denial_has_none() {
         "“”",
         "denied",
         "The guards denied the family entry for a night.",
+    ] {
+        assert_eq!(passage_denials(text), [], "{text}");
+    }
+}
+
+/// Kinds and labels of the denials in a text, in order.
+fn kinds_and_labels(text: &str) -> Vec<(&'static str, Option<String>)> {
+    let extraction = extract(&Document::from_text(text));
+    extraction
+        .claims
+        .iter()
+        .flat_map(|claim| &claim.denials)
+        .map(|denial| (denial.kind.as_str(), denial.label.clone()))
+        .collect()
+}
+
+#[test]
+fn an_outlet_retracts_and_a_person_corrects() {
+    assert_eq!(
+        kinds_and_labels(
+            "The Harbour Post has retracted its report that Minister Ilva Brandt had fled to Tharn."
+        ),
+        [("retraction", None)]
+    );
+    assert_eq!(
+        kinds_and_labels(
+            "Opposition lawmaker Petra Lank retracted her claim that Ilva Brandt had fled to Tharn."
+        ),
+        [("correction", None)]
+    );
+}
+
+#[test]
+fn a_word_that_only_names_what_is_denied_is_no_label() {
+    let labels = |text| {
+        kinds_and_labels(text).into_iter().filter_map(|(_, label)| label).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        labels("The conspiracy theory that the tower was built on a grave is false."),
+        ["conspiracy theory"]
+    );
+    assert_eq!(labels("The claim that the moon is made of glass is a myth."), ["myth"]);
+    assert_eq!(
+        labels("The mayor denied the rumour that the bridge had been sold."),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn the_verdict_is_not_part_of_the_claim() {
+    for (text, claim) in [
+        ("The claim that the moon is made of glass is a myth.", "The moon is made of glass."),
+        (
+            "The ministry said claims indicating the bank had closed were entirely false.",
+            "The bank had closed.",
+        ),
+    ] {
+        let denials = passage_denials(text);
+        assert!(denials.iter().any(|denial| denial.claim == claim), "{denials:#?}");
+    }
+}
+
+#[test]
+fn a_story_called_a_hoax_is_denied_and_an_insult_is_not() {
+    for text in [
+        "The picture of the burning lighthouse turned out to be an elaborate hoax.",
+        "Thousands shared the fake photo of the burning lighthouse on Sunday.",
+    ] {
+        assert!(!passage_denials(text).is_empty(), "{text}");
+    }
+    for text in [
+        "Police asked whether the call about the lighthouse might be a hoax.",
+        "Two pupils were fined for hoax calls to the fire brigade.",
+        "He was stopped at the border with a fake passport.",
     ] {
         assert_eq!(passage_denials(text), [], "{text}");
     }

@@ -1,5 +1,7 @@
 //! Cues that need no model: plain enough to be taken, or to be left.
 
+use std::ops::Range;
+
 use super::cue::Cue;
 use super::denier::phrases_in;
 use super::extent::window;
@@ -10,7 +12,10 @@ use crate::pipeline::text::{PhraseKind, Reading, Tag};
 /// What a plain rule says of a cue; `None` where it is for the model to judge.
 pub fn judge(reading: &Reading, cue: &Cue) -> Option<bool> {
     let bounds = window(reading, cue.anchor)?;
-    if opinion_of_a_thing(reading, cue) {
+    // "the call … a hoax": the noun, not the verb that calls something a name.
+    let no_verb = cue.family == Family::Called
+        && matches!(reading.tag(cue.core.start), Tag::Noun | Tag::Name);
+    if opinion_of_a_thing(reading, cue) || no_verb {
         return Some(false);
     }
     // "reports that … are entirely false"
@@ -38,9 +43,16 @@ pub fn judge(reading: &Reading, cue: &Cue) -> Option<bool> {
         let asked =
             bounds.clone().any(|token| matches!(reading.lower(token), "?" | "if" | "whether"));
         let noun = matches!(reading.tag(cue.core.end), Tag::Noun | Tag::Name | Tag::Adjective);
-        if told && !asked && !noun {
+        let made_up = matches!(
+            reading.lower(cue.anchor),
+            "fake" | "fabricated" | "fictitious" | "bogus" | "untrue"
+        );
+        if (told || made_up) && !asked && !noun {
             return Some(true);
         }
+    }
+    if called_a_hoax(reading, cue, &bounds) || fake_report(reading, cue, &bounds) {
+        return Some(true);
     }
     // "‘I was never there,’ she said of the report"
     let quotation = reading.quotation_of(cue.anchor);
@@ -71,6 +83,61 @@ pub fn judge(reading: &Reading, cue: &Cue) -> Option<bool> {
         return Some(true);
     }
     None
+}
+
+/// "The picture turned out to be a hoax", "the hoax": a made-up story is called so by nobody who takes it
+/// for true. Left to the model: where it is only asked or feared, what a name is put before as an insult
+/// ("the Harlow hoax"), and the word as part of another thing ("hoax calls").
+fn called_a_hoax(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> bool {
+    if !matches!(reading.lower(cue.anchor), "hoax" | "hoaxes") || cue.family != Family::Noun {
+        return false;
+    }
+    let open = bounds.clone().any(|token| {
+        matches!(
+            reading.lower(token),
+            "?" | "if"
+                | "whether"
+                | "may"
+                | "might"
+                | "could"
+                | "not"
+                | "n't"
+                | "possible"
+                | "possibly"
+        )
+    });
+    let insult = cue.anchor > bounds.start && reading.tag(cue.anchor - 1) == Tag::Name;
+    // "calls" may be read as a verb here.
+    let part = matches!(
+        reading.tag(cue.anchor + 1),
+        Tag::Noun | Tag::Name | Tag::VerbPresent | Tag::VerbBase
+    );
+    !open && !insult && !part
+}
+
+/// "The fake story first stood on a joke site": a made-up report, picture or post. "Fake news", a slogan
+/// more often than a finding, and fake things that nobody reads are left to the model.
+fn fake_report(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> bool {
+    let made_up =
+        matches!(reading.lower(cue.anchor), "fake" | "hoax" | "bogus" | "phony" | "fabricated");
+    let told = lexicon().is_shell(reading.lower(cue.anchor + 1))
+        || matches!(
+            reading.lower(cue.anchor + 1),
+            "article"
+                | "image"
+                | "images"
+                | "photo"
+                | "photos"
+                | "picture"
+                | "pictures"
+                | "post"
+                | "quote"
+                | "tweet"
+                | "video"
+        );
+    let determined = cue.anchor > bounds.start
+        && matches!(reading.lower(cue.anchor - 1), "the" | "this" | "that" | "these" | "those");
+    made_up && told && determined
 }
 
 /// "called the play absurd": a taste, unless what is called so is a report.

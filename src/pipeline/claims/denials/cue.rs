@@ -52,8 +52,10 @@ pub fn propose(reading: &Reading) -> Vec<Cue> {
             let Some((rule, core)) = best else { continue };
             let label = match &rule.label {
                 Label::None => None,
-                Label::Anchor => Some(label_form(word)),
-                Label::Fixed(label) => Some(label_form(if label == "last" { word } else { label })),
+                Label::Anchor => label_form(word, core.len()),
+                Label::Fixed(label) => {
+                    label_form(if label == "last" { word } else { label }, core.len())
+                }
             };
             let tokens = widen(reading, &bounds, rule.family, &core, at);
             cues.push(Cue {
@@ -81,9 +83,14 @@ fn excluded(reading: &Reading, bounds: &Range<usize>, at: usize) -> bool {
     })
 }
 
-/// The label in the singular: "hoaxes" → "hoax".
-fn label_form(word: &str) -> String {
-    match word {
+/// The label in the singular: "hoaxes" → "hoax". A word that only names what is denied ("the claim",
+/// "the rumour", a theory of no kind) is no label. `tokens` is the length of the cue's core.
+fn label_form(word: &str, tokens: usize) -> Option<String> {
+    let label = match word {
+        "claim" | "claims" | "claimed" | "claiming" | "allegation" | "allegations"
+        | "accusation" | "accusations" | "insinuation" | "insinuations" | "rumor" | "rumors"
+        | "rumour" | "rumours" | "theory" | "theories" => return None,
+        "conspiracy" if tokens > 1 => "conspiracy theory",
         "hoaxes" => "hoax",
         "lies" | "lied" | "lying" | "liar" | "liars" => "lie",
         "falsely" => "false",
@@ -94,15 +101,14 @@ fn label_form(word: &str) -> String {
         "mistakenly" => "mistaken",
         "baselessly" => "baseless",
         "misleadingly" | "misled" | "misleads" | "mislead" => "misleading",
-        "theory" | "theories" => "conspiracy theory",
         "news" => "fake news",
         "fabrication" | "fabrications" => "fabricated",
         "falsehoods" => "falsehood",
         "myths" | "mythology" => "myth",
         "smears" => "smear",
         other => other,
-    }
-    .to_owned()
+    };
+    Some(label.to_owned())
 }
 
 /// The cue as a reader would underline it: "has consistently denied", "were entirely false".

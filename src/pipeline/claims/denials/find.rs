@@ -265,6 +265,40 @@ pub struct Told {
     pub form: Form,
 }
 
+/// "the moon is made of glass is a myth": the denied words without the verdict on them, be it this
+/// cue's own or another's.
+fn without_verdict(reading: &Reading, cue: &Cue, tokens: Range<usize>) -> Range<usize> {
+    let mut end = tokens.end;
+    if tokens.start < cue.tokens.start && end <= cue.core.start {
+        end = end.min(cue.tokens.start);
+    }
+    // A verdict is at most "is", an adverb and an article before its word.
+    let verdict = (tokens.start + 2..end).find(|&token| {
+        token + 4 >= end
+            && reading.tag(token) == Tag::Auxiliary
+            && (token + 1..end - 1)
+                .all(|between| matches!(reading.tag(between), Tag::Adverb | Tag::Determiner))
+            && matches!(
+                reading.lower(end - 1),
+                "a" | "an"
+                    | "baseless"
+                    | "bogus"
+                    | "fabricated"
+                    | "fabrication"
+                    | "fake"
+                    | "false"
+                    | "groundless"
+                    | "hoax"
+                    | "lie"
+                    | "myth"
+                    | "nonsense"
+                    | "unfounded"
+                    | "untrue"
+            )
+    });
+    tokens.start..verdict.unwrap_or(end)
+}
+
 /// What is denied at a cue; `None` where the passage most likely does not tell.
 pub fn best_denied(
     passage: &Passage,
@@ -279,8 +313,9 @@ pub fn best_denied(
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     for (_, candidate) in scored {
-        let tokens = candidate.tokens.clone()?;
-        if let Some(claim) = passage.claim(cue, denier, candidate) {
+        let tokens = without_verdict(passage.reading, cue, candidate.tokens.clone()?);
+        let trimmed = Candidate { tokens: Some(tokens.clone()), ..candidate.clone() };
+        if let Some(claim) = passage.claim(cue, denier, &trimmed) {
             return Some(Told { tokens, claim, form: candidate.form });
         }
     }
