@@ -6,9 +6,10 @@ create table outlets (
     recorded_at timestamptz not null default clock_timestamp(),
     constraint outlets_key_length check (char_length(key) between 1 and 400)
 );
+create index outlets_name on outlets (lower(name));
 create index outlets_search on outlets using gin (to_tsvector('simple', left(name, 1000)));
 comment on table outlets is
-    'Who publishes. Found by its key, the lower-case domain or name, so that a publisher is one row however it is written. A row is an identity and never changes; hence no superseded_at.';
+    'Who publishes. Found by its key, the lower-case domain, or the name where no domain is known, so that a publisher is one row however it is written. A row is an identity and never changes; hence no superseded_at.';
 
 create table documents (
     id uuid constraint documents_pkey primary key,

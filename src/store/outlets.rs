@@ -90,7 +90,11 @@ pub(super) async fn resolve(
         Selector::Name(name) => name,
     };
     let mut sql = Sql::new("select id from outlets");
-    sql.push("where key = {} or key = {}", [key(name).into(), name.trim().to_lowercase().into()]);
+    let lower = name.trim().to_lowercase();
+    sql.push(
+        "where key = {} or key = {} or lower(name) = {}",
+        [key(name).into(), lower.clone().into(), lower.into()],
+    );
     Ok(sql.load::<super::sql::IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
 }
 

@@ -204,10 +204,7 @@ async fn found(
     identity: &Identity,
     at: DateTime<Utc>,
 ) -> Result<DocumentId, Error> {
-    let outlet_id = match outlet_name(document) {
-        Some(name) => find_or_found_outlet(connection, &name, at).await?,
-        None => None,
-    };
+    let outlet_id = find_or_found_outlet(connection, document, at).await?;
     let id = DocumentId::new();
     let content_sha256 = match identity {
         Identity::Words(digest) => Some(digest.as_slice()),
@@ -228,28 +225,28 @@ async fn found(
     Ok(id)
 }
 
-/// What the publisher is called: as given, else the host of the address.
-fn outlet_name(document: &Document) -> Option<String> {
-    let given = document.outlet.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let host = || document.url.as_ref().and_then(|url| url.host_str());
-    given.or_else(host).map(str::to_owned)
-}
-
-/// `None` for a name without a letter in it.
+/// The publisher of `document`, known by its domain: the one given, else the host of the address; by its
+/// name where there is neither. `None` for a document of nobody, and for a name without a letter in it.
 async fn find_or_found_outlet(
     connection: &mut Connection,
-    name: &str,
+    document: &Document,
     at: DateTime<Utc>,
 ) -> Result<Option<Uuid>, Error> {
-    let key = outlets::key(name);
+    let given = document.outlet.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let host = document.url.as_ref().and_then(|url| url.host_str());
+    let domain = given.and_then(outlets::domain).or_else(|| host.and_then(outlets::domain));
+    let Some(name) = given.filter(|name| outlets::domain(name).is_none()).or(domain.as_deref())
+    else {
+        return Ok(None);
+    };
+    let key = domain.clone().unwrap_or_else(|| outlets::key(name));
     if key.is_empty() {
         return Ok(None);
     }
-    let domain = outlets::domain(name);
     let row = NewOutlet {
         id: Uuid::now_v7(),
         key: &key,
-        name: domain.as_deref().unwrap_or(name),
+        name,
         domain: domain.as_deref(),
         recorded_at: at,
     };

@@ -163,3 +163,25 @@ async fn documents_are_filtered() {
     assert_eq!(app.walk(&format!("/v1/documents?outlet={id}")).await.len(), 4);
     assert_eq!(app.get(&format!("/v1/outlets/{id}")).await.expect(200), outlets["items"][0]);
 }
+
+#[tokio::test]
+async fn an_outlet_is_one_by_its_domain_whatever_it_is_called() {
+    let app = TestApp::new().await;
+    for (path, outlet) in
+        [("a", json!("The Lorne Echo")), ("b", json!(null)), ("c", json!("lorne-echo.test"))]
+    {
+        let body = json!({
+            "url": format!("https://www.lorne-echo.test/{path}"),
+            "outlet": outlet,
+            "text": format!("The ferry office denied reports that pier {path} had sunk."),
+        });
+        app.post("/v1/documents?wait=true", &body).await.expect(201);
+    }
+    let outlets = app.walk("/v1/outlets").await;
+    assert_eq!(outlets.len(), 1, "{outlets:?}");
+    assert_eq!(outlets[0]["name"], "The Lorne Echo");
+    assert_eq!(outlets[0]["domain"], "lorne-echo.test");
+    for called in ["The%20Lorne%20Echo", "lorne-echo.test"] {
+        assert_eq!(app.walk(&format!("/v1/documents?outlet={called}")).await.len(), 3);
+    }
+}
