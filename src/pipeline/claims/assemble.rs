@@ -303,6 +303,12 @@ impl Builder<'_> {
     }
 
     fn take_denial(&mut self, group: Group, actors: &mut ActorTable) {
+        // Also where the document does not word what is denied: no denial is an assertion.
+        for place in &group.places {
+            if let Some(cue) = self.span(place.field, &place.found.cue.tokens) {
+                self.denied.insert(cue);
+            }
+        }
         let Some(text) = group.claim.clone() else { return };
         let confidence =
             group.places.iter().map(|place| place.found.confidence).fold(0.0, f32::max);
@@ -347,7 +353,6 @@ impl Builder<'_> {
                 span: denied.unwrap_or(cue),
                 statement: Some(statement),
             });
-            self.denied.insert(cue);
             mentions.push(DenialMention {
                 cue,
                 denier,

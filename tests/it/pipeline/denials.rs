@@ -165,3 +165,27 @@ fn a_story_called_a_hoax_is_denied_and_an_insult_is_not() {
         assert_eq!(passage_denials(text), [], "{text}");
     }
 }
+
+#[test]
+fn what_a_false_report_is_of_is_denied_and_never_asserted() {
+    for (text, claim) in [
+        (
+            "Moorland Rail told the Lorne Courier that reports of a crash were a hoax.",
+            "There was a crash.",
+        ),
+        (
+            "Moorland Rail told the Lorne Courier that reports of a crash were \"a hoax\".",
+            "There was a crash.",
+        ),
+        (
+            "Moorland Rail said reports of a train crash near Lorne were false.",
+            "There was a train crash near Lorne.",
+        ),
+    ] {
+        let extraction = extract(&Document::from_text(text));
+        let claims: Vec<_> = extraction.claims.iter().map(|claim| claim.text.as_str()).collect();
+        assert_eq!(claims, [claim], "{text}");
+        assert_eq!(extraction.claims[0].claimants, [], "{text}");
+        assert_eq!(extraction.claims[0].denials.len(), 1, "{text}");
+    }
+}

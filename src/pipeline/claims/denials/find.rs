@@ -13,6 +13,7 @@ use crate::domain::Field;
 use crate::pipeline::claims::speech::{self, Speech};
 use crate::pipeline::claims::wording::{self, Context, Form, Party};
 use crate::pipeline::lexicon::denial::Family;
+use crate::pipeline::lexicon::wording::lexicon as wording_lexicon;
 use crate::pipeline::resolution::{EntityKind, Resolution};
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
@@ -265,9 +266,21 @@ pub struct Told {
     pub form: Form,
 }
 
+/// Whether the words are what a report is of whose verdict the cue is: "reports of | a crash | were false".
+fn is_subject_of(reading: &Reading, cue: &Cue, tokens: &Range<usize>) -> bool {
+    let Some(join) = tokens.start.checked_sub(1) else { return false };
+    let Some(head) = join.checked_sub(1) else { return false };
+    matches!(cue.family, Family::Predicate | Family::Noun)
+        && matches!(reading.lower(join), "of" | "about")
+        && wording_lexicon().is_shell(reading.lower(head))
+        && tokens.end == cue.tokens.start
+}
+
 /// "the moon is made of glass is a myth": the denied words without the verdict on them, be it this
 /// cue's own or another's.
-fn without_verdict(reading: &Reading, cue: &Cue, tokens: Range<usize>) -> Range<usize> {
+/// `None` where a clause loses its only verb with it: "reports of a crash were a hoax" has no clause.
+fn without_verdict(reading: &Reading, cue: &Cue, candidate: Candidate) -> Option<Candidate> {
+    let Some(tokens) = candidate.tokens.clone() else { return Some(candidate) };
     let mut end = tokens.end;
     if tokens.start < cue.tokens.start && end <= cue.core.start {
         end = end.min(cue.tokens.start);
@@ -296,7 +309,20 @@ fn without_verdict(reading: &Reading, cue: &Cue, tokens: Range<usize>) -> Range<
                     | "untrue"
             )
     });
-    tokens.start..verdict.unwrap_or(end)
+    let end = verdict.unwrap_or(end);
+    let has_verb = |mut tokens: Range<usize>| {
+        tokens.any(|token| {
+            matches!(
+                reading.tag(token),
+                Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal
+            )
+        })
+    };
+    let lost = candidate.form == Form::Clause
+        && end < tokens.end
+        && has_verb(tokens.clone())
+        && !has_verb(tokens.start..end);
+    (!lost).then_some(Candidate { tokens: Some(tokens.start..end), ..candidate })
 }
 
 /// What is denied at a cue; `None` where the passage most likely does not tell.
@@ -306,16 +332,27 @@ pub fn best_denied(
     cue: &Cue,
     denier: Option<&Range<usize>>,
 ) -> Option<Told> {
-    let candidates = denied::candidates(passage.reading, cue, passage.speeches);
-    let mut scored: Vec<(f32, &Candidate)> = candidates
-        .iter()
+    let reading = passage.reading;
+    let candidates = denied::candidates(reading, cue, passage.speeches);
+    let mut scored: Vec<(f32, Candidate)> = candidates
+        .into_iter()
         .map(|candidate| (score(&models.denied, &candidate.features), candidate))
+        .filter_map(|(score, candidate)| Some((score, without_verdict(reading, cue, candidate)?)))
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
+    // "reports of a crash were false" tells what is denied, whatever the model thinks of it.
+    let is_told = |candidate: &Candidate| {
+        candidate.form == Form::Existence
+            && candidate.tokens.as_ref().is_some_and(|tokens| is_subject_of(reading, cue, tokens))
+    };
+    if scored.first().is_some_and(|(_, best)| best.tokens.is_none())
+        && scored.iter().any(|(_, candidate)| is_told(candidate))
+    {
+        scored.retain(|(_, candidate)| is_told(candidate));
+    }
     for (_, candidate) in scored {
-        let tokens = without_verdict(passage.reading, cue, candidate.tokens.clone()?);
-        let trimmed = Candidate { tokens: Some(tokens.clone()), ..candidate.clone() };
-        if let Some(claim) = passage.claim(cue, denier, &trimmed) {
+        let tokens = candidate.tokens.clone()?;
+        if let Some(claim) = passage.claim(cue, denier, &candidate) {
             return Some(Told { tokens, claim, form: candidate.form });
         }
     }
