@@ -1,12 +1,15 @@
 //! One document, one transaction.
 
+use std::collections::BTreeMap;
+
 use claimtrail::domain::view::{
     ActorFilter, ClaimFilter, PageRequest, RebuttalFilter, StatementFilter, StoreOutcome,
 };
 use claimtrail::domain::{ActorKind, ClaimId, DateTimePrecision, Span, Stance, StatedTime, Status};
-use claimtrail::jobs::extract_document;
+use claimtrail::jobs::extract_document::{self, NewDocument};
 use claimtrail::store::{self, actors, claims, documents, rebuttals, statements};
 use futures_util::future::join_all;
+use proptest::prelude::*;
 
 use super::{report, rumour, shown};
 use crate::support::builders::{Story, at};
@@ -352,4 +355,45 @@ async fn a_crowd_of_rows_goes_in_and_a_long_sentence_too() {
     story.store(&pool).await.unwrap();
     assert_eq!(count(&database, "statement_spans").await, 15_000);
     assert_eq!(count(&database, "unproven_spans").await, 0);
+}
+
+/// What is posted, in order: which address, and which of its texts.
+fn posts() -> impl Strategy<Value = Vec<(usize, String)>> {
+    let sentence = prop_oneof![
+        "The (ferry|harbour) office denied reports that pier [1-4] had sunk\\.",
+        "Pia Storm said that the ferry had sunk\\.",
+        "[a-zé“”‘’ 𝄞\\n.]{1,40}\\.",
+    ];
+    proptest::collection::vec((0..3_usize, sentence), 1..7)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    /// Whatever was posted before, posting the last text of each address again changes nothing, and every
+    /// stored quote is proven.
+    #[test]
+    fn posting_again_changes_nothing_whatever_came_before(posts in posts()) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let database = TestDatabase::new().await;
+            let pool = database.pool();
+            let document = |(number, text): &(usize, String)| NewDocument {
+                document: Story::new(&format!("https://pier{number}.test/a"), text).document,
+                received: text.clone().into_bytes(),
+                media_type: "text/plain".to_owned(),
+            };
+            for post in &posts {
+                extract_document::run(&pool, document(post)).await.unwrap();
+            }
+            let before = counts(&database).await;
+            let last: BTreeMap<_, _> = posts.iter().cloned().collect();
+            for post in last {
+                let again = extract_document::run(&pool, document(&post)).await.unwrap();
+                assert_eq!(again.outcome, StoreOutcome::Unchanged);
+            }
+            assert_eq!(counts(&database).await, before);
+            assert_eq!(count(&database, "unproven_spans").await, 0);
+        });
+    }
 }
