@@ -189,3 +189,32 @@ fn what_a_false_report_is_of_is_denied_and_never_asserted() {
         assert_eq!(extraction.claims[0].denials.len(), 1, "{text}");
     }
 }
+
+#[test]
+fn evidence_for_a_claim_and_the_quality_of_a_thing_deny_nothing() {
+    for text in [
+        "The survey gives evidence that the harbour is sinking, as Pia Storm had claimed.",
+        "Police said that they had arrested the wrong man and that the true culprit was at large.",
+        "The fund was fined for bogus contributions to the mayor's campaign.",
+    ] {
+        assert_eq!(passage_denials(text), [], "{text}");
+    }
+    for text in [
+        "There is no evidence that the harbour is sinking, as Pia Storm had claimed.",
+        "The inquiry dismissed the bogus claim that the mayor had sold the harbour.",
+    ] {
+        assert!(!passage_denials(text).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_claim_is_a_sentence_with_a_subject_and_a_verb() {
+    for text in [
+        "For other debunked claims about the harbour, the site limits how many people see those posts.",
+        "“I am sick of people like you using language that’s loud, that’s not true!” the deputy said.",
+    ] {
+        for denial in passage_denials(text).iter().filter(|denial| !denial.claim.is_empty()) {
+            assert!(denial.claim.starts_with(char::is_alphanumeric), "{denial:?}");
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cue::Cue;
 use super::denier::phrases_in;
-use super::extent::window;
+use super::extent::{is_negation, window};
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::lexicon::wording::lexicon;
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
@@ -15,7 +15,11 @@ pub fn judge(reading: &Reading, cue: &Cue) -> Option<bool> {
     // "the call … a hoax": the noun, not the verb that calls something a name.
     let no_verb = cue.family == Family::Called
         && matches!(reading.tag(cue.core.start), Tag::Noun | Tag::Name);
-    if opinion_of_a_thing(reading, cue) || no_verb {
+    if opinion_of_a_thing(reading, cue)
+        || no_verb
+        || evidence_for(reading, cue, &bounds)
+        || quality_of_a_thing(reading, cue)
+    {
         return Some(false);
     }
     // "reports that … are entirely false"
@@ -120,24 +124,85 @@ fn called_a_hoax(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> bool {
 fn fake_report(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> bool {
     let made_up =
         matches!(reading.lower(cue.anchor), "fake" | "hoax" | "bogus" | "phony" | "fabricated");
-    let told = lexicon().is_shell(reading.lower(cue.anchor + 1))
+    let next = cue.anchor + 1;
+    let told =
+        is_told(reading, next) && !matches!(reading.lower(next), "news" | "site" | "website");
+    let determined = cue.anchor > bounds.start
+        && matches!(reading.lower(cue.anchor - 1), "the" | "this" | "that" | "these" | "those");
+    made_up && told && determined
+}
+
+/// "The study gives evidence that …": evidence that nobody says is missing speaks for a claim.
+fn evidence_for(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> bool {
+    cue.family == Family::Evidence
+        && !(bounds.start.max(cue.anchor.saturating_sub(12))..bounds.end.min(cue.anchor + 8)).any(
+            |token| {
+                is_negation(reading, token)
+                    || matches!(
+                        reading.lower(token),
+                        "without"
+                            | "zero"
+                            | "little"
+                            | "scant"
+                            | "lack"
+                            | "lacks"
+                            | "lacked"
+                            | "lacking"
+                            | "absence"
+                            | "insufficient"
+                            | "fail"
+                            | "fails"
+                            | "failed"
+                            | "refused"
+                            | "unable"
+                            | "declined"
+                            | "yet"
+                            | "few"
+                            | "any"
+                            | "hardly"
+                            | "unsupported"
+                            | "despite"
+                    )
+            },
+        )
+}
+
+/// "the wrong man", "a bogus contribution", "a discredited past": a thing of that quality, not a report.
+fn quality_of_a_thing(reading: &Reading, cue: &Cue) -> bool {
+    let next = cue.anchor + 1;
+    cue.family == Family::Predicate
+        && cue.core.len() == 1
+        && matches!(reading.tag(next), Tag::Noun | Tag::Name)
+        && !is_told(reading, next)
+}
+
+/// Whether a word names something that is told or shown: a report, a picture, a post.
+fn is_told(reading: &Reading, token: usize) -> bool {
+    lexicon().is_shell(reading.lower(token))
         || matches!(
-            reading.lower(cue.anchor + 1),
+            reading.lower(token),
             "article"
+                | "articles"
                 | "image"
                 | "images"
+                | "information"
+                | "news"
                 | "photo"
                 | "photos"
                 | "picture"
                 | "pictures"
                 | "post"
+                | "posts"
                 | "quote"
+                | "statement"
+                | "statements"
                 | "tweet"
+                | "tweets"
                 | "video"
-        );
-    let determined = cue.anchor > bounds.start
-        && matches!(reading.lower(cue.anchor - 1), "the" | "this" | "that" | "these" | "those");
-    made_up && told && determined
+                | "videos"
+                | "website"
+                | "site"
+        )
 }
 
 /// "called the play absurd": a taste, unless what is called so is a report.

@@ -278,7 +278,7 @@ fn is_subject_of(reading: &Reading, cue: &Cue, tokens: &Range<usize>) -> bool {
 
 /// "the moon is made of glass is a myth": the denied words without the verdict on them, be it this
 /// cue's own or another's.
-/// `None` where a clause loses its only verb with it: "reports of a crash were a hoax" has no clause.
+/// `None` where no clause is left: "reports of a crash were a hoax" has none.
 fn without_verdict(reading: &Reading, cue: &Cue, candidate: Candidate) -> Option<Candidate> {
     let Some(tokens) = candidate.tokens.clone() else { return Some(candidate) };
     let mut end = tokens.end;
@@ -310,19 +310,20 @@ fn without_verdict(reading: &Reading, cue: &Cue, candidate: Candidate) -> Option
             )
     });
     let end = verdict.unwrap_or(end);
-    let has_verb = |mut tokens: Range<usize>| {
-        tokens.any(|token| {
-            matches!(
-                reading.tag(token),
-                Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal
-            )
-        })
-    };
-    let lost = candidate.form == Form::Clause
-        && end < tokens.end
-        && has_verb(tokens.clone())
-        && !has_verb(tokens.start..end);
-    (!lost).then_some(Candidate { tokens: Some(tokens.start..end), ..candidate })
+    // A clause has a subject and a verb that tells a time; "await the minister" and "’s absurd" have not.
+    let is_clause = (tokens.start + 1..end).any(|token| {
+        matches!(
+            reading.tag(token),
+            Tag::VerbPast
+                | Tag::VerbPresent
+                | Tag::VerbParticiple
+                | Tag::VerbBase
+                | Tag::Auxiliary
+                | Tag::Modal
+        )
+    }) && !matches!(reading.tag(tokens.start), Tag::Auxiliary | Tag::Modal);
+    (candidate.form != Form::Clause || is_clause)
+        .then_some(Candidate { tokens: Some(tokens.start..end), ..candidate })
 }
 
 /// What is denied at a cue; `None` where the passage most likely does not tell.
