@@ -1,10 +1,31 @@
 //! Appearances: where claims stand.
 
+use uuid::Uuid;
+
 use super::cursor::{TimeKey, Walk};
 use super::sql::Sql;
 use super::views::claim::{APPEARANCES, AppearanceRow, appearances};
 use super::{Connection, Error};
+use crate::domain::AppearanceId;
 use crate::domain::view::{AppearanceFilter, AppearanceView, Page, PageRequest};
+
+/// Appearances by id, live or not, in order of their id; unknown ids are passed over.
+///
+/// # Errors
+/// [`Error::Unavailable`] and [`Error::Query`] of the database.
+pub async fn of_ids(
+    connection: &mut Connection,
+    ids: &[AppearanceId],
+) -> Result<Vec<AppearanceView>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let mut sql = Sql::new(APPEARANCES);
+    sql.push("and a.id = any({}) order by a.id", [ids.into()]);
+    let rows: Vec<AppearanceRow> = sql.load(connection).await?;
+    appearances(connection, rows).await
+}
 
 /// Appearances, the first recorded first.
 ///

@@ -8,6 +8,7 @@
 pub mod actors;
 pub mod appearances;
 pub mod claims;
+pub mod contents;
 pub mod cursor;
 pub mod documents;
 mod error;
@@ -15,6 +16,7 @@ pub mod jobs;
 mod migrate;
 pub mod outlets;
 mod pool;
+pub mod quotes;
 pub mod rebuttals;
 mod rows;
 mod schema;

@@ -1,5 +1,7 @@
 //! Rebuttals: what speaks against claims.
 
+use uuid::Uuid;
+
 use super::cursor::{TimeKey, Walk, clamp};
 use super::sql::Sql;
 use super::views::rebuttal::{REBUTTALS, RebuttalRow, rebuttals};
@@ -16,6 +18,24 @@ pub async fn find(connection: &mut Connection, id: RebuttalId) -> Result<Rebutta
     sql.push("and r.id = {}", [id.0.into()]);
     let rows: Vec<RebuttalRow> = sql.load(connection).await?;
     rebuttals(connection, rows, None).await?.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Rebuttals by id, live or not, in order of their id; unknown ids are passed over.
+///
+/// # Errors
+/// [`Error::Unavailable`] and [`Error::Query`] of the database.
+pub async fn of_ids(
+    connection: &mut Connection,
+    ids: &[RebuttalId],
+) -> Result<Vec<RebuttalView>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let mut sql = Sql::new(REBUTTALS);
+    sql.push("and r.id = any({}) order by r.id", [ids.into()]);
+    let rows: Vec<RebuttalRow> = sql.load(connection).await?;
+    rebuttals(connection, rows, None).await
 }
 
 /// Live rebuttals: those of one claim or document as they were recorded, else the newest first.

@@ -28,6 +28,7 @@ pub(super) enum Bind {
     Digests(Vec<Vec<u8>>),
     Real(f32),
     Int(i32),
+    Ints(Vec<i32>),
     BigInt(i64),
 }
 
@@ -50,6 +51,7 @@ binds! {
     Vec<Vec<u8>> => Digests,
     f32 => Real,
     i32 => Int,
+    Vec<i32> => Ints,
     i64 => BigInt,
 }
 
@@ -123,6 +125,7 @@ impl Sql {
                 Bind::Digests(value) => query.bind::<Array<Binary>, _>(value),
                 Bind::Real(value) => query.bind::<Float4, _>(value),
                 Bind::Int(value) => query.bind::<Integer, _>(value),
+                Bind::Ints(value) => query.bind::<Array<Integer>, _>(value),
                 Bind::BigInt(value) => query.bind::<BigInt, _>(value),
             };
         }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActorBrief, ClaimBrief, OutletBrief, RebuttalBrief};
+use super::{ActorBrief, AppearanceView, ClaimBrief, OutletBrief, RebuttalBrief, RebuttalView};
 use crate::domain::{
     ClaimId, CueKind, DocumentId, ExtractorInfo, LocatedSpan, Mode, Note, RebuttalId, RevisionId,
     StatedTime, StatementId,
@@ -14,6 +14,10 @@ use crate::domain::{
 pub struct DocumentBrief {
     /// Which one.
     pub id: DocumentId,
+    /// The revision spoken of.
+    pub revision: RevisionId,
+    /// Its number, counted from 1.
+    pub revision_number: i32,
     /// Canonical address.
     pub url: Option<String>,
     /// Headline of the revision spoken of.
@@ -74,6 +78,37 @@ pub struct DocumentDetail {
     pub notes: Vec<Note>,
     /// Which extractor read the live revision.
     pub extractor: Option<ExtractorInfo>,
+}
+
+/// One revision of a document with its words and everything that stands in them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentContents {
+    /// The document, as in a list: its live revision.
+    pub document: DocumentView,
+    /// All revisions, oldest first.
+    pub revisions: Vec<RevisionView>,
+    /// The revision shown.
+    pub shown: RevisionView,
+    /// Its cleaned body; spans point into it and into the title of `shown`.
+    pub text: String,
+    /// Its language, BCP 47.
+    pub language: String,
+    /// Its authors, as printed.
+    pub authors: Vec<String>,
+    /// When it was published, as it said then.
+    pub published: Option<StatedTime>,
+    /// What the extractor left out and why.
+    pub notes: Vec<Note>,
+    /// Which extractor read it.
+    pub extractor: Option<ExtractorInfo>,
+    /// The claims that stand in it, with their status now, in no order.
+    pub claims: Vec<ClaimBrief>,
+    /// Where they stand.
+    pub appearances: Vec<AppearanceView>,
+    /// What speaks against them here.
+    pub rebuttals: Vec<RebuttalView>,
+    /// Who says what in it, in order of place.
+    pub statements: Vec<StatementView>,
 }
 
 /// One state of a document's words, without the words.

@@ -13,8 +13,8 @@ pub mod rebuttal;
 pub use actor::{ActorBrief, ActorView, OutletBrief, OutletView};
 pub use claim::{AppearanceView, ClaimBrief, ClaimView, Clock, TimelineEntry, TimelineEvent};
 pub use document::{
-    DocumentBrief, DocumentDetail, DocumentView, RevisionDifference, RevisionView, StatementView,
-    StoreOutcome, StoredDocument, TextChange, TextChangeKind,
+    DocumentBrief, DocumentContents, DocumentDetail, DocumentView, RevisionDifference,
+    RevisionView, StatementView, StoreOutcome, StoredDocument, TextChange, TextChangeKind,
 };
 pub use filter::{
     ActorFilter, AppearanceFilter, ClaimFilter, ClaimSort, DocumentFilter, JobFilter, OutletFilter,

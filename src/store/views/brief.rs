@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::stated;
 use crate::domain::view::{ActorBrief, ClaimBrief, DocumentBrief, OutletBrief};
-use crate::domain::{ActorId, ClaimId, DocumentId, OutletId, Status};
+use crate::domain::{ActorId, ClaimId, DocumentId, OutletId, RevisionId, Status};
 use crate::store::sql::{Sql, word, words};
 use crate::store::{Connection, Error};
 
@@ -49,6 +49,8 @@ struct DocumentRow {
     revision_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     document_id: Uuid,
+    #[diesel(sql_type = Integer)]
+    number: i32,
     #[diesel(sql_type = Nullable<Text>)]
     url: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -77,7 +79,7 @@ pub(in crate::store) async fn documents(
         return Ok(BTreeMap::new());
     }
     let mut sql = Sql::new(
-        "select r.id as revision_id, r.document_id, u.url, r.title, o.id as outlet_id,
+        "select r.id as revision_id, r.document_id, r.number, u.url, r.title, o.id as outlet_id,
                 o.name as outlet_name, o.domain as outlet_domain,
                 r.published_at, r.published_precision, r.language
            from document_revisions r
@@ -91,6 +93,8 @@ pub(in crate::store) async fn documents(
         .map(|row| {
             let brief = DocumentBrief {
                 id: DocumentId(row.document_id),
+                revision: RevisionId(row.revision_id),
+                revision_number: row.number,
                 url: row.url,
                 title: row.title,
                 outlet: outlet(row.outlet_id, row.outlet_name, row.outlet_domain),
