@@ -1,7 +1,7 @@
 //! Claimtrail: news in, claims and denials out, each proven by the characters it stands on.
 //!
 //! ```text
-//! bytes → ingest → Document → sentences → Statement → Claim | Denial → links → store → api
+//! bytes → ingest → Document → sentences → Statement → Claim | Denial → links → store → api · dashboard
 //! ```
 //!
 //! | module | turns what into what |
@@ -9,6 +9,7 @@
 //! | [`domain`] | the nouns, as plain values |
 //! | [`pipeline`] | `Document` → `Extraction`; pure |
 //! | [`api`] | HTTP → domain → JSON |
+//! | [`dashboard`] | domain → pages for people |
 //! | [`cli`] | one file a command |
 //! | [`ingest`] | bytes → `Document` |
 //! | [`store`] | domain values ↔ Postgres |
@@ -21,6 +22,7 @@ pub mod api;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod dashboard;
 pub mod domain;
 pub mod ingest;
 pub mod jobs;

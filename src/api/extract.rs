@@ -232,7 +232,7 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
 }
 
 /// The deserialiser's words in ours; a missing field is named by its own pointer.
-fn refused_field(pointer: &str, message: &str) -> Problem {
+pub(super) fn refused_field(pointer: &str, message: &str) -> Problem {
     if let Some(name) =
         message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'))
     {

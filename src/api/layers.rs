@@ -16,6 +16,7 @@ use futures_util::FutureExt;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::pages::{PAGE, errors};
 use super::problem::{MEDIA_TYPE, Problem, ProblemKind};
 
 /// Every answer carries the id that its log lines carry.
@@ -26,7 +27,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Nothing of ours loads anything from elsewhere, and nothing of ours is framed.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
-                      form-action 'none'; frame-ancestors 'none'";
+                      form-action 'self'; frame-ancestors 'none'";
 
 /// What the service is bound to, which decides whose requests it takes.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +48,8 @@ pub async fn around<B: MessageBody + 'static>(
     let path = request.path().to_owned();
     let loopback =
         request.app_data::<web::Data<Boundary>>().is_none_or(|boundary| boundary.loopback);
+
+    let as_page = errors::is_wanted(&path, request.headers());
 
     // A resource that answers GET answers HEAD: the protocol layer leaves the body away.
     if method == Method::HEAD {
@@ -69,7 +72,7 @@ pub async fn around<B: MessageBody + 'static>(
             Ok(match problem {
                 Some(problem) => {
                     log_cause(&span, &problem);
-                    response.into_response(finished(problem.respond(id), id))
+                    response.into_response(finished(written(&problem, id, as_page), id))
                 }
                 None => response.map_body(|_, body| body).map_into_boxed_body(),
             })
@@ -77,7 +80,7 @@ pub async fn around<B: MessageBody + 'static>(
         Err(error) => {
             let problem = known_problem(&error).unwrap_or_else(|| Problem::internal(&error));
             log_cause(&span, &problem);
-            Err(Written { problem, id })
+            Err(Written { problem, id, as_page })
         }
     };
     let status = match &answer {
@@ -105,10 +108,14 @@ fn admit(method: &Method, headers: &HeaderMap, loopback: bool) -> Result<(), Pro
     if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) {
         return Ok(());
     }
-    let other_site = headers
-        .get(SEC_FETCH_SITE)
-        .is_some_and(|site| site.as_bytes() != b"same-origin" && site.as_bytes() != b"none");
-    let other_origin = headers.get(ORIGIN).is_some_and(|origin| !same_origin(origin, host));
+    let site = headers.get(SEC_FETCH_SITE).map(HeaderValue::as_bytes);
+    let other_site = site.is_some_and(|site| site != b"same-origin" && site != b"none");
+    let other_origin = headers.get(ORIGIN).is_some_and(|origin| {
+        // A browser that keeps its origin to itself says `null` for our own pages too; no page can
+        // make it say `same-origin` for another's.
+        let kept_back = origin.as_bytes() == b"null" && site == Some(b"same-origin");
+        !kept_back && !same_origin(origin, host)
+    });
     if other_site || other_origin {
         return Err(Problem::new(
             ProblemKind::ForbiddenOrigin,
@@ -146,10 +153,9 @@ fn problem_of(response: &HttpResponse) -> Option<Problem> {
     if let Some(problem) = response.error().and_then(known_problem) {
         return Some(problem);
     }
-    let written = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|media_type| media_type.as_bytes() == MEDIA_TYPE.as_bytes());
+    let written = response.headers().get(CONTENT_TYPE).is_some_and(|media_type| {
+        [MEDIA_TYPE, PAGE].iter().any(|ours| media_type.as_bytes() == ours.as_bytes())
+    });
     (!written).then(|| foreign(status, response.error()))
 }
 
@@ -193,7 +199,8 @@ fn dress(headers: &mut HeaderMap, id: Uuid) {
         headers.insert(REQUEST_ID, id);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Not `no-referrer`: under it a browser sends our own forms with `origin: null`.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(
         HeaderName::from_static("cross-origin-resource-policy"),
@@ -215,6 +222,12 @@ fn finished(mut response: HttpResponse, id: Uuid) -> HttpResponse {
 struct Written {
     problem: Problem,
     id: Uuid,
+    as_page: bool,
+}
+
+/// A problem for whoever asked: a page for a browser that asked for one.
+fn written(problem: &Problem, id: Uuid, as_page: bool) -> HttpResponse {
+    if as_page { errors::respond(problem, id) } else { problem.respond(id) }
 }
 
 impl std::fmt::Display for Written {
@@ -229,7 +242,7 @@ impl ResponseError for Written {
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        finished(self.problem.respond(self.id), self.id)
+        finished(written(&self.problem, self.id, self.as_page), self.id)
     }
 }
 
@@ -273,6 +286,7 @@ mod tests {
             headers(&[host]),
             headers(&[host, ("origin", "http://localhost:8080")]),
             headers(&[host, ("sec-fetch-site", "same-origin")]),
+            headers(&[host, ("sec-fetch-site", "same-origin"), ("origin", "null")]),
         ] {
             assert!(admit(&Method::POST, &own, true).is_ok(), "{own:?}");
         }
@@ -281,6 +295,9 @@ mod tests {
             headers(&[host, ("origin", "null")]),
             headers(&[host, ("sec-fetch-site", "cross-site")]),
             headers(&[host, ("sec-fetch-site", "same-site")]),
+            headers(&[host, ("sec-fetch-site", "cross-site"), ("origin", "null")]),
+            headers(&[host, ("sec-fetch-site", "none"), ("origin", "null")]),
+            headers(&[host, ("sec-fetch-site", "same-origin"), ("origin", "http://evil.test")]),
         ] {
             let problem = admit(&Method::POST, &other, true).unwrap_err();
             assert_eq!(problem.kind(), ProblemKind::ForbiddenOrigin, "{other:?}");

@@ -1,8 +1,10 @@
-//! HTTP requests → domain values → JSON under `/v1`, with RFC 9457 problem details for every error.
+//! HTTP requests → domain values → JSON under `/v1` and pages beside it, with RFC 9457 problem details for
+//! every error; a browser that asks for a page is shown the error as a page.
 
 pub mod dto;
 pub mod etag;
 pub mod extract;
+pub mod form;
 pub mod health;
 pub mod layers;
 pub mod openapi;

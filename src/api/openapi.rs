@@ -7,7 +7,7 @@ use actix_web::http::Method;
 use actix_web::{App, HttpRequest, HttpResponse, get, web};
 use utoipa::openapi::response::Response;
 use utoipa::openapi::{ContentBuilder, PathItem, Ref, RefOr, ResponseBuilder};
-use utoipa::{IntoResponses, OpenApi};
+use utoipa::{IntoResponses, OpenApi, PartialSchema};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -32,6 +32,7 @@ use super::{etag, health, pages, v1};
         (name = "actors", description = "Who speaks or is spoken of."),
         (name = "outlets", description = "Who published."),
         (name = "jobs", description = "Work under way."),
+        (name = "pages", description = "For people with a browser. To one that asks for `text/html` every error outside `/v1` is a page too."),
         (name = "operations", description = "For the people who run the service."),
         (name = "documentation", description = "What this service says about itself."),
     ),
@@ -68,21 +69,42 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(health::healthz)
         .service(health::readyz)
         .service(openapi_json)
-        .service(pages::root)
-        .service(pages::docs::docs)
+        .service(pages::start::start)
+        .service(pages::claims::claim)
+        .service(pages::documents::document)
+        .service(pages::paste::blank)
+        .service(pages::paste::read)
         .service(pages::style)
+        .service(pages::icon)
+        .service(pages::docs::docs)
         .service(pages::problems::list)
         .service(pages::problems::one);
 }
 
 /// The OpenAPI document of exactly the routes in [`routes`].
 pub fn document() -> utoipa::openapi::OpenApi {
-    let (_, document) = App::new()
+    let (_, mut document) = App::new()
         .into_utoipa_app()
         .openapi(Preface::openapi())
         .configure(routes)
         .split_for_parts();
+    let outside = document.paths.paths.iter_mut().filter(|(path, _)| !path.starts_with("/v1"));
+    outside.for_each(|(_, item)| tell_of_error_pages(item));
     document
+}
+
+/// Documents that errors outside `/v1` are pages for who asks for those.
+fn tell_of_error_pages(item: &mut PathItem) {
+    for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+        for response in operation.responses.responses.values_mut() {
+            if let RefOr::T(response) = response
+                && response.content.contains_key(MEDIA_TYPE)
+            {
+                let page = ContentBuilder::new().schema(Some(String::schema())).build();
+                response.content.insert("text/html".to_owned(), RefOr::T(page));
+            }
+        }
+    }
 }
 
 /// What the service tells of itself, worked out once.
@@ -97,11 +119,11 @@ impl Described {
     /// Works out the document, its page and the methods of each path.
     ///
     /// # Errors
-    /// The document cannot be written as JSON.
-    pub fn new() -> serde_json::Result<Self> {
+    /// The document cannot be written as JSON, or not as a page.
+    pub fn new() -> Result<Self, Problem> {
         let document = document();
-        let value = serde_json::to_value(&document)?;
-        let json = serde_json::to_vec_pretty(&value)?;
+        let value = serde_json::to_value(&document).map_err(Problem::internal)?;
+        let json = serde_json::to_vec_pretty(&value).map_err(Problem::internal)?;
         let methods = document
             .paths
             .paths
@@ -111,7 +133,7 @@ impl Described {
         Ok(Described {
             tag: etag::of_bytes(&json),
             json,
-            docs: pages::docs::render(&value),
+            docs: pages::docs::render(&value)?,
             methods,
         })
     }
@@ -208,6 +230,9 @@ problem_sets! {
     ReadingProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable, InternalError,
         Overloaded;
+    /// What reading a form may end in.
+    FormProblems: MalformedBody, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
+        UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError, Overloaded;
     /// What storing a document may end in.
     StoringProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout,
         ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Utc};
+use serde::de::{DeserializeOwned, IntoDeserializer};
 use serde::{Deserialize, Deserializer, de};
 
 use super::problem::Problem;
@@ -162,6 +163,19 @@ impl FromStr for Flag {
             _ => Err("must be true or false"),
         }
     }
+}
+
+/// A parameter of a form, which a browser sends empty where nothing was filled in.
+pub fn filled<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let text = String::deserialize(deserializer)?;
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    T::deserialize(text.into_deserializer()).map(Some)
 }
 
 /// The page a list is asked for.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::store;
+use crate::{dashboard, store};
 
 /// The media type of every error answer.
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -269,6 +269,20 @@ impl Problem {
         }
         // A struct of strings and numbers always has a JSON form.
         response.body(serde_json::to_vec(&self.body(request)).unwrap_or_default())
+    }
+}
+
+impl From<dashboard::Error> for Problem {
+    fn from(error: dashboard::Error) -> Self {
+        match error {
+            dashboard::Error::Store(error) => error.into(),
+            dashboard::Error::Denials(_) => Problem::new(
+                ProblemKind::InvalidCursor,
+                "Follow the links of the page; a place in a list is only good for the same search.",
+            )
+            .with_parameter("denials_cursor", "is not a cursor of this list"),
+            dashboard::Error::Render(_) => Problem::internal(chain(&error)),
+        }
     }
 }
 

@@ -50,7 +50,7 @@ fn greeting(changed: usize, trail: Option<&Trail>, address: SocketAddr) -> Strin
         0 => "The invented story of seeds/ was loaded before; it is all there.".to_owned(),
         _ => format!("Loaded {changed} articles of an invented story; see seeds/README.md."),
     };
-    let Some(trail) = trail else { return format!("{loaded}\n{base}/docs\n") };
+    let Some(trail) = trail else { return format!("{loaded}\n{base}/\n{base}/docs\n") };
     let id = trail.claim.id;
     let calls = [
         ("the claim", format!("claims/{id}")),
@@ -65,6 +65,6 @@ fn greeting(changed: usize, trail: Option<&Trail>, address: SocketAddr) -> Strin
         .map(|(what, path)| format!("  # {what}\n  curl -s '{base}/v1/{path}'\n"))
         .collect();
     format!(
-        "{loaded}\n\n{trail}\nAsk it\n{calls}\nAll calls: {base}/docs   Ctrl-C ends it; the data stays.\n"
+        "{loaded}\n\n{trail}\nLook at it\n  {base}/\n  {base}/claims/{id}\n\nAsk it\n{calls}\nAll calls: {base}/docs   Ctrl-C ends it; the data stays.\n"
     )
 }

@@ -17,8 +17,23 @@ const MODULES: &[(&str, &[&str])] = &[
     ("pipeline", &["domain"]),
     ("app", &["config", "pipeline", "store"]),
     ("jobs", &["app", "domain", "ingest", "pipeline", "store"]),
-    ("api", &["app", "domain", "ingest", "jobs", "pipeline", "store"]),
-    ("cli", &["api", "app", "config", "domain", "ingest", "jobs", "pipeline", "postgres", "store"]),
+    ("dashboard", &["domain", "store"]),
+    ("api", &["app", "dashboard", "domain", "ingest", "jobs", "pipeline", "store"]),
+    (
+        "cli",
+        &[
+            "api",
+            "app",
+            "config",
+            "dashboard",
+            "domain",
+            "ingest",
+            "jobs",
+            "pipeline",
+            "postgres",
+            "store",
+        ],
+    ),
 ];
 
 /// Stage of the pipeline → the stages it may name.
@@ -38,6 +53,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("diesel_async", &["store"]),
     ("diesel_migrations", &["store"]),
     ("actix_web", &["api", "cli"]),
+    ("askama", &["dashboard"]),
     ("dom_smoothie", &["ingest"]),
     ("clap", &["config", "cli"]),
 ];

@@ -296,6 +296,7 @@ fn what_the_build_reads_reaches_the_builder() {
     let mut needed = vec![
         PathBuf::from("Cargo.toml"),
         PathBuf::from("Cargo.lock"),
+        PathBuf::from("askama.toml"),
         PathBuf::from("src/main.rs"),
     ];
     included(Path::new("src"), &mut needed);

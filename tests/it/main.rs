@@ -5,6 +5,7 @@ mod architecture;
 mod ci;
 mod cli;
 mod compose;
+mod dashboard;
 mod ingest;
 mod licences;
 mod openapi;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{escape, html, inline, page, prose};
 use crate::api::openapi::{Described, PageProblems};
+use crate::api::problem::Problem;
 
 /// The documentation
 ///
@@ -34,7 +35,10 @@ impl Operation<'_> {
 }
 
 /// The page of an OpenAPI document.
-pub fn render(document: &Value) -> String {
+///
+/// # Errors
+/// The template fails.
+pub fn render(document: &Value) -> Result<String, Problem> {
     let operations = operations(document);
     let mut content = format!(
         "<h1>{} <small>{}</small></h1>\n{}<p><a href=\"/openapi.json\">OpenAPI 3.1 document</a> · \

@@ -1,52 +1,74 @@
-//! Pages for people: the documentation and one page for each kind of problem. No script, nothing from elsewhere.
+//! Pages for people: claims, documents, the paste form, the documentation and one page for each kind of
+//! problem. No script, nothing from elsewhere. What stands in them is written by [`crate::dashboard`].
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
-use actix_web::{HttpResponse, get};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{HttpRequest, HttpResponse, get};
 
+use super::etag;
 use super::openapi::PageProblems;
+use super::problem::Problem;
+use crate::dashboard::{self, frame};
 
+pub mod claims;
 pub mod docs;
+pub mod documents;
+pub mod errors;
+pub mod paste;
 pub mod problems;
+pub mod start;
 
-/// The start
-///
-/// Sends a reader to the documentation.
+/// The content type of a page.
+pub const PAGE: &str = "text/html; charset=utf-8";
+
+/// The style of the pages
 #[utoipa::path(
-    tag = "documentation",
-    responses((status = 302, description = "To `/docs`."), PageProblems),
+    tag = "pages",
+    responses(
+        (status = 200, description = "CSS.", content_type = "text/css"),
+        (status = 304, description = "It is the one that `if-none-match` names."),
+        PageProblems,
+    ),
 )]
-#[get("/")]
-pub async fn root() -> HttpResponse {
-    HttpResponse::Found().insert_header((LOCATION, "/docs")).finish()
+#[get("/style.css")]
+pub async fn style(request: HttpRequest) -> HttpResponse {
+    asset(&request, "text/css; charset=utf-8", dashboard::STYLE)
 }
 
-/// The style of these pages
+/// The sign of the pages
 #[utoipa::path(
-    tag = "documentation",
-    responses((status = 200, description = "CSS.", content_type = "text/css"), PageProblems),
+    tag = "pages",
+    responses(
+        (status = 200, description = "SVG.", content_type = "image/svg+xml"),
+        (status = 304, description = "It is the one that `if-none-match` names."),
+        PageProblems,
+    ),
 )]
-#[get("/docs/style.css")]
-pub async fn style() -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/css; charset=utf-8"))
-        .insert_header((CACHE_CONTROL, "max-age=3600"))
-        .body(include_str!("style.css"))
+#[get("/favicon.ico")]
+pub async fn icon(request: HttpRequest) -> HttpResponse {
+    asset(&request, "image/svg+xml", dashboard::ICON)
+}
+
+/// What the program carries; asked for again at each page, so that no page of a new version is
+/// shown in the style of an old one.
+fn asset(request: &HttpRequest, media_type: &str, content: &'static str) -> HttpResponse {
+    let tag = etag::of_bytes(content.as_bytes());
+    etag::answer(request, &tag, media_type, || content.as_bytes().to_vec())
+}
+
+/// A page with its tag, or 304 where the request has it already.
+fn shown(request: &HttpRequest, page: String) -> HttpResponse {
+    let tag = etag::of_bytes(page.as_bytes());
+    etag::answer(request, &tag, PAGE, || page.into_bytes())
 }
 
 /// A whole page around what is already HTML.
-fn page(title: &str, content: &str) -> String {
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title} · Claimtrail</title>\n\
-         <link rel=\"stylesheet\" href=\"/docs/style.css\">\n</head>\n<body>\n{content}</body>\n</html>\n",
-        title = escape(title),
-    )
+fn page(title: &str, content: &str) -> Result<String, Problem> {
+    Ok(frame::page(frame::Here::Docs, title, content)?)
 }
 
 fn html(page: String) -> HttpResponse {
     HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/html; charset=utf-8"))
+        .insert_header((CONTENT_TYPE, PAGE))
         .insert_header((CACHE_CONTROL, "no-cache"))
         .body(page)
 }

@@ -12,7 +12,7 @@ use crate::api::problem::{Problem, ProblemKind};
     responses((status = 200, description = "A page.", content_type = "text/html"), PageProblems),
 )]
 #[get("/problems")]
-pub async fn list() -> HttpResponse {
+pub async fn list() -> Result<HttpResponse, Problem> {
     let rows: String = ProblemKind::ALL
         .iter()
         .map(|kind| {
@@ -25,14 +25,14 @@ pub async fn list() -> HttpResponse {
             )
         })
         .collect();
-    html(page(
+    Ok(html(page(
         "Problems",
         &format!(
             "<h1>Problems</h1>\n<p>Every error answer is <a href=\"https://www.rfc-editor.org/rfc/rfc9457\">RFC 9457</a> \
              problem details; its <code>type</code> is one of these pages.</p>\n\
              <table>\n<tr><th>status</th><th>type</th><th>title</th></tr>\n{rows}</table>\n"
         ),
-    ))
+    )?))
 }
 
 /// One kind of problem
@@ -63,5 +63,5 @@ pub async fn one(request: HttpRequest) -> Result<HttpResponse, Problem> {
             escape(&kind.type_uri()),
             prose(kind.explanation()),
         ),
-    )))
+    )?))
 }

@@ -13,14 +13,14 @@ use crate::ingest::{self, Ingested, MediaType, Meta};
 use crate::pipeline;
 
 const JSON: &str = "application/json";
-const PLAIN: &str = "text/plain";
-const HTML: &str = "text/html";
+pub(in crate::api) const PLAIN: &str = "text/plain";
+pub(in crate::api) const HTML: &str = "text/html";
 
 /// Escapes make JSON longer than the text in it: `\u0441` is six bytes for two.
 const JSON_FACTOR: usize = 3;
 
-/// Room for the other fields of a JSON body.
-const JSON_ROOM: usize = 64 * 1024;
+/// Room for the other fields of a JSON body or a form.
+pub(in crate::api) const FIELDS_ROOM: usize = 64 * 1024;
 
 /// Bytes of a document's address at most; the schema has the same limit.
 const MAX_ADDRESS: usize = 2048;
@@ -31,15 +31,15 @@ const MAX_ADDRESS: usize = 2048;
 #[into_params(parameter_in = Query)]
 pub struct MetaQuery {
     /// Of a `text/plain` or `text/html` body: the headline.
-    pub(super) title: Option<String>,
+    pub title: Option<String>,
     /// Of such a body: where it was published.
-    pub(super) url: Option<String>,
+    pub url: Option<String>,
     /// Of such a body: domain or name of the publisher.
-    pub(super) outlet: Option<String>,
+    pub outlet: Option<String>,
     /// Of such a body: when it was published.
-    pub(super) published_at: Option<String>,
+    pub published_at: Option<String>,
     /// Of such a body: BCP 47.
-    pub(super) language: Option<String>,
+    pub language: Option<String>,
 }
 
 /// The words as they came.
@@ -67,7 +67,7 @@ impl Incoming {
         let limit = app.max_text_bytes;
         let body = unread
             .read(&[JSON, PLAIN, HTML], |media_type| match media_type {
-                JSON => limit.saturating_mul(JSON_FACTOR).saturating_add(JSON_ROOM),
+                JSON => limit.saturating_mul(JSON_FACTOR).saturating_add(FIELDS_ROOM),
                 _ => limit,
             })
             .await?;
@@ -122,7 +122,11 @@ impl Incoming {
         Ok(Incoming { words: Words::Characters(words), media_type, meta })
     }
 
-    fn from_file(body: Body, query: MetaQuery) -> Result<Self, Problem> {
+    /// Takes the document out of a body that is its words.
+    ///
+    /// # Errors
+    /// No words, or metadata that is none.
+    pub fn from_file(body: Body, query: MetaQuery) -> Result<Self, Problem> {
         if body.bytes.iter().all(u8::is_ascii_whitespace) {
             return Err(Problem::field("", "must not be empty"));
         }

@@ -4,7 +4,7 @@ pub mod actors;
 pub mod claims;
 pub mod documents;
 pub mod extract;
-mod incoming;
+pub mod incoming;
 pub mod jobs;
 pub mod outlets;
 pub mod rebuttals;

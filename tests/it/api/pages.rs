@@ -59,7 +59,7 @@ async fn the_documentation_shows_every_path_and_loads_nothing_from_elsewhere() {
     }
     assert!(!page.contains("<script") && !page.contains("src="), "{page}");
     assert_eq!(page.matches("rel=\"stylesheet\"").count(), 1);
-    let style = app.get("/docs/style.css").await;
+    let style = app.get("/style.css").await;
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
     assert!(!String::from_utf8(style.body).unwrap().contains("url("));
 }
@@ -87,8 +87,9 @@ async fn head_answers_as_get_without_the_body() {
 }
 
 #[tokio::test]
-async fn the_start_leads_to_the_documentation() {
+async fn the_sign_of_the_pages_is_served_from_here() {
     let app = TestApp::new().await;
-    let page = String::from_utf8(app.get("/").await.body).unwrap();
-    assert!(page.contains("<h1>Claimtrail"));
+    let icon = app.get("/favicon.ico").await;
+    assert_eq!(icon.header("content-type"), "image/svg+xml");
+    assert!(String::from_utf8(icon.body).unwrap().starts_with("<svg "));
 }

@@ -1,0 +1,206 @@
+//! The page of one claim: what the evidence says of it, who stands where, and its trail.
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use super::frame::Here;
+use super::trail::{AROUND, Fact, Rebuttals, Step, steps, wanted};
+use super::words::{Moment, StatusSign, counted, lang, reason, status_meaning};
+use super::{Error, anchor, write};
+use crate::domain::status::{Reason, ReasonCode};
+use crate::domain::view::{
+    ActorBrief, AppearanceView, ClaimView, Page, PageRequest, RebuttalView, TimelineEntry,
+    TimelineEvent,
+};
+use crate::domain::{AppearanceId, ClaimId, RebuttalId};
+use crate::store::{self, Connection};
+
+/// Moments of the trail on one page.
+const SHOWN: u16 = 50;
+
+/// Voices that are named for each reason.
+const NAMED: usize = 8;
+
+/// Which state and which part of a claim's trail.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// As known at that time.
+    pub as_of: Option<DateTime<Utc>>,
+    /// Where the page of the trail begins.
+    pub cursor: Option<String>,
+}
+
+/// A reason for the status, with the voices it stands on.
+struct ReasonShown {
+    words: &'static str,
+    voices: Vec<String>,
+    more: usize,
+}
+
+#[derive(Template)]
+#[template(path = "claim.html")]
+struct ClaimPage<'p> {
+    here: Here,
+    claim: &'p ClaimView,
+    lang: &'p str,
+    status: StatusSign,
+    meaning: &'static str,
+    reasons: Vec<ReasonShown>,
+    counts: String,
+    first_stated: Option<Moment>,
+    last_stated: Option<Moment>,
+    recorded: Moment,
+    as_of: Option<Moment>,
+    as_of_date: String,
+    page: String,
+    data: String,
+    from_start: Option<String>,
+    later: Option<String>,
+    steps: Vec<Step<'p>>,
+}
+
+impl ClaimPage<'_> {
+    fn groups(&self) -> [(&'static str, &[ActorBrief], &'static str); 3] {
+        [
+            ("Claimed by", &self.claim.claimants, "nobody who is named"),
+            ("Denied by", &self.claim.denied_by, "nobody who is named"),
+            ("About", &self.claim.about, "nobody who is named"),
+        ]
+    }
+}
+
+/// The page of a claim.
+///
+/// # Errors
+/// [`store::Error::NotFound`] for a claim that is not stored, or was not known yet then;
+/// [`store::Error::Cursor`] for a cursor that this trail did not give.
+pub async fn page(
+    connection: &mut Connection,
+    id: ClaimId,
+    asked: &Asked,
+) -> Result<String, Error> {
+    let claim = store::claims::find(connection, id, asked.as_of).await?;
+    let request = PageRequest { limit: SHOWN, cursor: asked.cursor.clone() };
+    let trail = store::claims::timeline(connection, id, asked.as_of, &request).await?;
+    let rebuttals = rebuttals(connection, &claim, &trail.items).await?;
+    let assertions: Vec<AppearanceId> =
+        named_reasons(&claim.reasons).filter_map(|reason| reason.appearance).collect();
+    let assertions = store::appearances::of_ids(connection, &assertions).await?;
+    let wanted = wanted(&trail.items, &rebuttals);
+    let places: Vec<_> = wanted.iter().flatten().map(|wanted| wanted.place).collect();
+    let found = store::quotes::around(connection, &places, AROUND).await?;
+    let as_of = asked.as_of.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    let at = |cursor: Option<&str>| {
+        anchor::with_query(&anchor::claim(id), [("as_of", as_of.as_deref()), ("cursor", cursor)])
+    };
+    let Page { items, next } = trail;
+    write(&ClaimPage {
+        here: Here::Elsewhere,
+        lang: lang(&claim.language),
+        status: StatusSign { status: claim.status },
+        meaning: status_meaning(claim.status),
+        reasons: reasons(&claim.reasons, &rebuttals, &assertions),
+        counts: counts(&claim),
+        first_stated: claim.first_stated.map(Moment::stated),
+        last_stated: claim.last_stated_at.map(Moment::recorded),
+        recorded: Moment::recorded(claim.recorded_at),
+        as_of: asked.as_of.map(Moment::asked),
+        as_of_date: asked.as_of.map(|at| at.format("%Y-%m-%d").to_string()).unwrap_or_default(),
+        page: anchor::claim(id),
+        data: anchor::with_query(&format!("/v1/claims/{id}"), [("as_of", as_of.as_deref())]),
+        from_start: asked.cursor.as_ref().map(|_| at(None)),
+        later: next.as_deref().map(|next| at(Some(next))),
+        steps: steps(&items, &rebuttals, &wanted, &found),
+        claim: &claim,
+    })
+}
+
+/// The reasons whose voices are named: the first of each kind.
+fn named_reasons(reasons: &[Reason]) -> impl Iterator<Item = &Reason> {
+    reasons.iter().enumerate().filter_map(|(index, reason)| {
+        let before = reasons[..index].iter().filter(|other| other.code == reason.code);
+        (before.take(NAMED).count() < NAMED).then_some(reason)
+    })
+}
+
+/// The rebuttals that the moments and the reasons speak of, in one go.
+async fn rebuttals(
+    connection: &mut Connection,
+    claim: &ClaimView,
+    entries: &[TimelineEntry],
+) -> Result<Rebuttals, Error> {
+    let of_moments = entries.iter().filter_map(|entry| match entry.event {
+        TimelineEvent::Rebuttal { id, .. } => Some(id),
+        _ => None,
+    });
+    let of_reasons = named_reasons(&claim.reasons).filter_map(|reason| reason.rebuttal);
+    let ids: BTreeSet<RebuttalId> = of_moments.chain(of_reasons).collect();
+    let ids: Vec<RebuttalId> = ids.into_iter().collect();
+    let found = store::rebuttals::of_ids(connection, &ids).await?;
+    Ok(found.into_iter().map(|rebuttal| (rebuttal.id, rebuttal)).collect())
+}
+
+/// Reasons of one kind together, in the order of the evidence.
+fn reasons(
+    reasons: &[Reason],
+    rebuttals: &Rebuttals,
+    assertions: &[AppearanceView],
+) -> Vec<ReasonShown> {
+    let mut codes: Vec<ReasonCode> = Vec::new();
+    for reason in reasons {
+        if !codes.contains(&reason.code) {
+            codes.push(reason.code);
+        }
+    }
+    let shown = |code: ReasonCode| {
+        let mut voices: Vec<String> = Vec::new();
+        let mut named = 0;
+        for reason in named_reasons(reasons).filter(|reason| reason.code == code) {
+            named += 1;
+            let rebuttal = reason.rebuttal.and_then(|id| rebuttals.get(&id));
+            let assertion = reason
+                .appearance
+                .and_then(|id| assertions.iter().find(|assertion| assertion.id == id));
+            let voice = match (assertion, rebuttal) {
+                (Some(assertion), _) => voice_of_assertion(assertion),
+                (None, Some(rebuttal)) => voice_of_rebuttal(rebuttal),
+                (None, None) => None,
+            };
+            voices.extend(voice.filter(|voice| !voices.contains(voice)));
+        }
+        let all = reasons.iter().filter(|reason| reason.code == code).count();
+        ReasonShown { words: reason(code), voices, more: all.saturating_sub(named) }
+    };
+    codes.into_iter().map(shown).collect()
+}
+
+fn voice_of_rebuttal(rebuttal: &RebuttalView) -> Option<String> {
+    let outlet = rebuttal.document.outlet.as_ref().map(|outlet| outlet.name.as_str());
+    voice(rebuttal.denier.as_ref(), outlet)
+}
+
+fn voice_of_assertion(assertion: &AppearanceView) -> Option<String> {
+    let outlet = assertion.document.outlet.as_ref().map(|outlet| outlet.name.as_str());
+    voice(assertion.speaker.as_ref(), outlet)
+}
+
+fn voice(actor: Option<&ActorBrief>, outlet: Option<&str>) -> Option<String> {
+    match (actor, outlet) {
+        (Some(actor), Some(outlet)) => Some(format!("{}, in {outlet}", actor.name)),
+        (Some(actor), None) => Some(actor.name.clone()),
+        (None, outlet) => outlet.map(str::to_owned),
+    }
+}
+
+fn counts(claim: &ClaimView) -> String {
+    let count = |number: i32, noun: &str| counted(usize::try_from(number).unwrap_or(0), noun);
+    format!(
+        "{}, {}, in {} by {}",
+        count(claim.appearances, "appearance"),
+        count(claim.rebuttals, "rebuttal"),
+        count(claim.documents, "document"),
+        count(claim.outlets, "outlet"),
+    )
+}

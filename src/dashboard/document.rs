@@ -1,0 +1,92 @@
+//! The page of one document: its words, with the claims and denials marked where they stand.
+
+use askama::Template;
+
+use super::frame::Here;
+use super::reading::{Shown, Words};
+use super::words::{Moment, counted, note};
+use super::{Error, write};
+use crate::domain::view::DocumentContents;
+use crate::domain::{DocumentId, NoteCode};
+use crate::store::{self, Connection};
+
+/// A revision that can be chosen.
+struct Choice {
+    page: String,
+    number: i32,
+    recorded: Moment,
+    superseded: Option<Moment>,
+    shown: bool,
+}
+
+#[derive(Template)]
+#[template(path = "document.html")]
+struct DocumentPage<'p> {
+    here: Here,
+    contents: &'p DocumentContents,
+    shown: Shown<'p>,
+    published: Option<Moment>,
+    recorded: Moment,
+    superseded: Option<Moment>,
+    live_page: String,
+    revisions: Vec<Choice>,
+    notes: Vec<(&'static str, &'p str)>,
+    found: String,
+    data: String,
+}
+
+impl DocumentPage<'_> {
+    fn name(&self) -> &str {
+        self.contents.shown.title.as_deref().unwrap_or("A document without a headline")
+    }
+}
+
+/// The page of a document's revision; of the live one where no number is given.
+///
+/// # Errors
+/// [`store::Error::NotFound`] for an unknown document or number.
+pub async fn page(
+    connection: &mut Connection,
+    id: DocumentId,
+    number: Option<i32>,
+) -> Result<String, Error> {
+    let contents = store::contents::of_document(connection, id, number).await?;
+    let mut words = Words::of_contents(&contents);
+    let revisions = contents
+        .revisions
+        .iter()
+        .rev()
+        .map(|revision| Choice {
+            page: format!("/documents/{id}?revision={}", revision.number),
+            number: revision.number,
+            recorded: Moment::recorded(revision.recorded_at),
+            superseded: revision.superseded_at.map(Moment::recorded),
+            shown: revision.number == contents.shown.number,
+        })
+        .collect();
+    write(&DocumentPage {
+        here: Here::Elsewhere,
+        shown: words.shown(),
+        published: contents.published.map(Moment::stated),
+        recorded: Moment::recorded(contents.shown.recorded_at),
+        superseded: contents.shown.superseded_at.map(Moment::recorded),
+        live_page: format!("/documents/{id}"),
+        revisions,
+        notes: notes(contents.notes.iter().map(|it| (it.code, it.detail.as_str()))),
+        found: format!(
+            "{}, {}, {}",
+            counted(contents.claims.len(), "claim"),
+            counted(contents.rebuttals.len(), "rebuttal"),
+            counted(contents.statements.len(), "statement"),
+        ),
+        data: format!("/v1/documents/{id}"),
+        contents: &contents,
+    })
+}
+
+/// Notes of an extractor in words.
+pub(super) fn notes<'n>(
+    notes: impl Iterator<Item = (NoteCode, &'n str)>,
+) -> Vec<(&'static str, &'n str)> {
+    notes.map(|(code, detail)| (note(code), detail)).collect()
+}
