@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::config::ServeConfig;
 use crate::store::Pool;
@@ -16,6 +16,8 @@ pub struct App {
     /// Longest text or HTML that is taken, in bytes.
     pub max_text_bytes: usize,
     reading: ReadingSlots,
+    batches: Batches,
+    stop: watch::Sender<bool>,
 }
 
 impl App {
@@ -25,6 +27,8 @@ impl App {
             pool,
             max_text_bytes: config.max_text_bytes,
             reading: ReadingSlots::new(usize::from(config.max_readings)),
+            batches: Batches::new(usize::from(config.max_readings)),
+            stop: watch::Sender::new(false),
         }
     }
 
@@ -34,6 +38,82 @@ impl App {
     /// Too many are waiting already, or none came free in time.
     pub async fn reading_slot(&self) -> Result<ReadingSlot, Overloaded> {
         self.reading.take().await
+    }
+
+    /// Admits a batch; keep the place as long as the batch lasts.
+    ///
+    /// # Errors
+    /// As many batches as memory is meant for are under way.
+    pub fn batch_place(&self) -> Result<Place, Overloaded> {
+        let place = self.batches.admitted.clone().try_acquire_owned().map_err(|_| Overloaded)?;
+        Ok(Place { _held: vec![place] })
+    }
+
+    /// Waits, as long as it takes, for a processor to read a line of a batch on.
+    ///
+    /// All batches together stand in the queue of [`App::reading_slot`] with one line for each
+    /// processor, so that a single text waits for two readings at most.
+    pub async fn batch_reading_slot(&self) -> Place {
+        self.batches.reading_slot(&self.reading).await
+    }
+
+    /// Waits for the right of a batch to hold a connection; all batches together leave most
+    /// connections to others.
+    pub async fn batch_connection(&self) -> Place {
+        Place { _held: acquire(&self.batches.connections).await.into_iter().collect() }
+    }
+
+    /// Tells whatever lasts that it should come to its end.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Waits until [`App::stop`] is called.
+    pub async fn stopping(&self) {
+        // The sender is ours, so waiting cannot fail.
+        let _ = self.stop.subscribe().wait_for(|&stopped| stopped).await;
+    }
+}
+
+/// A place among a bounded number, given back when dropped.
+#[derive(Debug)]
+pub struct Place {
+    _held: Vec<OwnedSemaphorePermit>,
+}
+
+/// None of the semaphores here is ever closed; without a place nothing is bounded, and nothing fails.
+async fn acquire(semaphore: &Arc<Semaphore>) -> Option<OwnedSemaphorePermit> {
+    semaphore.clone().acquire_owned().await.ok()
+}
+
+/// Bounds what all batches take together.
+#[derive(Debug)]
+struct Batches {
+    admitted: Arc<Semaphore>,
+    reading: Arc<Semaphore>,
+    connections: Arc<Semaphore>,
+}
+
+impl Batches {
+    /// Batches under way at once; each may hold some lines of the longest kind in memory.
+    const AT_ONCE: usize = 16;
+
+    /// Connections that all batches hold at once; documents of one language are stored one after
+    /// the other anyhow.
+    const CONNECTIONS: usize = 4;
+
+    fn new(slots: usize) -> Self {
+        Batches {
+            admitted: Arc::new(Semaphore::new(Self::AT_ONCE)),
+            reading: Arc::new(Semaphore::new(slots)),
+            connections: Arc::new(Semaphore::new(Self::CONNECTIONS)),
+        }
+    }
+
+    async fn reading_slot(&self, slots: &ReadingSlots) -> Place {
+        let turn = acquire(&self.reading).await;
+        let running = acquire(&slots.running).await;
+        Place { _held: turn.into_iter().chain(running).collect() }
     }
 }
 
@@ -104,5 +184,19 @@ mod tests {
         let asked = tokio::time::Instant::now();
         assert_eq!(slots.take().await.err(), Some(Overloaded));
         assert_eq!(asked.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_text_overtakes_the_lines_of_batches() {
+        let (slots, batches) = (ReadingSlots::new(1), Batches::new(1));
+        let first = batches.reading_slot(&slots).await;
+        let lines: Vec<_> = (0..10).map(|_| batches.reading_slot(&slots)).collect();
+        let mut lines = std::pin::pin!(futures_util::future::join_all(lines));
+        assert!(futures_util::poll!(&mut lines).is_pending());
+        let mut text = std::pin::pin!(slots.take());
+        assert!(futures_util::poll!(&mut text).is_pending());
+        drop(first);
+        assert!(futures_util::poll!(&mut lines).is_pending());
+        assert!(futures_util::poll!(&mut text).is_ready(), "behind more than one line");
     }
 }

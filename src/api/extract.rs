@@ -11,7 +11,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use super::problem::{Problem, ProblemKind};
@@ -156,24 +156,48 @@ async fn collect(mut payload: dev::Payload, limit: usize) -> Result<Vec<u8>, Pro
 /// 400 for what is not JSON, with its place; 422 for a field that is unknown, missing, of the
 /// wrong type, out of range or with a NUL in it, with its pointer.
 pub fn parse_json<T: DeserializeOwned + Validate>(body: &Body) -> Result<T, Problem> {
-    if let Some(charset) = body.charset.as_deref().filter(|&charset| charset != "utf-8") {
-        return Err(Problem::new(
+    refuse_charset(body.charset.as_deref())?;
+    read_object(parse_object("body", &body.bytes)?)
+}
+
+/// JSON has one encoding, whatever a content type says.
+fn refuse_charset(charset: Option<&str>) -> Result<(), Problem> {
+    match charset.filter(|&charset| charset != "utf-8") {
+        Some(charset) => Err(Problem::new(
             ProblemKind::UnsupportedMediaType,
             format!("JSON is UTF-8; the content type says {charset}."),
-        ));
+        )),
+        None => Ok(()),
     }
+}
+
+/// Reads the one JSON object that a `noun` (body, line) is.
+///
+/// # Errors
+/// 400 for what is not JSON, with its place; 422 for JSON that is no object, or has a NUL in it.
+pub fn parse_object(noun: &str, bytes: &[u8]) -> Result<Map<String, Value>, Problem> {
     let malformed = |detail: String| Problem::new(ProblemKind::MalformedBody, detail);
-    let text = std::str::from_utf8(&body.bytes)
+    let text = std::str::from_utf8(bytes)
         .map_err(|error| malformed(format!("Byte {} is not UTF-8.", error.valid_up_to())))?;
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
-    if !value.is_object() {
-        return Err(Problem::field("", "must be an object"));
-    }
+        .map_err(|error| malformed(format!("The {noun} is not JSON: {error}.")))?;
     if let Some(pointer) = find_nul(&value, &mut String::new()) {
         return Err(Problem::field(&pointer, "must not contain U+0000"));
     }
-    let parsed: T = serde_path_to_error::deserialize(value).map_err(|error| {
+    match value {
+        Value::Object(fields) => Ok(fields),
+        _ => Err(Problem::field("", "must be an object")),
+    }
+}
+
+/// Reads the fields of an object into `T` and checks its rules.
+///
+/// # Errors
+/// 422 for a field that is unknown, missing, of the wrong type or out of range, with its pointer.
+pub fn read_object<T: DeserializeOwned + Validate>(
+    fields: Map<String, Value>,
+) -> Result<T, Problem> {
+    let parsed: T = serde_path_to_error::deserialize(Value::Object(fields)).map_err(|error| {
         let pointer = pointer_of(error.path());
         refused_field(&pointer, &error.into_inner().to_string())
     })?;
@@ -354,6 +378,27 @@ impl Unread {
         limit: impl Fn(&str) -> usize,
     ) -> Result<Body, Problem> {
         Body::read(&self.request, self.payload, accepted, limit).await
+    }
+
+    /// The body as it arrives, if its type is one of `accepted` and is said to be UTF-8 or nothing,
+    /// and whether it is gzip.
+    ///
+    /// # Errors
+    /// Another or no content type, or a content coding other than gzip.
+    pub fn stream(self, accepted: &[&str]) -> Result<(dev::Payload, bool), Problem> {
+        let (_, charset) = media_type(&self.request, accepted)?;
+        refuse_charset(charset.as_deref())?;
+        match self.request.headers().get(CONTENT_ENCODING) {
+            Some(coding) if coding.as_bytes().eq_ignore_ascii_case(b"gzip") => {
+                Ok((self.payload, true))
+            }
+            _ => refuse_coding(self.request.headers()).map(|()| (self.payload, false)),
+        }
+    }
+
+    /// The request it is the body of.
+    pub fn request(&self) -> &HttpRequest {
+        &self.request
     }
 }
 

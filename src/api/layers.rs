@@ -11,7 +11,7 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpResponse, ResponseError, web};
+use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
 use tracing::Instrument;
 use uuid::Uuid;
@@ -28,6 +28,10 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Nothing of ours loads anything from elsewhere, and nothing of ours is framed.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                       form-action 'self'; frame-ancestors 'none'";
+
+/// The id of a request, for handlers that write problems into their answers.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestId(pub Uuid);
 
 /// What the service is bound to, which decides whose requests it takes.
 #[derive(Debug, Clone, Copy)]
@@ -55,6 +59,7 @@ pub async fn around<B: MessageBody + 'static>(
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
     }
+    request.extensions_mut().insert(RequestId(id));
     let span = tracing::info_span!("request", %id);
     let outcome = match admit(&method, request.headers(), loopback) {
         Err(problem) => Ok(request.error_response(problem).map_into_boxed_body()),

@@ -46,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(v1::extract::extract)
         .service(v1::documents::post)
+        .service(v1::batch::batch)
         .service(v1::documents::list)
         .service(v1::documents::one)
         .service(v1::documents::statements)
@@ -237,6 +238,9 @@ problem_sets! {
     StoringProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout,
         ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
         FetchingUnavailable, InternalError, DatabaseUnavailable, Overloaded;
+    /// What a batch may end in before its first line; later problems stand in its answer.
+    BatchProblems: InvalidParameter, ForbiddenOrigin, UnsupportedMediaType, MisdirectedRequest,
+        InternalError, DatabaseUnavailable, Overloaded;
 }
 
 /// The kinds as documented answers; kinds of one status share one.

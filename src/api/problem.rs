@@ -84,6 +84,8 @@ kinds! {
         "A fault of the service, not of the request. The log of the service has the cause under the request id that `instance` and the `x-request-id` header carry.";
     DatabaseUnavailable, "database-unavailable", SERVICE_UNAVAILABLE, "The database is away.",
         "The service cannot reach its Postgres just now. Try again after the seconds in `retry-after`.";
+    Stopping, "stopping", SERVICE_UNAVAILABLE, "The service is stopping.",
+        "Whoever runs the service has told it to stop. What a batch has answered for is stored; send the batch again when the service is back, and what is stored already is answered as unchanged.";
     Overloaded, "overloaded", SERVICE_UNAVAILABLE, "Too many texts are being read.",
         "Reading a text takes a processor, and all are taken. Try again after the seconds in `retry-after`, or post the document without `wait` to have it queued.";
 }

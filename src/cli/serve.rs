@@ -101,8 +101,8 @@ pub(super) async fn serve(
         }
     };
 
-    let app = App::new(pool, config);
-    let server = server(listener, Arc::new(app))?;
+    let app = Arc::new(App::new(pool, config));
+    let server = server(listener, app.clone())?;
     let handle = server.handle();
     let mut answering = tokio::spawn(server);
     tracing::info!(
@@ -122,6 +122,7 @@ pub(super) async fn serve(
     };
     tracing::info!(signal, "stopping");
     stopper.send_replace(true);
+    app.stop();
     let requests = async {
         handle.stop(true).await;
         answering.await

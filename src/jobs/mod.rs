@@ -4,6 +4,8 @@
 //! work, its result and the end of the row are one transaction.
 
 pub mod extract_document;
+mod patience;
 mod worker;
 
+pub use patience::{PATIENCE, patiently};
 pub use worker::{Worker, WorkerOptions};

@@ -1,6 +1,7 @@
 //! Wire types: what the API reads and answers, apart from the domain.
 
 pub mod actor;
+pub mod batch;
 pub mod claim;
 pub mod document;
 pub mod extraction;

@@ -120,7 +120,7 @@ async fn queue(app: &App, incoming: Incoming) -> Result<HttpResponse, Problem> {
         .json(Job::from(job)))
 }
 
-fn received(ingested: Ingested) -> extract_document::NewDocument {
+pub(super) fn received(ingested: Ingested) -> extract_document::NewDocument {
     extract_document::NewDocument {
         document: ingested.document,
         received: ingested.bytes,

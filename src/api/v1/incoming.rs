@@ -22,6 +22,11 @@ const JSON_FACTOR: usize = 3;
 /// Room for the other fields of a JSON body or a form.
 pub(in crate::api) const FIELDS_ROOM: usize = 64 * 1024;
 
+/// Bytes that the JSON around a text of at most `text` bytes may have.
+pub(super) fn longest_json(text: usize) -> usize {
+    text.saturating_mul(JSON_FACTOR).saturating_add(FIELDS_ROOM)
+}
+
 /// Bytes of a document's address at most; the schema has the same limit.
 const MAX_ADDRESS: usize = 2048;
 
@@ -67,7 +72,7 @@ impl Incoming {
         let limit = app.max_text_bytes;
         let body = unread
             .read(&[JSON, PLAIN, HTML], |media_type| match media_type {
-                JSON => limit.saturating_mul(JSON_FACTOR).saturating_add(FIELDS_ROOM),
+                JSON => longest_json(limit),
                 _ => limit,
             })
             .await?;
@@ -85,7 +90,11 @@ impl Incoming {
         }
     }
 
-    fn from_json(mut known: NewDocument, limit: usize) -> Result<Self, Problem> {
+    /// Takes the document out of the fields of a JSON object; its words may have `limit` bytes.
+    ///
+    /// # Errors
+    /// As [`Incoming::read`].
+    pub(super) fn from_json(mut known: NewDocument, limit: usize) -> Result<Self, Problem> {
         let (words, media_type) = match (known.text.take(), known.html.take()) {
             (Some(_), Some(_)) => {
                 return Err(Problem::field("/html", "must not be given together with text"));

@@ -1,6 +1,7 @@
 //! The resources below `/v1`, one file a noun.
 
 pub mod actors;
+pub mod batch;
 pub mod claims;
 pub mod documents;
 pub mod extract;

@@ -24,6 +24,7 @@ pub struct TestApp {
     address: String,
     client: reqwest::Client,
     handle: actix_web::dev::ServerHandle,
+    app: Arc<App>,
     /// Dropped last, after the service was told to stop.
     database: TestDatabase,
 }
@@ -51,12 +52,12 @@ impl TestApp {
         let runtime = RUNTIME.get_or_init(|| Runtime::new().unwrap());
         let handle = {
             let _within = runtime.enter();
-            let server = server(listener, app).unwrap();
+            let server = server(listener, app.clone()).unwrap();
             let handle = server.handle();
             runtime.spawn(server);
             handle
         };
-        TestApp { address, client: reqwest::Client::new(), handle, database }
+        TestApp { address, client: reqwest::Client::new(), handle, app, database }
     }
 
     /// A service whose Postgres is away.
@@ -73,6 +74,25 @@ impl TestApp {
     /// The database behind the service, to put something in without a request.
     pub fn pool(&self) -> Pool {
         self.database.pool()
+    }
+
+    /// The database itself, to take it away.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
+    /// What the service shares, to tell it to stop.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// A connection to the service without a client on it.
+    pub async fn connect(&self) -> tokio::net::TcpStream {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        // Small, so that a client that does not read is soon felt.
+        socket.set_recv_buffer_size(4096).unwrap();
+        let address = self.address.strip_prefix("http://").unwrap();
+        socket.connect(address.parse().unwrap()).await.unwrap()
     }
 
     /// Works on the queue until nothing is due.

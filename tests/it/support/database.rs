@@ -70,6 +70,20 @@ impl TestDatabase {
         client
     }
 
+    /// Ends every session and lets nobody in, as if the server were away.
+    pub async fn shut(&self) {
+        let admin = in_database(&self.url, "postgres");
+        execute(&admin, &format!("ALTER DATABASE {} ALLOW_CONNECTIONS false", self.name)).await;
+        let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname";
+        execute(&admin, &format!("{end} = '{}'", self.name)).await;
+    }
+
+    /// Lets everybody in again.
+    pub async fn open(&self) {
+        let admin = in_database(&self.url, "postgres");
+        execute(&admin, &format!("ALTER DATABASE {} ALLOW_CONNECTIONS true", self.name)).await;
+    }
+
     /// Where to connect to.
     pub fn url(&self) -> &str {
         &self.url
