@@ -161,13 +161,27 @@ pub struct IngestConfig {
     /// Threads that extract; one connection writes, in the order of the input. [default: one a processor]
     #[arg(long, env = "CLAIMTRAIL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
     pub threads: u16,
+
+    /// Read files from their start, whatever earlier runs have read of them.
+    #[arg(long, env = "CLAIMTRAIL_AGAIN")]
+    pub again: bool,
+
+    /// Add the lines of NDJSON that are refused to this file, as they stand, to be mended and read in again.
+    #[arg(long, env = "CLAIMTRAIL_REFUSED", value_name = "FILE")]
+    pub refused: Option<PathBuf>,
 }
 
 /// Shown below the flags of `ingest --help`.
 const INGEST_HELP: &str = "\
 A document is known by its address, or by its words where it has none. The same words again change
-nothing; other words at a known address are a new revision. So the same command may be run again after it
-was stopped. What cannot be read is named on standard error and makes the command fail at the end.
+nothing; other words at a known address are a new revision.
+
+How far each file is read is kept in the database. After any stop, the same command goes on behind what is
+committed; a file that was finished is passed over, and one that has changed since is read from its start.
+Standard input is read as it comes; of it, documents that are known are not extracted again.
+
+What cannot be read is named on standard error. The command ends with 0 when all is stored, with 3 when
+documents were refused and the others stored, with 1 when it did not come to the end.
 
   claimtrail ingest archive.ndjson.gz
   claimtrail ingest articles/";

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
+use claimtrail::cli::{PARTLY_REFUSED, PartlyRefused};
 use claimtrail::config::Config;
 use clap::Parser;
 
@@ -18,7 +19,10 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("claimtrail: {error:#}");
-            ExitCode::FAILURE
+            match error.downcast_ref() {
+                Some(PartlyRefused { .. }) => ExitCode::from(PARTLY_REFUSED),
+                None => ExitCode::FAILURE,
+            }
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Files, folders and standard input → one item a document, in order, without holding an archive in memory.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
 use serde::Deserialize;
 
+use super::bytes::{self, LineRead, is_standard_input, peek, read_line};
 use crate::config::{InputConfig, InputFormat};
 use crate::ingest::{self, Ingested, Meta};
 
@@ -23,7 +23,30 @@ pub struct Item {
     pub file: Arc<str>,
     /// Line in an NDJSON file, from 1.
     pub line: Option<u64>,
+    /// Where in its file it ends.
+    pub end: Position,
     content: Result<Content, String>,
+}
+
+/// A place between two documents of a file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Bytes of the unpacked content before it.
+    pub bytes: u64,
+    /// Lines of NDJSON before it.
+    pub lines: u64,
+    /// Bytes of the file itself that were read by then; ahead of `bytes` by what is buffered.
+    pub read: u64,
+}
+
+/// What comes next in the inputs.
+pub enum Step<T> {
+    /// An input, with what was said of it when it was its turn.
+    Begin(T),
+    /// A document of it.
+    Item(Item),
+    /// The end of it, after all its documents; missing where it could not be read to the end.
+    End(Position),
 }
 
 enum Content {
@@ -38,6 +61,14 @@ impl Item {
         match self.line {
             Some(line) => format!("{}:{line}", self.file),
             None => self.file.to_string(),
+        }
+    }
+
+    /// The line as it stands in an NDJSON file, where it was short enough to be kept.
+    pub fn into_record(self) -> Option<Vec<u8>> {
+        match self.content {
+            Ok(Content::Record(line)) => Some(line),
+            _ => None,
         }
     }
 }
@@ -186,50 +217,78 @@ impl Inputs {
         }
     }
 
+    /// The files, folders opened; `-` is standard input.
+    pub fn paths(&self) -> &[PathBuf] {
+        &self.sources
+    }
+
     /// Hands every item to `take`, in order, until it answers `false`.
     pub fn each(&self, take: &mut dyn FnMut(Item) -> bool) {
+        let from_the_start = &mut |_: &Path| (Some(Position::default()), ());
+        self.walk(from_the_start, &mut |step| match step {
+            Step::Item(item) => take(item),
+            Step::Begin(()) | Step::End(_) => true,
+        });
+    }
+
+    /// As [`Inputs::each`], with every input from the place on that `begin` names; an input
+    /// without one is begun and not read.
+    pub fn walk<T>(
+        &self,
+        begin: &mut dyn FnMut(&Path) -> (Option<Position>, T),
+        take: &mut dyn FnMut(Step<T>) -> bool,
+    ) {
         for path in &self.sources {
+            let (start, said) = begin(path);
             let file: Arc<str> = if is_standard_input(path) {
                 "standard input".into()
             } else {
                 path.display().to_string().into()
             };
-            let going_on = match open(path) {
-                Ok(input) => self.each_of(path, &file, input, take),
-                Err(error) => take(Item { file, line: None, content: Err(error.to_string()) }),
-            };
+            let going_on = take(Step::Begin(said))
+                && start.is_none_or(|start| self.each_of(path, &file, start, take));
             if !going_on {
                 return;
             }
         }
     }
 
-    fn each_of(
+    fn each_of<T>(
         &self,
         path: &Path,
         file: &Arc<str>,
-        mut input: Box<dyn BufRead>,
-        take: &mut dyn FnMut(Item) -> bool,
+        start: Position,
+        take: &mut dyn FnMut(Step<T>) -> bool,
     ) -> bool {
-        let format = match self.format.or_else(|| named_format(path)) {
-            Some(format) => Ok(format),
-            None => sniff(&mut input).map(|(format, whole)| {
-                input = whole;
-                format
-            }),
+        let one = |content, end| Item { file: file.clone(), line: None, end, content };
+        let failed = |error: io::Error| one(Err(error.to_string()), start);
+        let mut input = match bytes::open(path, start.bytes) {
+            Ok(input) => input,
+            Err(error) => return take(Step::Item(failed(error))),
         };
-        let one = |content| Item { file: file.clone(), line: None, content };
-        match format {
-            Ok(InputFormat::Ndjson) => each_line(file, input, take),
-            Ok(InputFormat::Text) => take(one(read_whole(input).map(Content::Text))),
-            Ok(InputFormat::Html) => take(one(read_whole(input).map(Content::Html))),
-            Err(error) => take(one(Err(error.to_string()))),
-        }
+        let named = self.format.or_else(|| named_format(path));
+        // Only NDJSON is begun in the middle, where its look would not tell it.
+        let named = named.or_else(|| (start.bytes > 0).then_some(InputFormat::Ndjson));
+        let format = match named {
+            Some(format) => format,
+            None => match sniff(input.bytes) {
+                Ok((format, whole)) => {
+                    input.bytes = whole;
+                    format
+                }
+                Err(error) => return take(Step::Item(failed(error))),
+            },
+        };
+        let content = match format {
+            InputFormat::Ndjson => return each_line(file, start, input, take),
+            InputFormat::Text => read_whole(input.bytes).map(Content::Text),
+            InputFormat::Html => read_whole(input.bytes).map(Content::Html),
+        };
+        let whole = content.is_ok();
+        // There is no place within one document to begin at.
+        let end = Position { read: input.read.load(Ordering::Relaxed), ..Position::default() };
+        take(Step::Item(one(content, end))) && (!whole || take(Step::End(end)))
     }
-}
-
-fn is_standard_input(path: &Path) -> bool {
-    path.as_os_str() == "-"
 }
 
 /// Files below `folder` whose name tells a format, in order of name. Links to folders are not
@@ -260,32 +319,8 @@ fn named_format(path: &Path) -> Option<InputFormat> {
     }
 }
 
-/// Opens a file or standard input; gzip is told by its first bytes, whatever the name says.
-fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
-    let mut raw: Box<dyn BufRead> = if is_standard_input(path) {
-        Box::new(BufReader::new(io::stdin()))
-    } else {
-        Box::new(BufReader::with_capacity(1 << 16, File::open(path)?))
-    };
-    let (head, whole) = peek(&mut raw, 2)?;
-    Ok(if head == [0x1f, 0x8b] {
-        Box::new(BufReader::with_capacity(1 << 16, MultiGzDecoder::new(whole)))
-    } else {
-        whole
-    })
-}
-
-/// Up to `bytes` first bytes, and the input with them still in it.
-fn peek(input: &mut Box<dyn BufRead>, bytes: usize) -> io::Result<(Vec<u8>, Box<dyn BufRead>)> {
-    let mut input = std::mem::replace(input, Box::new(io::empty()));
-    let mut head = Vec::new();
-    (&mut input).take(bytes as u64).read_to_end(&mut head)?;
-    let whole = io::Cursor::new(head.clone()).chain(input);
-    Ok((head, Box::new(whole)))
-}
-
 /// Tells NDJSON and HTML by how they begin; all else is a text.
-fn sniff(input: &mut Box<dyn BufRead>) -> io::Result<(InputFormat, Box<dyn BufRead>)> {
+fn sniff(input: Box<dyn BufRead>) -> io::Result<(InputFormat, Box<dyn BufRead>)> {
     let (head, whole) = peek(input, SNIFFED)?;
     let begin = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
     let format = match begin {
@@ -306,53 +341,52 @@ fn read_whole(input: Box<dyn BufRead>) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn each_line(
+fn each_line<T>(
     file: &Arc<str>,
-    mut input: Box<dyn BufRead>,
-    take: &mut dyn FnMut(Item) -> bool,
+    start: Position,
+    input: bytes::Opened,
+    take: &mut dyn FnMut(Step<T>) -> bool,
 ) -> bool {
-    let mut number = 0;
+    let bytes::Opened { bytes: mut input, read } = input;
+    let so_far = |read: &AtomicU64| read.load(Ordering::Relaxed);
+    let mut end = Position { read: so_far(&read), ..start };
     loop {
-        number += 1;
         let mut line = Vec::new();
-        let content = match read_line(&mut input, &mut line) {
-            Ok(LineRead::End) => return true,
-            Ok(LineRead::Line) if line.trim_ascii().is_empty() => continue,
-            Ok(LineRead::Line) => {
+        let found = read_line(&mut input, &mut line, LONGEST_LINE);
+        end.read = so_far(&read);
+        let number = end.lines + 1;
+        let content = match found {
+            Ok(LineRead::End) => return take(Step::End(end)),
+            Ok(LineRead::Line(bytes)) => {
+                end.bytes += bytes;
+                end.lines = number;
                 if number == 1 && line.starts_with(b"\xef\xbb\xbf") {
                     line.drain(..3);
                 }
+                if line.trim_ascii().is_empty() {
+                    continue;
+                }
                 Ok(Content::Record(line))
             }
-            Ok(LineRead::TooLong) => Err(format!("the line is longer than {LONGEST_LINE} bytes")),
+            Ok(LineRead::TooLong(bytes)) => {
+                end.bytes += bytes;
+                end.lines = number;
+                Err(format!("the line is longer than {LONGEST_LINE} bytes"))
+            }
+            // Nothing after a broken read can be trusted, so this input ends here.
             Err(error) => {
-                // Nothing after a broken read can be trusted, so this input ends here.
                 let content = Err(error.to_string());
-                return take(Item { file: file.clone(), line: Some(number), content });
+                return take(Step::Item(Item {
+                    file: file.clone(),
+                    line: Some(number),
+                    end,
+                    content,
+                }));
             }
         };
-        if !take(Item { file: file.clone(), line: Some(number), content }) {
+        let item = Item { file: file.clone(), line: Some(number), end, content };
+        if !take(Step::Item(item)) {
             return false;
         }
     }
-}
-
-enum LineRead {
-    Line,
-    TooLong,
-    End,
-}
-
-/// Reads up to the next line feed; a line over the limit is passed over without being kept.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<LineRead> {
-    let read = input.by_ref().take(LONGEST_LINE as u64).read_until(b'\n', line)?;
-    if read == 0 {
-        return Ok(LineRead::End);
-    }
-    if read < LONGEST_LINE || line.ends_with(b"\n") {
-        return Ok(LineRead::Line);
-    }
-    line.clear();
-    input.skip_until(b'\n')?;
-    Ok(LineRead::TooLong)
 }

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod bytes;
 pub mod database;
 pub mod demo;
 mod evaluate;
@@ -16,6 +17,18 @@ mod verify;
 
 use crate::config::{Command, Config, GearChoice};
 use crate::pipeline::Gear;
+
+/// Everything was read, and not everything could be stored. The program ends with
+/// [`PARTLY_REFUSED`] then, to be told apart from a run that did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[error("{refused} documents were refused")]
+pub struct PartlyRefused {
+    /// How many.
+    pub refused: u64,
+}
+
+/// The program's exit code where documents were refused and the others stored.
+pub const PARTLY_REFUSED: u8 = 3;
 
 /// Runs the command that `config` names.
 pub async fn run(config: Config) -> anyhow::Result<()> {

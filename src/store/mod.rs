@@ -7,6 +7,7 @@
 
 pub mod actors;
 pub mod appearances;
+pub mod checkpoints;
 pub mod claims;
 pub mod contents;
 pub mod cursor;

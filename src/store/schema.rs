@@ -235,6 +235,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    ingest_checkpoints (id) {
+        id -> Uuid,
+        path_sha256 -> Bytea,
+        path -> Text,
+        fingerprint -> Bytea,
+        position -> Int8,
+        line -> Int8,
+        created -> Int8,
+        revised -> Int8,
+        unchanged -> Int8,
+        refused -> Int8,
+        saved_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     jobs (id) {
         id -> Uuid,
         kind -> Text,
@@ -350,6 +367,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_urls,
     documents,
     extractions,
+    ingest_checkpoints,
     jobs,
     outlets,
     rebuttals,

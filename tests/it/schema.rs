@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use claimtrail::domain::{ActorKind, Document, Span, Stance};
 use claimtrail::jobs::extract_document::{NewDocument, enqueue};
+use claimtrail::store::checkpoints::{self, Checkpoint, Counts};
 use claimtrail::store::{migrate, revert_last_migration};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -269,6 +270,16 @@ async fn filled() -> TestDatabase {
         media_type: "text/plain".to_owned(),
     };
     enqueue(&mut pool.get().await.unwrap(), &new).await.unwrap();
+    let checkpoint = Checkpoint {
+        path_sha256: [1; 32],
+        path: "/archives/lorne.ndjson".to_owned(),
+        fingerprint: [2; 32],
+        position: 100,
+        line: 2,
+        counts: Counts::default(),
+        finished: false,
+    };
+    checkpoints::save(&mut pool.get().await.unwrap(), &checkpoint).await.unwrap();
     database
 }
 

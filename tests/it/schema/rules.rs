@@ -279,6 +279,13 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
         "claim_summaries_one_live",
         "insert into {t} (id, claim_id, status, confidence, appearances, rebuttals, documents, outlets) select gen_random_uuid(), claim_id, 'denied', 1, 0, 0, 0, 0 from {t}",
     ),
+    (
+        "ingest_checkpoints",
+        "ingest_checkpoints_path_unique",
+        "insert into {t} (id, path_sha256, path, fingerprint, position, line, created, revised, unchanged, refused) select gen_random_uuid(), path_sha256, path, fingerprint, position, line, created, revised, unchanged, refused from {t}",
+    ),
+    ("ingest_checkpoints", "ingest_checkpoints_digests_length", "update {t} set fingerprint = 'x'"),
+    ("ingest_checkpoints", "ingest_checkpoints_counts_positive", "update {t} set refused = -1"),
     ("jobs", "jobs_kind_known", "update {t} set kind = 'nap'"),
     ("jobs", "jobs_state_known", "update {t} set state = 'lost'"),
     ("jobs", "jobs_attempts_range", "update {t} set attempts = max_attempts + 1"),

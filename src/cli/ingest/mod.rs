@@ -1,0 +1,250 @@
+//! `ingest`: texts, pages and NDJSON → stored documents with all they say.
+//!
+//! ```text
+//! files, from their checkpoints → items → (read, several at once) → in order: stored → checkpoint
+//! ```
+//!
+//! One connection writes, in the order of the input: of two texts at one address the later line
+//! wins, and a claim is worded as the first document words it, on any number of threads.
+
+mod checkpoints;
+mod progress;
+mod writer;
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use tokio::runtime::Handle;
+use tokio::signal::unix::{SignalKind, signal};
+
+use self::checkpoints::{Begin, Known, digests};
+use self::progress::Progress;
+use self::writer::{Summary, Writer};
+use super::PartlyRefused;
+use super::database::Database;
+use super::input::{Inputs, Item, Position, Reader, Step};
+use super::ordered::map_in_order;
+use crate::config::{GlobalConfig, IngestConfig};
+use crate::domain::Extraction;
+use crate::domain::view::StoredDocument;
+use crate::ingest::Ingested;
+use crate::jobs::extract_document::{self, NewDocument};
+use crate::jobs::patiently;
+use crate::store::{self, Pool, PoolOptions, writing};
+
+/// Stores every input document, in order; running it again goes on where it was stopped.
+///
+/// # Errors
+/// Where an input is not found, the database fails, or somebody stops the run;
+/// [`PartlyRefused`] where, after all else was stored, a document was refused.
+pub async fn run(global: &GlobalConfig, config: IngestConfig) -> anyhow::Result<()> {
+    let stop = stop_when_told()?;
+    let inputs = Inputs::find(&config.input)?;
+    let refused = config.refused.as_deref().map(open_refused).transpose()?;
+    let database = Database::open(global).await?;
+    let outcome = load(database.url(), inputs, &config, refused, stop.clone()).await;
+    let closed = database.close().await;
+    let summary = outcome?;
+    closed?;
+    // Whoever reads may have gone; the documents are stored all the same.
+    let _ = writeln!(io::stdout(), "{summary}");
+    anyhow::ensure!(!stop.load(Ordering::Relaxed), "stopped; run it again to go on");
+    if summary.counts.refused > 0 {
+        return Err(PartlyRefused { refused: summary.counts.refused }.into());
+    }
+    Ok(())
+}
+
+/// Where the refused lines go; behind those of earlier runs, which would be lost otherwise.
+fn open_refused(path: &Path) -> anyhow::Result<File> {
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    opened.with_context(|| path.display().to_string())
+}
+
+/// Tells SIGINT and SIGTERM; a second one ends the process at once, which loses nothing either.
+fn stop_when_told() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let told = stop.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = interrupted.recv() => {}
+                _ = terminated.recv() => {}
+            }
+            if told.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        }
+    });
+    Ok(stop)
+}
+
+async fn load(
+    url: &str,
+    inputs: Inputs,
+    config: &IngestConfig,
+    refused: Option<File>,
+    stop: Arc<AtomicBool>,
+) -> anyhow::Result<Summary> {
+    store::migrate(url).await?;
+    let threads = usize::from(config.threads);
+    // A connection for each thread that looks a document up, and the one that writes.
+    let options = PoolOptions { size: threads + 1, ..PoolOptions::default() };
+    let pool = Pool::new(url, options)?;
+    let found = match config.again {
+        true => Vec::new(),
+        false => {
+            store::checkpoints::find(&mut *pool.get().await?, &digests(inputs.paths())).await?
+        }
+    };
+    let known = Known::new(found, &config.input);
+    let reader = Reader::new(&config.input);
+    let runtime = Handle::current();
+    let progress = Progress::new(total_bytes(&inputs));
+    tokio::task::spawn_blocking(move || {
+        let mut writer = Writer::new(&pool, &runtime, progress, refused);
+        let written = map_in_order(
+            threads,
+            |send| {
+                inputs.walk(&mut |path| begin(&known, path), &mut |step| {
+                    !stop.load(Ordering::Relaxed) && send(step)
+                });
+            },
+            |step| match step {
+                Step::Begin(begun) => Done::Begin(begun),
+                Step::Item(item) => Done::Read(item.end, read(&reader, &pool, &runtime, item)),
+                Step::End(end) => Done::End(end),
+            },
+            |done| writer.take(done),
+        );
+        writer.end(written)
+    })
+    .await?
+}
+
+/// Bytes of all files; `None` where one of the inputs does not tell.
+fn total_bytes(inputs: &Inputs) -> Option<u64> {
+    let bytes = |path: &std::path::PathBuf| {
+        let found = std::fs::metadata(path).ok().filter(|found| found.is_file())?;
+        Some(found.len())
+    };
+    inputs.paths().iter().map(bytes).sum()
+}
+
+/// An input whose turn it is.
+struct Begun {
+    name: String,
+    /// Its length; 0 where it does not tell.
+    bytes: u64,
+    begin: Begin,
+}
+
+fn begin(known: &Known, path: &Path) -> (Option<Position>, Begun) {
+    let begin = known.begin(path);
+    let start = match &begin {
+        Begin::Finished => None,
+        Begin::At(start, _) => Some(*start),
+    };
+    let bytes = std::fs::metadata(path).map_or(0, |found| found.len());
+    (start, Begun { name: path.display().to_string(), bytes, begin })
+}
+
+/// A step of the inputs, after the part that many threads do.
+enum Done {
+    Begin(Begun),
+    Read(Position, Result<Prepared, Failure>),
+    End(Position),
+}
+
+/// A document on its way, with the place it came from.
+struct Prepared {
+    place: String,
+    new: Arc<NewDocument>,
+    /// `None` where the same words are stored already.
+    extraction: Option<Extraction>,
+    record: Option<Vec<u8>>,
+}
+
+enum Failure {
+    /// This document cannot be stored; the next may.
+    Refused { reason: String, record: Option<Vec<u8>> },
+    /// No document can.
+    Fatal(anyhow::Error),
+}
+
+impl Failure {
+    /// The database being away, or a fault of ours, ends the run; a rule that a document breaks
+    /// does not.
+    fn of(place: &str, record: Option<Vec<u8>>, error: anyhow::Error) -> Self {
+        match error.downcast_ref::<store::Error>() {
+            Some(store::Error::Unavailable(_) | store::Error::Query(_)) => {
+                Failure::Fatal(error.context(place.to_owned()))
+            }
+            _ => Failure::Refused { reason: format!("{place}: {error:#}"), record },
+        }
+    }
+}
+
+/// Reads one item and extracts from it, unless the same words are stored already.
+fn read(reader: &Reader, pool: &Pool, runtime: &Handle, item: Item) -> Result<Prepared, Failure> {
+    let place = item.place();
+    let document = reader.read(&item).document;
+    let record = item.into_record();
+    let ingested = match document {
+        Ok(ingested) => ingested,
+        Err(error) => return Err(Failure::Refused { reason: format!("{place}: {error}"), record }),
+    };
+    let new = Arc::new(new_document(ingested));
+    let extraction = runtime.block_on(async {
+        anyhow::Ok(match unchanged(pool, &new).await? {
+            Some(_) => None,
+            None => Some(extract_document::read(new.clone()).await?),
+        })
+    });
+    match extraction {
+        Ok(extraction) => Ok(Prepared { place, new, extraction, record }),
+        Err(error) => Err(Failure::of(&place, record, error)),
+    }
+}
+
+async fn unchanged(pool: &Pool, new: &NewDocument) -> Result<Option<StoredDocument>, store::Error> {
+    patiently(async || writing::unchanged(&mut *pool.get().await?, &new.document).await).await
+}
+
+async fn write(
+    pool: &Pool,
+    new: &Arc<NewDocument>,
+    extraction: Option<Extraction>,
+) -> anyhow::Result<StoredDocument> {
+    let extraction = match extraction {
+        Some(extraction) => extraction,
+        // Looked up again, since a line before this one may have changed the document since.
+        None => match unchanged(pool, new).await? {
+            Some(stored) => return Ok(stored),
+            None => extract_document::read(new.clone()).await?,
+        },
+    };
+    let stored = patiently(async || {
+        let mut connection = pool.get().await?;
+        store::transaction(&mut connection, async |connection| {
+            extract_document::store(connection, new, &extraction).await
+        })
+        .await
+    });
+    Ok(stored.await?)
+}
+
+/// The document as the store takes it.
+pub(super) fn new_document(ingested: Ingested) -> NewDocument {
+    NewDocument {
+        document: ingested.document,
+        received: ingested.bytes,
+        media_type: ingested.media_type.as_str().to_owned(),
+    }
+}
