@@ -3,6 +3,7 @@
 mod evaluate;
 mod extract;
 mod ingest;
+mod kills;
 mod serve;
 
 use std::io::Write;

@@ -11,16 +11,16 @@ use super::{claimtrail, run_with_input, stderr, stdout};
 use crate::support::database::TestDatabase;
 
 /// How long anything here may take; a machine at work is slow, but not for ever.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Serving {
-    child: Child,
+pub(super) struct Serving {
+    pub(super) child: Child,
     log: BufReader<std::process::ChildStderr>,
-    address: String,
+    pub(super) address: String,
 }
 
 /// Starts the program on a port of its own and waits for its start line.
-fn serve(database: &TestDatabase, flags: &[&str]) -> Serving {
+pub(super) fn serve(database: &TestDatabase, flags: &[&str]) -> Serving {
     let fixed = ["serve", "--bind", "127.0.0.1:0", "--database-url", database.url()];
     let mut child =
         claimtrail(&[&fixed, flags].concat()).stderr(Stdio::piped()).spawn().expect("it starts");
