@@ -20,6 +20,9 @@ use crate::store::{self, Connection};
 /// Moments of the trail on one page.
 const SHOWN: u16 = 50;
 
+/// Characters from which on a claim is set smaller than a headline.
+const LONG: usize = 140;
+
 /// Voices that are named for each reason.
 const NAMED: usize = 8;
 
@@ -62,6 +65,11 @@ struct ClaimPage<'p> {
 }
 
 impl ClaimPage<'_> {
+    /// Whether the sentence is too long for the size of a headline.
+    fn is_long(&self) -> bool {
+        self.claim.text.chars().nth(LONG).is_some()
+    }
+
     fn groups(&self) -> [(&'static str, &[ActorBrief], &'static str); 3] {
         [
             ("Claimed by", &self.claim.claimants, "nobody who is named"),
@@ -104,7 +112,10 @@ pub async fn page(
         reasons: reasons(&claim.reasons, &rebuttals, &assertions),
         counts: counts(&claim),
         first_stated: claim.first_stated.map(Moment::stated),
-        last_stated: claim.last_stated_at.map(Moment::recorded),
+        last_stated: claim
+            .last_stated_at
+            .filter(|&last| claim.first_stated.is_none_or(|first| first.at != last))
+            .map(Moment::unspecified),
         recorded: Moment::recorded(claim.recorded_at),
         as_of: asked.as_of.map(Moment::asked),
         as_of_date: asked.as_of.map(|at| at.format("%Y-%m-%d").to_string()).unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! Statuses, stances, kinds and times in words for people.
 
 use askama::Template;
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc};
 
 use crate::domain::status::{ReasonCode, Status};
 use crate::domain::{DateTimePrecision, DenierRole, NoteCode, RebuttalKind, Stance, StatedTime};
@@ -39,6 +39,17 @@ impl Moment {
     /// When something was learned; known exactly, shown to the minute.
     pub fn recorded(at: DateTime<Utc>) -> Self {
         Moment::new(at, DateTimePrecision::Minute)
+    }
+
+    /// A time whose precision nobody kept: without what is left open at its beginning, since
+    /// midnight may be a day and the first of a month a month.
+    pub fn unspecified(at: DateTime<Utc>) -> Self {
+        let (machine, people) = match (at.day(), at.time() == NaiveTime::MIN) {
+            (_, false) => return Moment::new(at, DateTimePrecision::Second),
+            (1, true) => ("%Y-%m", "%B %Y"),
+            (_, true) => ("%Y-%m-%d", "%-d %B %Y"),
+        };
+        Moment { machine: at.format(machine).to_string(), people: at.format(people).to_string() }
     }
 
     /// A time as somebody asked for it.
@@ -205,6 +216,21 @@ mod tests {
             ),
         ] {
             assert_eq!(told(at, precision), html);
+        }
+    }
+
+    #[test]
+    fn a_time_of_unknown_precision_promises_nothing() {
+        for (at, told) in [
+            ("2026-04-01T00:00:00Z", r#"<time datetime="2026-04">April 2026</time>"#),
+            ("2026-04-06T00:00:00Z", r#"<time datetime="2026-04-06">6 April 2026</time>"#),
+            (
+                "2026-04-01T15:30:00Z",
+                r#"<time datetime="2026-04-01T15:30:00Z">1 April 2026, 15:30 UTC</time>"#,
+            ),
+        ] {
+            let moment = Moment::unspecified(at.parse().expect("a time"));
+            assert_eq!(moment.render().expect("HTML"), told);
         }
     }
 
