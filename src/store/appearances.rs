@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::cursor::{TimeKey, Walk};
+use super::cursor::{TimeKey, Walk, clamp, order_by_time};
 use super::sql::Sql;
 use super::views::claim::{APPEARANCES, AppearanceRow, appearances};
-use super::{Connection, Error};
+use super::{Connection, Error, outlets};
 use crate::domain::AppearanceId;
 use crate::domain::view::{AppearanceFilter, AppearanceView, Page, PageRequest};
 
@@ -37,6 +37,24 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<AppearanceView>, Error> {
     let walk: Walk<TimeKey> = Walk::new("appearances", filter, page)?;
+    let mut sql = select(connection, filter).await?;
+    walk.bound_by_time(&mut sql, "a", false);
+    let rows: Vec<AppearanceRow> = sql.load(connection).await?;
+    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
+    Ok(Page { items: appearances(connection, page.items).await?, next: page.next })
+}
+
+/// All appearances that pass `filter`, in the order of the list.
+pub(super) async fn ordered(
+    connection: &mut Connection,
+    filter: &AppearanceFilter,
+) -> Result<Sql, Error> {
+    let mut sql = select(connection, filter).await?;
+    order_by_time(&mut sql, "a", false);
+    Ok(sql)
+}
+
+async fn select(connection: &mut Connection, filter: &AppearanceFilter) -> Result<Sql, Error> {
     let mut sql = Sql::new(APPEARANCES);
     sql.live("a", filter.as_of);
     if let Some(claim) = filter.claim {
@@ -51,8 +69,22 @@ pub async fn list(
     if let Some(stance) = filter.stance {
         sql.push("and a.stance = {}", [stance.as_str().into()]);
     }
-    walk.bound_by_time(&mut sql, "a", false);
-    let rows: Vec<AppearanceRow> = sql.load(connection).await?;
-    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
-    Ok(Page { items: appearances(connection, page.items).await?, next: page.next })
+    if let Some(outlet) = &filter.outlet {
+        let ids = outlets::resolve(connection, outlet).await?;
+        sql.push(
+            "and exists (select from document_revisions v join documents d on d.id = v.document_id
+              where v.id = a.revision_id and d.outlet_id = any({}))",
+            [ids.into()],
+        );
+    }
+    if let Some(from) = filter.from {
+        sql.push("and a.stated_at >= {}", [clamp(from).into()]);
+    }
+    if let Some(to) = filter.to {
+        sql.push("and a.stated_at < {}", [clamp(to).into()]);
+    }
+    if let Some(least) = filter.min_confidence {
+        sql.push("and a.confidence >= {}", [least.into()]);
+    }
+    Ok(sql)
 }

@@ -93,6 +93,22 @@ async fn list_by_count(
     Ok(Page { items: claims(connection, page.items, Some(as_of)).await?, next: page.next })
 }
 
+/// All claims that pass `filter`, in its order.
+pub(super) async fn ordered(
+    connection: &mut Connection,
+    filter: &ClaimFilter,
+) -> Result<Sql, Error> {
+    let mut sql = select(connection, filter, filter.as_of).await?;
+    let order = match filter.sort {
+        ClaimSort::Newest => "order by c.recorded_at desc, c.id desc",
+        ClaimSort::Oldest => "order by c.recorded_at, c.id",
+        ClaimSort::MostDenied => "order by s.rebuttals desc, s.claim_id desc",
+        ClaimSort::MostReported => "order by s.appearances desc, s.claim_id desc",
+    };
+    sql.push(order, []);
+    Ok(sql)
+}
+
 /// The claims that pass `filter` at `as_of`, without order.
 async fn select(
     connection: &mut Connection,

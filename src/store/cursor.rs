@@ -150,7 +150,7 @@ impl<K: Key> Walk<K> {
     where
         K: Into<TimeKey> + Copy,
     {
-        let (side, order) = if newest_first { ("<", "desc") } else { (">", "asc") };
+        let side = if newest_first { "<" } else { ">" };
         if let Some(after) = self.after {
             let TimeKey { at, id } = after.into();
             sql.push(
@@ -158,10 +158,8 @@ impl<K: Key> Walk<K> {
                 [at.into(), id.into()],
             );
         }
-        sql.push(
-            &format!("order by {alias}.recorded_at {order}, {alias}.id {order} limit {{}}"),
-            [self.rows().into()],
-        );
+        order_by_time(sql, alias, newest_first);
+        sql.push("limit {}", [self.rows().into()]);
     }
 
     /// How many rows to ask for: one more than shown tells whether there is a next page.
@@ -177,6 +175,12 @@ impl<K: Key> Walk<K> {
             if more { rows.last().map(|row| encode(&self.fingerprint, key(row))) } else { None };
         Page { items: rows, next }
     }
+}
+
+/// Adds the order of the rows of `alias` by their `recorded_at`, then their id.
+pub(super) fn order_by_time(sql: &mut Sql, alias: &str, newest_first: bool) {
+    let order = if newest_first { "desc" } else { "asc" };
+    sql.push(&format!("order by {alias}.recorded_at {order}, {alias}.id {order}"), []);
 }
 
 fn fingerprint(list: &str, filter: &impl Serialize) -> Result<String, super::Error> {

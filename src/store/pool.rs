@@ -9,7 +9,7 @@ use diesel_async::pooled_connection::{
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use futures_util::{FutureExt, StreamExt};
 
-use super::Error;
+use super::{Error, Snapshot};
 
 /// A connection to Postgres; every function of the store takes one.
 pub type Connection = AsyncPgConnection;
@@ -105,12 +105,24 @@ impl Pool {
     /// [`Error::Unavailable`] when the database cannot be reached.
     pub async fn listen(&self, channel: &'static str) -> Result<Listener, Error> {
         let open = establish(&self.url, self.options.statement_timeout);
-        let mut connection = match tokio::time::timeout(self.options.connect_timeout, open).await {
-            Ok(connection) => connection.map_err(Error::unavailable)?,
-            Err(elapsed) => return Err(Error::unavailable(elapsed)),
-        };
+        let mut connection = self.in_time(open).await?.map_err(Error::unavailable)?;
         connection.batch_execute(&format!("listen {channel}")).await?;
         Ok(Listener { connection })
+    }
+
+    /// The database as it is now, on a connection of its own: a long read takes none of the
+    /// pool's connections away and is not cut by its statement timeout.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database cannot be reached.
+    pub async fn snapshot(&self) -> Result<Snapshot, Error> {
+        self.in_time(Snapshot::open(&self.url)).await?
+    }
+
+    async fn in_time<T>(&self, opening: impl Future<Output = T>) -> Result<T, Error> {
+        tokio::time::timeout(self.options.connect_timeout, opening)
+            .await
+            .map_err(Error::unavailable)
     }
 }
 

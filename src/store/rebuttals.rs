@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::cursor::{TimeKey, Walk, clamp};
+use super::cursor::{TimeKey, Walk, clamp, order_by_time};
 use super::sql::Sql;
 use super::views::rebuttal::{REBUTTALS, RebuttalRow, rebuttals};
 use super::{Connection, Error, actors, outlets};
@@ -48,6 +48,28 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<RebuttalView>, Error> {
     let walk: Walk<TimeKey> = Walk::new("rebuttals", filter, page)?;
+    let mut sql = select(connection, filter).await?;
+    walk.bound_by_time(&mut sql, "r", newest_first(filter));
+    let rows: Vec<RebuttalRow> = sql.load(connection).await?;
+    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
+    Ok(Page { items: rebuttals(connection, page.items, filter.as_of).await?, next: page.next })
+}
+
+/// All rebuttals that pass `filter`, in the order of the list.
+pub(super) async fn ordered(
+    connection: &mut Connection,
+    filter: &RebuttalFilter,
+) -> Result<Sql, Error> {
+    let mut sql = select(connection, filter).await?;
+    order_by_time(&mut sql, "r", newest_first(filter));
+    Ok(sql)
+}
+
+fn newest_first(filter: &RebuttalFilter) -> bool {
+    filter.claim.is_none() && filter.document.is_none()
+}
+
+async fn select(connection: &mut Connection, filter: &RebuttalFilter) -> Result<Sql, Error> {
     let mut sql = Sql::new(REBUTTALS);
     sql.live("r", filter.as_of);
     if let Some(kind) = filter.kind {
@@ -86,8 +108,5 @@ pub async fn list(
             [document.0.into()],
         );
     }
-    walk.bound_by_time(&mut sql, "r", filter.claim.is_none() && filter.document.is_none());
-    let rows: Vec<RebuttalRow> = sql.load(connection).await?;
-    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
-    Ok(Page { items: rebuttals(connection, page.items, filter.as_of).await?, next: page.next })
+    Ok(sql)
 }

@@ -6,6 +6,7 @@
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{
     Array, BigInt, Binary, Float4, Integer, Text, Timestamptz, Uuid as SqlUuid,
 };
@@ -62,6 +63,7 @@ impl From<&str> for Bind {
 }
 
 /// A query under construction.
+#[derive(Clone)]
 pub(super) struct Sql {
     text: String,
     binds: Vec<Bind>,
@@ -108,11 +110,27 @@ impl Sql {
         }
     }
 
+    /// The same with a text before it and one behind it, neither of which binds anything.
+    pub fn within(mut self, before: &str, after: &str) -> Self {
+        self.text = format!("{before} {} {after}", self.text);
+        self
+    }
+
     /// Runs it and reads every row.
     pub async fn load<T>(self, connection: &mut Connection) -> Result<Vec<T>, Error>
     where
         T: diesel::deserialize::QueryableByName<Pg> + Send + 'static,
     {
+        Ok(self.bound().load(connection).await?)
+    }
+
+    /// Runs it for what it does.
+    pub async fn execute(self, connection: &mut Connection) -> Result<(), Error> {
+        self.bound().execute(connection).await?;
+        Ok(())
+    }
+
+    fn bound(self) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
         let mut query = diesel::sql_query(self.text).into_boxed::<Pg>();
         for bind in self.binds {
             query = match bind {
@@ -129,7 +147,7 @@ impl Sql {
                 Bind::BigInt(value) => query.bind::<BigInt, _>(value),
             };
         }
-        Ok(query.load(connection).await?)
+        query
     }
 }
 

@@ -1,6 +1,6 @@
 //! Statements: who said what, with which words.
 
-use super::cursor::{TimeKey, Walk};
+use super::cursor::{TimeKey, Walk, order_by_time};
 use super::sql::Sql;
 use super::views::statement::{STATEMENTS, StatementRow, statements};
 use super::{Connection, Error, actors};
@@ -28,6 +28,28 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<StatementView>, Error> {
     let walk: Walk<TimeKey> = Walk::new("statements", filter, page)?;
+    let mut sql = select(connection, filter).await?;
+    walk.bound_by_time(&mut sql, "s", newest_first(filter));
+    let rows: Vec<StatementRow> = sql.load(connection).await?;
+    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
+    Ok(Page { items: statements(connection, page.items).await?, next: page.next })
+}
+
+/// All live statements that pass `filter`, in the order of the list.
+pub(super) async fn ordered(
+    connection: &mut Connection,
+    filter: &StatementFilter,
+) -> Result<Sql, Error> {
+    let mut sql = select(connection, filter).await?;
+    order_by_time(&mut sql, "s", newest_first(filter));
+    Ok(sql)
+}
+
+fn newest_first(filter: &StatementFilter) -> bool {
+    filter.document.is_none()
+}
+
+async fn select(connection: &mut Connection, filter: &StatementFilter) -> Result<Sql, Error> {
     let mut sql = Sql::new(STATEMENTS);
     sql.live("s", None);
     if let Some(document) = filter.document {
@@ -48,8 +70,5 @@ pub async fn list(
             [q.as_str().into()],
         );
     }
-    walk.bound_by_time(&mut sql, "s", filter.document.is_none());
-    let rows: Vec<StatementRow> = sql.load(connection).await?;
-    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
-    Ok(Page { items: statements(connection, page.items).await?, next: page.next })
+    Ok(sql)
 }

@@ -220,7 +220,12 @@ pub async fn appearances(
     Query(query): Query<AppearancesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = query.as_of.map(|time| time.0);
-    let filter = AppearanceFilter { claim: Some(id), document: None, stance: query.stance, as_of };
+    let filter = AppearanceFilter {
+        claim: Some(id),
+        stance: query.stance,
+        as_of,
+        ..AppearanceFilter::default()
+    };
     let page = page(query.cursor, query.limit);
     let mut connection = app.pool.get().await?;
     exists(&mut connection, id, as_of).await?;

@@ -150,8 +150,16 @@ pub struct AppearanceFilter {
     pub document: Option<DocumentId>,
     /// Doing this to the claim.
     pub stance: Option<Stance>,
+    /// In a document of this outlet.
+    pub outlet: Option<Selector<OutletId>>,
+    /// Stated then or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Stated before.
+    pub to: Option<DateTime<Utc>>,
     /// As known at that time.
     pub as_of: Option<DateTime<Utc>>,
+    /// At least so sure.
+    pub min_confidence: Option<f32>,
 }
 
 /// Which rebuttals.

@@ -2,6 +2,7 @@
 
 mod cursors;
 mod errors;
+mod exports;
 mod jobs;
 mod lists;
 mod revisions;

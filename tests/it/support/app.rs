@@ -95,6 +95,11 @@ impl TestApp {
         socket.connect(address.parse().unwrap()).await.unwrap()
     }
 
+    /// A connection to it for questions that the store does not ask.
+    pub async fn client(&self) -> tokio_postgres::Client {
+        self.database.client().await
+    }
+
     /// Works on the queue until nothing is due.
     pub async fn work(&self) {
         let worker = Worker::new(self.pool(), WorkerOptions::default());

@@ -3,3 +3,4 @@
 pub mod app;
 pub mod builders;
 pub mod database;
+pub mod generated;
