@@ -1,7 +1,7 @@
 //! Claimtrail: news in, claims and denials out, each proven by the characters it stands on.
 //!
 //! ```text
-//! bytes → ingest → Document → sentences → Statement → Claim | Denial → links → store → api · dashboard
+//! bytes → ingest → Document → sentences → Statement → Claim | Denial → links → store → api · export · dashboard
 //! ```
 //!
 //! | module | turns what into what |
@@ -13,6 +13,7 @@
 //! | [`cli`] | one file a command |
 //! | [`ingest`] | bytes → `Document` |
 //! | [`store`] | domain values ↔ Postgres |
+//! | [`export`] | domain values → rows of a file |
 //! | [`jobs`] | the queue and its workers |
 //! | [`postgres`] | data folder → a private Postgres |
 //! | [`app`] | what handlers and jobs are given |
@@ -24,6 +25,7 @@ pub mod cli;
 pub mod config;
 pub mod dashboard;
 pub mod domain;
+pub mod export;
 pub mod ingest;
 pub mod jobs;
 pub mod pipeline;
