@@ -18,6 +18,7 @@ pub struct App {
     reading: ReadingSlots,
     batches: Batches,
     stop: watch::Sender<bool>,
+    exports: Arc<Semaphore>,
 }
 
 impl App {
@@ -29,6 +30,7 @@ impl App {
             reading: ReadingSlots::new(usize::from(config.max_readings)),
             batches: Batches::new(usize::from(config.max_readings)),
             stop: watch::Sender::new(false),
+            exports: Arc::new(Semaphore::new(usize::from(config.max_exports))),
         }
     }
 
@@ -61,6 +63,15 @@ impl App {
     /// connections to others.
     pub async fn batch_connection(&self) -> Place {
         Place { _held: acquire(&self.batches.connections).await.into_iter().collect() }
+    }
+
+    /// A place for one more export; keep it as long as the export goes on.
+    ///
+    /// `None` when as many as may go on at once do: each holds a connection and a snapshot for as
+    /// long as its reader likes, so nobody is made to wait for one to end.
+    pub fn export_place(&self) -> Option<Place> {
+        let place = self.exports.clone().try_acquire_owned().ok()?;
+        Some(Place { _held: vec![place] })
     }
 
     /// Tells whatever lasts that it should come to its end.

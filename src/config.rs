@@ -93,6 +93,10 @@ pub struct ServeConfig {
     /// Texts read at once; more wait their turn, and past that are turned away. [default: one a processor]
     #[arg(long, env = "CLAIMTRAIL_MAX_READINGS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
     pub max_readings: u16,
+
+    /// Exports streamed at once, each on a connection of its own; more are turned away.
+    #[arg(long, env = "CLAIMTRAIL_MAX_EXPORTS", value_parser = clap::value_parser!(u16).range(1..=256), default_value_t = 4)]
+    pub max_exports: u16,
 }
 
 /// What documents are read from.

@@ -41,6 +41,10 @@ pub struct Boundary {
     pub loopback: bool,
 }
 
+/// Lies with a request that was HEAD: a body that costs much need not be made.
+#[derive(Debug, Clone, Copy)]
+pub struct HeadersOnly;
+
 /// The outermost layer; nothing answers outside it.
 pub async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,
@@ -58,6 +62,7 @@ pub async fn around<B: MessageBody + 'static>(
     // A resource that answers GET answers HEAD: the protocol layer leaves the body away.
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
+        request.extensions_mut().insert(HeadersOnly);
     }
     request.extensions_mut().insert(RequestId(id));
     let span = tracing::info_span!("request", %id);

@@ -29,6 +29,7 @@ use super::{etag, health, pages, v1};
         (name = "claims", description = "Propositions, who asserts and denies them, and their trail."),
         (name = "rebuttals", description = "Whatever speaks against a claim."),
         (name = "statements", description = "Attributions: source said (cue) that contents."),
+        (name = "exports", description = "Whole lists as files, streamed from one moment of the database. `x-claimtrail-rows` is their number of rows; HEAD answers it alone. A transfer that ends early is broken off, never ended as if it were whole."),
         (name = "actors", description = "Who speaks or is spoken of."),
         (name = "outlets", description = "Who published."),
         (name = "jobs", description = "Work under way."),
@@ -61,6 +62,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::rebuttals::one)
         .service(v1::statements::list)
         .service(v1::statements::one)
+        .service(v1::exports::claims_ndjson)
+        .service(v1::exports::claims_csv)
+        .service(v1::exports::statements_ndjson)
+        .service(v1::exports::statements_csv)
+        .service(v1::exports::rebuttals_ndjson)
+        .service(v1::exports::rebuttals_csv)
+        .service(v1::exports::appearances_ndjson)
+        .service(v1::exports::appearances_csv)
         .service(v1::actors::list)
         .service(v1::actors::one)
         .service(v1::outlets::list)
@@ -227,6 +236,9 @@ problem_sets! {
     /// What reading one record, or a list that belongs to one, may end in.
     OneProblems: InvalidParameter, InvalidCursor, NotFound, MisdirectedRequest, InternalError,
         DatabaseUnavailable;
+    /// What an export may end in before its first row.
+    ExportProblems: InvalidParameter, MisdirectedRequest, InternalError, DatabaseUnavailable,
+        TooManyExports;
     /// What reading a text that came in a body may end in.
     ReadingProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable, InternalError,

@@ -86,6 +86,8 @@ kinds! {
         "The service cannot reach its Postgres just now. Try again after the seconds in `retry-after`.";
     Stopping, "stopping", SERVICE_UNAVAILABLE, "The service is stopping.",
         "Whoever runs the service has told it to stop. What a batch has answered for is stored; send the batch again when the service is back, and what is stored already is answered as unchanged.";
+    TooManyExports, "too-many-exports", SERVICE_UNAVAILABLE, "Too many exports are under way.",
+        "Each export holds a connection to the database and a snapshot of it until its last row is read, so only a few go on at once. Try again after the seconds in `retry-after`; whoever runs the service sets how many with CLAIMTRAIL_MAX_EXPORTS.";
     Overloaded, "overloaded", SERVICE_UNAVAILABLE, "Too many texts are being read.",
         "Reading a text takes a processor, and all are taken. Try again after the seconds in `retry-after`, or post the document without `wait` to have it queued.";
 }

@@ -6,6 +6,7 @@ mod ci;
 mod cli;
 mod compose;
 mod dashboard;
+mod export;
 mod ingest;
 mod licences;
 mod openapi;

@@ -4,6 +4,7 @@ pub mod actors;
 pub mod batch;
 pub mod claims;
 pub mod documents;
+pub mod exports;
 pub mod extract;
 pub mod incoming;
 pub mod jobs;

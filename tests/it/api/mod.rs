@@ -4,5 +4,6 @@ mod batch;
 mod claims;
 mod documents;
 mod errors;
+pub mod exports;
 mod extract;
 mod pages;
