@@ -4,6 +4,7 @@ mod bytes;
 pub mod database;
 pub mod demo;
 mod evaluate;
+mod export;
 mod extract;
 mod ingest;
 mod input;
@@ -40,6 +41,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Evaluate(config) => {
             tokio::task::spawn_blocking(move || evaluate::run(&config)).await?
         }
+        Command::Export(export) => export::run(&config.global, &export).await,
         Command::Ingest(input) => ingest::run(&config.global, input).await,
         Command::Migrate => migrate::run(&config.global).await,
         Command::Demo(demo) => demo::run(&config.global, &demo).await,

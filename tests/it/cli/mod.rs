@@ -1,6 +1,7 @@
 //! The built binary, run as a user runs it.
 
 mod evaluate;
+mod export;
 mod extract;
 mod ingest;
 mod kills;
