@@ -46,13 +46,13 @@ pub async fn run(global: &GlobalConfig, config: IngestConfig) -> anyhow::Result<
     let inputs = Inputs::find(&config.input)?;
     let refused = config.refused.as_deref().map(open_refused).transpose()?;
     let database = Database::open(global).await?;
-    let outcome = load(database.url(), inputs, &config, refused, stop.clone()).await;
+    let outcome = load(database.url(), inputs, &config, refused, stop).await;
     let closed = database.close().await;
-    let summary = outcome?;
+    let (summary, stopped) = outcome?;
     closed?;
     // Whoever reads may have gone; the documents are stored all the same.
     let _ = writeln!(io::stdout(), "{summary}");
-    anyhow::ensure!(!stop.load(Ordering::Relaxed), "stopped; run it again to go on");
+    anyhow::ensure!(!stopped, "stopped; run it again to go on");
     if summary.counts.refused > 0 {
         return Err(PartlyRefused { refused: summary.counts.refused }.into());
     }
@@ -85,13 +85,14 @@ fn stop_when_told() -> anyhow::Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
+/// What was done, and whether somebody stopped it before the end.
 async fn load(
     url: &str,
     inputs: Inputs,
     config: &IngestConfig,
     refused: Option<File>,
     stop: Arc<AtomicBool>,
-) -> anyhow::Result<Summary> {
+) -> anyhow::Result<(Summary, bool)> {
     store::migrate(url).await?;
     let threads = usize::from(config.threads);
     // A connection for each thread that looks a document up, and the one that writes.
@@ -108,12 +109,15 @@ async fn load(
     let runtime = Handle::current();
     let progress = Progress::new(total_bytes(&inputs));
     tokio::task::spawn_blocking(move || {
+        let stopped = AtomicBool::new(false);
         let mut writer = Writer::new(&pool, &runtime, progress, refused);
         let written = map_in_order(
             threads,
             |send| {
                 inputs.walk(&mut |path| begin(&known, path), &mut |step| {
-                    !stop.load(Ordering::Relaxed) && send(step)
+                    let stop = stop.load(Ordering::Relaxed);
+                    stopped.fetch_or(stop, Ordering::Relaxed);
+                    !stop && send(step)
                 });
             },
             |step| match step {
@@ -123,7 +127,7 @@ async fn load(
             },
             |done| writer.take(done),
         );
-        writer.end(written)
+        Ok((writer.end(written)?, stopped.into_inner()))
     })
     .await?
 }
