@@ -160,6 +160,10 @@ pub enum Error {
         tail: String,
     },
 
+    /// No thread could be started to watch the server.
+    #[error("cannot watch Postgres: {0}")]
+    Thread(io::Error),
+
     /// The server was not ready in time.
     #[error("Postgres was not ready within {seconds} s; see {}", log.display())]
     NotReady {

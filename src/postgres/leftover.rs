@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::error::{Error, file};
 use super::folder::Folder;
 use super::server::PORT;
+use super::supervisor::Halt;
 
 /// How long a server whose program was killed may take to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
@@ -26,7 +27,7 @@ const POLL: Duration = Duration::from_millis(50);
 /// proves nothing, since it may be anybody's by now, or that of a process which has ended and waits to be
 /// collected; Postgres would refuse to start in both cases. So the processes are asked: a server's have its
 /// cluster as their working folder.
-pub(super) fn clear(folder: &Folder, sockets: &Path) -> Result<(), Error> {
+pub(super) fn clear(folder: &Folder, sockets: &Path, halt: &Halt) -> Result<(), Error> {
     let begun = Instant::now();
     let mut told = false;
     loop {
@@ -35,7 +36,7 @@ pub(super) fn clear(folder: &Folder, sockets: &Path) -> Result<(), Error> {
             return Ok(());
         };
         let Some(&pid) = working.first() else { break };
-        if begun.elapsed() > LIMIT {
+        if begun.elapsed() > LIMIT || halt.is_told() {
             return Err(Error::StillRunning {
                 folder: folder.path().to_owned(),
                 pid: pid.unsigned_abs(),

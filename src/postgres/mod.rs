@@ -19,8 +19,10 @@ mod fetch;
 mod folder;
 mod leftover;
 mod server;
+mod supervisor;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use error::Error;
 
@@ -28,6 +30,10 @@ use account::Account;
 use binaries::Places;
 use folder::Folder;
 use server::{Launch, Server};
+use supervisor::Supervisor;
+
+/// How long the server may take to write everything down and end, where nobody says otherwise.
+const STOP_WITHIN: Duration = Duration::from_secs(30);
 
 /// How and where to run a private Postgres.
 #[derive(Debug, Clone)]
@@ -42,16 +48,15 @@ pub struct Options {
     pub durable: bool,
 }
 
-/// A running private Postgres; it is stopped when this is dropped.
+/// A running private Postgres; it is stopped when this is dropped, and started again when it ends alone.
 ///
 /// When the program is killed instead, the kernel tells the server to stop, and the next start finds
 /// every committed row.
 #[derive(Debug)]
 pub struct PrivatePostgres {
     url: String,
-    server: Server,
-    // Held to keep the folder locked; let go after the server, since fields drop in order.
-    _folder: Folder,
+    // Holds the folder too, which stays locked as long as a server may be started in it.
+    server: Supervisor,
 }
 
 impl PrivatePostgres {
@@ -71,19 +76,26 @@ impl PrivatePostgres {
             binaries::find(options, &account, folder.made_by()?, &Places::of_this_machine())?;
         let password = folder.prepare(&binaries, &account, options.durable)?;
         let sockets = folder.sockets(&account)?;
-        leftover::clear(&folder, &sockets)?;
-        let server = Server::start(Launch {
-            program: binaries.postgres(),
-            cluster: folder.cluster(),
-            sockets: sockets.clone(),
-            log: folder.log()?,
-            log_path: folder.log_path(),
-            account,
-            durable: options.durable,
-        })?;
         let url = url(&sockets, &password);
-        tracing::info!(folder = %folder.path().display(), major = binaries.major, "private Postgres is running");
-        Ok(Self { url, server, _folder: folder })
+        let path = folder.path().to_owned();
+        let (program, durable) = (binaries.postgres(), options.durable);
+        let server = Supervisor::start(move |halt| {
+            // A server that ended took its folder away, or left something behind in it.
+            let sockets = folder.sockets(&account)?;
+            leftover::clear(&folder, &sockets, halt)?;
+            let launch = Launch {
+                program: program.clone(),
+                cluster: folder.cluster(),
+                sockets,
+                log: folder.log()?,
+                log_path: folder.log_path(),
+                account: account.clone(),
+                durable,
+            };
+            Server::start(&launch, halt)
+        })?;
+        tracing::info!(folder = %path.display(), major = binaries.major, "private Postgres is running");
+        Ok(Self { url, server })
     }
 
     /// The address to connect to, with the password in it.
@@ -95,8 +107,17 @@ impl PrivatePostgres {
     ///
     /// # Errors
     /// [`Error::NotStopped`] when it did not end in time.
-    pub fn stop(mut self) -> Result<(), Error> {
-        self.server.stop()
+    pub fn stop(self) -> Result<(), Error> {
+        self.stop_within(STOP_WITHIN)
+    }
+
+    /// As [`PrivatePostgres::stop`], but after `limit` the server ends at once and leaves it to its next
+    /// start to put its files in order. Nothing committed is lost.
+    ///
+    /// # Errors
+    /// As [`PrivatePostgres::stop`].
+    pub fn stop_within(mut self, limit: Duration) -> Result<(), Error> {
+        self.server.stop(limit)
     }
 }
 

@@ -17,6 +17,7 @@ use rustix::process::{
 
 use super::account::Account;
 use super::error::{Error, file};
+use super::supervisor::Halt;
 
 /// The port, which on a Unix socket is a part of its name and nothing else.
 pub(super) const PORT: &str = "5432";
@@ -24,8 +25,6 @@ pub(super) const PORT: &str = "5432";
 const READY_WITHIN: Duration = Duration::from_secs(300);
 /// How often a server that is starting is asked whether it is ready.
 const READY_POLL: Duration = Duration::from_millis(10);
-/// How long the server may take to write everything down and end.
-const STOP_WITHIN: Duration = Duration::from_secs(30);
 /// How long it may take to end at once, which leaves the rest to the next start.
 const QUIT_WITHIN: Duration = Duration::from_secs(5);
 /// Lines of a log that an error message carries.
@@ -52,7 +51,7 @@ pub(super) struct Server {
 
 /// Whether the server lives, told by the thread that watches it.
 #[derive(Debug, Default)]
-struct Life {
+pub(super) struct Life {
     ended: Mutex<bool>,
     changed: Condvar,
 }
@@ -73,6 +72,14 @@ impl Life {
         *ended
     }
 
+    pub(super) fn wait_for_the_end(&self) {
+        drop(
+            self.changed
+                .wait_while(self.ended(), |ended| !*ended)
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+    }
+
     fn signal(&self, pid: Pid, signal: Signal) {
         let ended = self.ended();
         if !*ended && let Err(error) = kill_process(pid, signal) {
@@ -83,21 +90,21 @@ impl Life {
 
 impl Server {
     /// Starts the server and returns when it accepts connections.
-    pub(super) fn start(launch: Launch) -> Result<Self, Error> {
+    pub(super) fn start(launch: &Launch, halt: &Halt) -> Result<Self, Error> {
         let life = Arc::new(Life::default());
-        let command = command(&launch)?;
+        let command = command(launch)?;
         let logged = launch.log.metadata().map_or(0, |found| found.len());
         let pid = keep(command, Arc::clone(&life))
             .map_err(|error| launch.account.explain(&launch.program, error))?;
         let server = Self { pid, sockets: launch.sockets.clone(), life };
-        server.wait_until_ready(&launch, logged)?;
+        server.wait_until_ready(launch, logged, halt)?;
         Ok(server)
     }
 
     /// `logged` is the log's length at the start; what it held before is not this start's doing.
-    fn wait_until_ready(&self, launch: &Launch, logged: u64) -> Result<(), Error> {
+    fn wait_until_ready(&self, launch: &Launch, logged: u64, halt: &Halt) -> Result<(), Error> {
         let begun = Instant::now();
-        while begun.elapsed() < READY_WITHIN {
+        while begun.elapsed() < READY_WITHIN && !halt.is_told() {
             if self.life.wait(READY_POLL) {
                 let tail = tail(&written_since(&launch.log_path, logged));
                 return Err(Error::Ended { log: launch.log_path.clone(), tail });
@@ -109,13 +116,20 @@ impl Server {
         Err(Error::NotReady { seconds: READY_WITHIN.as_secs(), log: launch.log_path.clone() })
     }
 
-    /// Stops the server: first so that it closes its connections and writes everything down, then at once.
-    pub(super) fn stop(&mut self) -> Result<(), Error> {
+    /// Whether it lives, for whoever waits for its end.
+    pub(super) fn life(&self) -> Arc<Life> {
+        Arc::clone(&self.life)
+    }
+
+    /// Stops the server: first so that it closes its connections and writes everything down, which may
+    /// take as long as `limit`, then at once.
+    pub(super) fn stop(&mut self, limit: Duration) -> Result<(), Error> {
         self.life.signal(self.pid, Signal::INT);
-        if !self.life.wait(STOP_WITHIN) {
+        if !self.life.wait(limit) {
+            tracing::info!("Postgres is ended at once; its next start takes a little longer");
             self.life.signal(self.pid, Signal::QUIT);
             if !self.life.wait(QUIT_WITHIN) {
-                let seconds = (STOP_WITHIN + QUIT_WITHIN).as_secs();
+                let seconds = (limit + QUIT_WITHIN).as_secs();
                 return Err(Error::NotStopped { pid: self.pid.as_raw_nonzero().get(), seconds });
             }
         }
@@ -127,7 +141,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Err(error) = self.stop() {
+        if let Err(error) = self.stop(super::STOP_WITHIN) {
             tracing::warn!(%error, "private Postgres");
         }
     }
