@@ -71,4 +71,6 @@ ids! {
     RebuttalId,
     /// One piece of work under way.
     JobId,
+    /// One request to the service; its log lines, its answer and the job it asked for carry it.
+    RequestId,
 }

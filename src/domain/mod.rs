@@ -22,7 +22,7 @@ pub use extraction::{
 };
 pub use ids::{
     ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, JobId, OutletId,
-    RebuttalId, RevisionId, StatementId,
+    RebuttalId, RequestId, RevisionId, StatementId,
 };
 pub use keys::{canonical_url, name_key};
 pub use span::{CodePoints, Field, LocatedSpan, Span};

@@ -7,8 +7,10 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::app;
 use crate::domain::view::{JobKind, StoredDocument};
-use crate::domain::{ClaimId, Document, Extraction, JobId, StatedTime};
+use crate::domain::{ClaimId, Document, Extraction, JobId, RequestId, StatedTime};
+use crate::metrics::metrics;
 use crate::pipeline::matching::{self, Candidate, Candidates, Decision, canonical_key};
 use crate::store::jobs::NewJob;
 use crate::store::writing::{self, Begun, ClaimIdentity, Received};
@@ -47,13 +49,14 @@ struct Payload {
     media_type: String,
 }
 
-/// Queues a document; it is durable once the caller's transaction commits.
+/// Queues a document for the request that brought it, if one did; it is durable once the caller's transaction commits.
 ///
 /// # Errors
 /// [`store::Error::Unavailable`] when the database is away.
 pub async fn enqueue(
     connection: &mut Connection,
     new: &NewDocument,
+    request: Option<RequestId>,
 ) -> Result<JobId, store::Error> {
     let document = new.document.clone();
     let payload = Payload {
@@ -72,6 +75,7 @@ pub async fn enqueue(
             .map_err(|error| store::Error::Query(error.into()))?,
         attachment: new.received.clone(),
         max_attempts: MAX_ATTEMPTS,
+        request,
     };
     store::jobs::enqueue(connection, &job).await
 }
@@ -103,7 +107,7 @@ pub(super) fn read_payload(
 /// # Errors
 /// When the reader panics, which it never should.
 pub async fn read(new: Arc<NewDocument>) -> anyhow::Result<Extraction> {
-    tokio::task::spawn_blocking(move || crate::pipeline::extract(&new.document))
+    tokio::task::spawn_blocking(move || app::extract(&new.document))
         .await
         .context("the extractor stopped on this document")
 }
@@ -124,7 +128,9 @@ pub async fn run(pool: &Pool, new: NewDocument) -> anyhow::Result<StoredDocument
     let stored = store::transaction(&mut connection, async |connection| {
         store(connection, &new, &extraction).await
     });
-    Ok(stored.await?)
+    let stored = stored.await?;
+    metrics().stored(stored.outcome);
+    Ok(stored)
 }
 
 /// Stores a document with what was read from it; call it in a transaction.

@@ -29,7 +29,8 @@ pub async fn patiently<T>(
     loop {
         match work().await {
             Err(error) if error.is_transient() && begun.elapsed() + pause < PATIENCE => {
-                tracing::warn!(%error, "trying again");
+                // The pool tells once that the database is away.
+                tracing::debug!(%error, "trying again");
                 sleep(pause).await;
                 pause = (2 * pause).min(LONGEST_PAUSE);
             }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::{Notify, watch};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::extract_document::{self, read_payload};
 use crate::domain::JobId;
 use crate::domain::view::{JobKind, StoredDocument};
+use crate::metrics::{JobEnd, metrics};
 use crate::store::jobs::{CHANNEL, TakenJob};
 use crate::store::{self, Pool};
 
@@ -23,17 +25,69 @@ pub struct WorkerOptions {
     /// How often to look without having been woken: for jobs whose time comes, and for those of
     /// a worker that died.
     pub poll: Duration,
+    /// How long jobs under way may take once the worker is told to stop; then they are given back.
+    pub stop_time: Duration,
+    /// How long a job that is done can be asked for; then its row is removed.
+    pub keep_done: Duration,
 }
 
 impl Default for WorkerOptions {
-    /// Two jobs, five minutes, one second.
+    /// Two jobs, five minutes, one second, five seconds, seven days.
     fn default() -> Self {
-        WorkerOptions { jobs: 2, lease: Duration::from_secs(300), poll: Duration::from_secs(1) }
+        WorkerOptions {
+            jobs: 2,
+            lease: Duration::from_secs(300),
+            poll: Duration::from_secs(1),
+            stop_time: Duration::from_secs(5),
+            keep_done: Duration::from_secs(7 * 24 * 60 * 60),
+        }
     }
 }
 
 /// Longest wait between two attempts at one job.
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
+
+/// How long giving a job back may take at the end; after that its lease has to run out.
+const GIVE_BACK_TIME: Duration = Duration::from_secs(1);
+
+/// How often old jobs are looked for.
+const TIDY: Duration = Duration::from_secs(600);
+
+/// Why a job was given back whose fate the database did not tell.
+const AWAY: &str = "the database went away meanwhile";
+
+/// What a worker's tasks are to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    /// Take jobs.
+    Working,
+    /// Take no more, and end those under way.
+    Stopping,
+    /// Give back those under way.
+    Over,
+}
+
+/// Tells a task when its phase comes.
+#[derive(Debug, Clone)]
+struct Phases(watch::Receiver<Phase>);
+
+impl Phases {
+    fn working(&self) -> bool {
+        *self.0.borrow() == Phase::Working
+    }
+
+    /// Returns when `phase` has come. A sender that is gone means that all is over.
+    async fn reached(&mut self, phase: Phase) {
+        let _ = self.0.wait_for(|&now| now >= phase).await;
+    }
+}
+
+/// How the work on one job ended.
+enum Ended {
+    Finished(anyhow::Result<StoredDocument>),
+    LeaseLost,
+    CutShort,
+}
 
 /// Works on the queue of one database until it is told to stop.
 #[derive(Debug, Clone)]
@@ -49,21 +103,23 @@ impl Worker {
         Worker { pool, options, id: Uuid::now_v7() }
     }
 
-    /// Works until `stop` is done, then lets the jobs under way finish and returns.
+    /// Works until `stop` is done, lets the jobs under way finish within the stop time, gives the
+    /// others back, and returns.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let (stopper, stopped) = watch::channel(false);
+        let (phase, phases) = watch::channel(Phase::Working);
+        let phases = Phases(phases);
         let woken = Arc::new(Notify::new());
         let mut tasks = tokio::task::JoinSet::new();
-        tasks.spawn(self.clone().listen(woken.clone(), stopped.clone()));
+        tasks.spawn(self.clone().listen(woken.clone(), phases.clone()));
+        tasks.spawn(self.clone().tidy(phases.clone()));
         for _ in 0..self.options.jobs.max(1) {
-            tasks.spawn(self.clone().work(woken.clone(), stopped.clone()));
+            tasks.spawn(self.clone().work(woken.clone(), phases.clone()));
         }
         stop.await;
-        stopper.send_replace(true);
-        while let Some(ended) = tasks.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a worker ended early");
-            }
+        phase.send_replace(Phase::Stopping);
+        if tokio::time::timeout(self.options.stop_time, join(&mut tasks)).await.is_err() {
+            phase.send_replace(Phase::Over);
+            join(&mut tasks).await;
         }
     }
 
@@ -73,29 +129,52 @@ impl Worker {
     /// [`store::Error::Unavailable`] when the database is away. A failed job is no error here: it
     /// goes back to the queue with its reason.
     pub async fn work_once(&self) -> Result<bool, store::Error> {
+        let (_phase, phases) = watch::channel(Phase::Working);
+        self.work_one(&mut Phases(phases)).await
+    }
+
+    async fn work_one(&self, phases: &mut Phases) -> Result<bool, store::Error> {
         let taken =
             store::jobs::take(&mut *self.pool.get().await?, self.id, self.options.lease).await?;
         let Some(job) = taken else { return Ok(false) };
-        let (id, attempt) = (job.id, job.attempt);
-        let Some(done) = self.while_leased(id, self.perform(job)).await else {
-            tracing::warn!(job = %id, "gave up a job whose lease was lost");
-            return Ok(true);
+        // Of the level of errors, so that no filter takes the names away from the lines below.
+        let span = match job.request {
+            Some(request) => tracing::error_span!("job", job = %job.id, request_id = %request),
+            None => tracing::error_span!("job", job = %job.id),
         };
-        match done {
-            Ok(stored) => tracing::debug!(job = %id, document = %stored.document, "job done"),
-            Err(error) => {
-                tracing::warn!(job = %id, attempt, error = format!("{error:#}"), "job failed");
-                let delay = (!error.is::<Hopeless>()).then(|| delay(attempt));
-                let connection = &mut *self.pool.get().await?;
-                match store::jobs::fail(connection, id, self.id, &format!("{error:#}"), delay).await
-                {
-                    // The lease ran out meanwhile: somebody else has the job.
-                    Ok(()) | Err(store::Error::NotFound) => {}
-                    Err(error) => return Err(error),
-                }
+        self.do_job(job, phases).instrument(span).await?;
+        Ok(true)
+    }
+
+    async fn do_job(&self, job: TakenJob, phases: &mut Phases) -> Result<(), store::Error> {
+        let (id, kind, attempt) = (job.id, job.kind, job.attempt);
+        match self.while_leased(id, self.perform(job), phases).await {
+            Ended::Finished(Ok(stored)) => {
+                metrics().job_ended(kind, JobEnd::Done);
+                metrics().stored(stored.outcome);
+                tracing::debug!(document = %stored.document, "job done");
+                Ok(())
+            }
+            Ended::Finished(Err(error)) if is_away(&error) => {
+                metrics().job_ended(kind, JobEnd::Interrupted);
+                tracing::debug!(error = format!("{error:#}"), "job cut short");
+                Err(error.downcast().unwrap_or_else(|error| store::Error::Query(error.into())))
+            }
+            Ended::Finished(Err(error)) => {
+                metrics().job_ended(kind, JobEnd::Failed);
+                tracing::warn!(attempt, error = format!("{error:#}"), "job failed");
+                self.fail(id, attempt, &error).await
+            }
+            Ended::LeaseLost => {
+                tracing::warn!("gave up a job whose lease was lost");
+                Ok(())
+            }
+            Ended::CutShort => {
+                metrics().job_ended(kind, JobEnd::Interrupted);
+                self.give_back_in_time("the worker was told to stop").await;
+                Ok(())
             }
         }
-        Ok(true)
     }
 
     async fn perform(&self, job: TakenJob) -> anyhow::Result<StoredDocument> {
@@ -117,13 +196,46 @@ impl Worker {
         }
     }
 
-    /// Runs `work` and keeps the lease alive meanwhile; `None` when the lease is lost.
-    async fn while_leased<T>(&self, id: JobId, work: impl Future<Output = T>) -> Option<T> {
-        // Both go on at once: renewing waits for the row that `work` holds before it commits.
+    async fn fail(
+        &self,
+        id: JobId,
+        attempt: i32,
+        error: &anyhow::Error,
+    ) -> Result<(), store::Error> {
+        let delay = (!error.is::<Hopeless>()).then(|| delay(attempt));
+        let connection = &mut *self.pool.get().await?;
+        owned(store::jobs::fail(connection, id, self.id, &format!("{error:#}"), delay).await)
+    }
+
+    /// Gives back what this worker holds: nobody else has it before its lease ends.
+    async fn give_back(&self, reason: &str) -> Result<(), store::Error> {
+        let given = store::jobs::give_back(&mut *self.pool.get().await?, self.id, reason).await?;
+        if given > 0 {
+            tracing::info!(reason, "gave a job back");
+        }
+        Ok(())
+    }
+
+    async fn give_back_in_time(&self, reason: &str) {
+        let given = tokio::time::timeout(GIVE_BACK_TIME, self.give_back(reason)).await;
+        if !matches!(given, Ok(Ok(()))) {
+            tracing::warn!("a job may have to wait for the end of its lease");
+        }
+    }
+
+    /// Runs `work` and keeps the lease alive meanwhile.
+    async fn while_leased(
+        &self,
+        id: JobId,
+        work: impl Future<Output = anyhow::Result<StoredDocument>>,
+        phases: &mut Phases,
+    ) -> Ended {
+        // All go on at once: renewing waits for the row that `work` holds before it commits.
         tokio::select! {
             biased;
-            done = work => Some(done),
-            () = self.renew_until_lost(id) => None,
+            done = work => Ended::Finished(done),
+            () = self.renew_until_lost(id) => Ended::LeaseLost,
+            () = phases.reached(Phase::Over) => Ended::CutShort,
         }
     }
 
@@ -141,34 +253,59 @@ impl Worker {
         }
     }
 
-    async fn work(self, woken: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
-        while !*stopped.borrow() {
-            match self.work_once().await {
+    /// One of the workers that [`Worker::run`] starts; it holds one job at a time.
+    async fn work(mut self, woken: Arc<Notify>, mut phases: Phases) {
+        self.id = Uuid::now_v7();
+        let mut told = None;
+        // Whether it may hold a job that it does not work on: the database went away before it said
+        // what became of a question.
+        let mut unsure = false;
+        while phases.working() {
+            let worked = async {
+                if unsure {
+                    self.give_back(AWAY).await?;
+                }
+                self.work_one(&mut phases).await
+            };
+            let outcome = worked.await;
+            unsure = outcome.is_err();
+            match outcome {
                 Ok(true) => continue,
-                Ok(false) => {}
-                Err(error) => tracing::warn!(error = %chain(&error), "the queue cannot be read"),
+                Ok(false) => told = None,
+                // The pool has told it, once.
+                Err(store::Error::Unavailable(_)) => {}
+                Err(error) => {
+                    let error = chain(&error);
+                    if told.as_ref() != Some(&error) {
+                        tracing::warn!(error, "the queue cannot be worked on");
+                    }
+                    told = Some(error);
+                }
             }
             tokio::select! {
                 () = woken.notified() => {}
                 () = tokio::time::sleep(self.options.poll) => {}
-                _ = stopped.changed() => {}
+                () = phases.reached(Phase::Stopping) => {}
             }
+        }
+        if unsure {
+            self.give_back_in_time(AWAY).await;
         }
     }
 
     /// Wakes workers when a job is added. Losing the connection only makes them slower: they look
     /// by themselves too.
-    async fn listen(self, woken: Arc<Notify>, mut stopped: watch::Receiver<bool>) {
-        while !*stopped.borrow() {
+    async fn listen(self, woken: Arc<Notify>, mut phases: Phases) {
+        while phases.working() {
             tokio::select! {
                 error = self.hear(&woken) => {
                     tracing::debug!(error = %chain(&error), "not listening for jobs");
                 }
-                _ = stopped.changed() => return,
+                () = phases.reached(Phase::Stopping) => return,
             }
             tokio::select! {
                 () = tokio::time::sleep(self.options.poll) => {}
-                _ = stopped.changed() => {}
+                () = phases.reached(Phase::Stopping) => {}
             }
         }
     }
@@ -185,12 +322,58 @@ impl Worker {
             }
         }
     }
+
+    /// Removes jobs that were done long ago, now and then.
+    async fn tidy(self, mut phases: Phases) {
+        while phases.working() {
+            match self.remove_done().await {
+                // There may be more.
+                Ok(removed) if removed > 0 => {
+                    tracing::debug!(removed, "removed jobs that were done long ago");
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+                Ok(_) | Err(store::Error::Unavailable(_)) => {}
+                Err(error) => tracing::warn!(error = %chain(&error), "old jobs cannot be removed"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(TIDY) => {}
+                () = phases.reached(Phase::Stopping) => {}
+            }
+        }
+    }
+
+    async fn remove_done(&self) -> Result<usize, store::Error> {
+        store::jobs::remove_done(&mut *self.pool.get().await?, self.options.keep_done).await
+    }
+}
+
+async fn join(tasks: &mut tokio::task::JoinSet<()>) {
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a worker ended early");
+        }
+    }
 }
 
 /// An error that another attempt cannot mend.
 #[derive(Debug, thiserror::Error)]
 #[error("this job can never succeed")]
 struct Hopeless;
+
+/// Whether an attempt failed because the database was away, and not because of its document.
+fn is_away(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<store::Error>(), Some(store::Error::Unavailable(_)))
+}
+
+/// A job that is not ours any more needs nothing from us: its lease ran out, or its end was
+/// committed though nobody heard of it.
+fn owned(told: Result<(), store::Error>) -> Result<(), store::Error> {
+    match told {
+        Err(store::Error::NotFound) => Ok(()),
+        other => other,
+    }
+}
 
 /// How long to wait after an attempt: 2, 4, 8 … seconds.
 fn delay(attempt: i32) -> Duration {

@@ -21,9 +21,13 @@ pub enum Error {
         #[source]
         source: Cause,
     },
-    /// The database cannot be reached, went away, or did not answer in time: worth another try.
+    /// The database cannot be reached or went away: worth another try once it is back.
     #[error("the database is not available")]
     Unavailable(#[source] Cause),
+    /// The database is there but gave up on the statement, which took too long or waited for
+    /// another in a circle: worth another try, but not for ever.
+    #[error("the database gave up on a statement")]
+    GaveUp(#[source] Cause),
     /// A query failed.
     #[error("a query failed")]
     Query(#[source] Cause),
@@ -35,7 +39,7 @@ pub enum Error {
 impl Error {
     /// Whether the same call may succeed later without any change to it.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Error::Unavailable(_))
+        matches!(self, Error::Unavailable(_) | Error::GaveUp(_))
     }
 
     /// The name of the constraint that refused, if one did.
@@ -51,37 +55,50 @@ impl Error {
     }
 }
 
-/// Beginnings of what Postgres says when it ends a session or refuses one, or when it gives up
-/// waiting. diesel does not hand on their SQLSTATE (57P01, 57P02, 57P03, 53300, 57014, 55P03, 40P01).
-const TRANSIENT: [&str; 9] = [
+/// Beginnings of what Postgres says when it ends a session or refuses one. diesel does not hand on
+/// their SQLSTATE (57P01, 57P02, 57P03, 57P05, 53300).
+const AWAY: [&str; 6] = [
     "terminating connection",
     "the database system is",
     "sorry, too many clients already",
     "too many connections",
     "remaining connection slots",
+    "connection closed",
+];
+
+/// The same for when it gives up on a statement (57014, 55P03, 40P01).
+const GAVE_UP: [&str; 5] = [
     "canceling statement due to statement timeout",
     "canceling statement due to lock timeout",
+    "canceling statement due to user request",
+    "canceling statement due to conflict with recovery",
     "deadlock detected",
-    "connection closed",
 ];
 
 impl From<DieselError> for Error {
     fn from(error: DieselError) -> Self {
         match error {
             DieselError::NotFound => Error::NotFound,
-            DieselError::DatabaseError(kind, ref info) => match kind {
-                DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::SerializationFailure => Error::unavailable(error),
-                _ if TRANSIENT.iter().any(|start| info.message().starts_with(start)) => {
-                    Error::unavailable(error)
+            DieselError::DatabaseError(kind, ref info) => {
+                let says =
+                    |starts: &[&str]| starts.iter().any(|start| info.message().starts_with(start));
+                match kind {
+                    DatabaseErrorKind::UnableToSendCommand
+                    | DatabaseErrorKind::ClosedConnection => Error::unavailable(error),
+                    // A standby that is becoming the primary.
+                    DatabaseErrorKind::ReadOnlyTransaction => Error::unavailable(error),
+                    DatabaseErrorKind::SerializationFailure => Error::GaveUp(error.into()),
+                    _ if says(&AWAY) => Error::unavailable(error),
+                    _ if says(&GAVE_UP) => Error::GaveUp(error.into()),
+                    _ => match info.constraint_name().map(str::to_owned) {
+                        Some(constraint) => Error::Conflict { constraint, source: error.into() },
+                        None => Error::Query(error.into()),
+                    },
                 }
-                _ => match info.constraint_name().map(str::to_owned) {
-                    Some(constraint) => Error::Conflict { constraint, source: error.into() },
-                    None => Error::Query(error.into()),
-                },
-            },
+            }
             DieselError::BrokenTransactionManager => Error::unavailable(error),
+            // A commit that failed, and then there was nothing left to roll back on: the first tells.
+            DieselError::RollbackErrorOnCommit { commit_error, .. } => (*commit_error).into(),
             other => Error::Query(other.into()),
         }
     }

@@ -30,5 +30,7 @@ pub mod writing;
 
 pub use error::Error;
 pub use migrate::{migrate, revert_last_migration};
-pub use pool::{Connection, Listener, Pool, PoolOptions, PooledConnection, connect, transaction};
+pub use pool::{
+    Connection, Listener, Pool, PoolOptions, PoolUse, PooledConnection, connect, transaction,
+};
 pub use snapshot::Snapshot;

@@ -267,6 +267,8 @@ diesel::table! {
         locked_by -> Nullable<Uuid>,
         recorded_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+        request_id -> Nullable<Uuid>,
+        interruptions -> Int4,
     }
 }
 

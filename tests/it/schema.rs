@@ -269,7 +269,7 @@ async fn filled() -> TestDatabase {
         received: Vec::new(),
         media_type: "text/plain".to_owned(),
     };
-    enqueue(&mut pool.get().await.unwrap(), &new).await.unwrap();
+    enqueue(&mut pool.get().await.unwrap(), &new, None).await.unwrap();
     let checkpoint = Checkpoint {
         path_sha256: [1; 32],
         path: "/archives/lorne.ndjson".to_owned(),

@@ -187,9 +187,9 @@ impl Failure {
     /// does not.
     fn of(place: &str, record: Option<Vec<u8>>, error: anyhow::Error) -> Self {
         match error.downcast_ref::<store::Error>() {
-            Some(store::Error::Unavailable(_) | store::Error::Query(_)) => {
-                Failure::Fatal(error.context(place.to_owned()))
-            }
+            Some(
+                store::Error::Unavailable(_) | store::Error::GaveUp(_) | store::Error::Query(_),
+            ) => Failure::Fatal(error.context(place.to_owned())),
             _ => Failure::Refused { reason: format!("{place}: {error:#}"), record },
         }
     }

@@ -225,6 +225,17 @@ pub enum StoreOutcome {
     Unchanged,
 }
 
+impl StoreOutcome {
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StoreOutcome::Created => "created",
+            StoreOutcome::Revised => "revised",
+            StoreOutcome::Unchanged => "unchanged",
+        }
+    }
+}
+
 /// The answer to storing one document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredDocument {

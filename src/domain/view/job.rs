@@ -1,10 +1,12 @@
 //! Work under way as a reader sees it.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::StoredDocument;
-use crate::domain::JobId;
+use crate::domain::{JobId, RequestId};
 
 /// What a job does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +51,29 @@ impl JobState {
     }
 }
 
+impl JobState {
+    /// The states of a job that is not done.
+    pub const LEFT: [JobState; 3] = [JobState::Queued, JobState::Running, JobState::Failed];
+}
+
+/// How much work is left.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QueueDepth {
+    /// Jobs in each state of [`JobState::LEFT`].
+    pub jobs: Vec<(JobState, u64)>,
+    /// How long the job that waits longest has been due; zero where none is.
+    pub oldest_due: Duration,
+}
+
+/// What became of a job that was to be tried again.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Retried {
+    /// It is queued again.
+    Queued(Box<JobView>),
+    /// It had not failed, and is as it was.
+    NotFailed(JobState),
+}
+
 /// One piece of work.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JobView {
@@ -62,10 +87,14 @@ pub struct JobView {
     pub attempts: i32,
     /// How often it will be.
     pub max_attempts: i32,
+    /// How often an attempt was cut short by the worker's end or a lost database.
+    pub interruptions: i32,
     /// What it gave, once done.
     pub result: Option<StoredDocument>,
     /// Why the last attempt failed.
     pub error: Option<String>,
+    /// The request that asked for it, if one did.
+    pub request: Option<RequestId>,
     /// When it was asked for.
     pub recorded_at: DateTime<Utc>,
     /// Not tried before.

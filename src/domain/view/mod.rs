@@ -20,5 +20,5 @@ pub use filter::{
     ActorFilter, AppearanceFilter, ClaimFilter, ClaimSort, DocumentFilter, JobFilter, OutletFilter,
     Page, PageRequest, RebuttalFilter, Selector, StatementFilter,
 };
-pub use job::{JobKind, JobState, JobView};
+pub use job::{JobKind, JobState, JobView, QueueDepth, Retried};
 pub use rebuttal::{DenialMentionView, RebuttalBrief, RebuttalView};

@@ -289,6 +289,7 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("jobs", "jobs_kind_known", "update {t} set kind = 'nap'"),
     ("jobs", "jobs_state_known", "update {t} set state = 'lost'"),
     ("jobs", "jobs_attempts_range", "update {t} set attempts = max_attempts + 1"),
+    ("jobs", "jobs_interruptions_range", "update {t} set interruptions = -1"),
     ("jobs", "jobs_lease_while_running", "update {t} set state = 'running'"),
     ("jobs", "jobs_finished_when_ended", "update {t} set finished_at = now()"),
     ("jobs", "jobs_failed_says_why", "update {t} set state = 'failed', finished_at = now()"),

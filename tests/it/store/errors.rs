@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use claimtrail::domain::OutletId;
-use claimtrail::store::{Error, Pool, PoolOptions, migrate, outlets};
+use claimtrail::store::{Error, Pool, PoolOptions, migrate, outlets, transaction};
 
 use crate::support::database::TestDatabase;
 
@@ -18,7 +18,10 @@ async fn a_database_that_cannot_be_reached_is_unavailable() {
         let began = Instant::now();
         let pool = Pool::new(url, options.clone()).unwrap();
         assert!(matches!(pool.get().await, Err(Error::Unavailable(_))), "{url}");
-        assert!(matches!(pool.ping().await, Err(Error::Unavailable(_))), "{url}");
+        assert!(
+            matches!(pool.ping(Duration::from_millis(300)).await, Err(Error::Unavailable(_))),
+            "{url}"
+        );
         assert!(began.elapsed() < Duration::from_secs(5));
     }
     assert!(matches!(
@@ -54,7 +57,7 @@ async fn a_session_that_was_ended_is_unavailable_and_the_next_one_works() {
         found = outlets::find(&mut pool.get().await.unwrap(), OutletId::new()).await;
     }
     assert!(matches!(found, Err(Error::NotFound)), "{found:?}");
-    pool.ping().await.unwrap();
+    pool.ping(Duration::from_secs(60)).await.unwrap();
 }
 
 #[tokio::test]
@@ -67,4 +70,65 @@ async fn no_free_connection_in_time_is_unavailable() {
     assert!(matches!(pool.get().await, Err(Error::Unavailable(_))));
     drop(held);
     assert!(pool.get().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_pool_of_ended_sessions_heals_at_once() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let mut held = Vec::new();
+    for _ in 0..8 {
+        held.push(pool.get().await.unwrap());
+    }
+    assert_eq!(pool.usage().used, 8);
+    drop(held);
+    assert_eq!((pool.usage().open, pool.usage().used), (8, 0));
+    let client = database.client().await;
+    let end = "select pg_terminate_backend(pid, 10000) from pg_stat_activity
+                where datname = current_database() and application_name = 'claimtrail'";
+    client.execute(end, &[]).await.unwrap();
+    // The drivers of the sessions run on this thread; they read the end in a turn of theirs.
+    for _ in 0..1_000 {
+        tokio::task::yield_now().await;
+    }
+    for _ in 0..8 {
+        let found = outlets::find(&mut pool.get().await.unwrap(), OutletId::new()).await;
+        assert!(matches!(found, Err(Error::NotFound)), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn work_that_is_given_up_leaves_no_transaction_open() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let client = database.client().await;
+    let mut connection = pool.get().await.unwrap();
+    let never = transaction(&mut connection, async |connection| {
+        outlets::find(connection, OutletId::new()).await.unwrap_err();
+        std::future::pending::<Result<(), Error>>().await
+    });
+    let given_up = tokio::time::timeout(Duration::from_millis(300), never).await;
+    assert!(given_up.is_err());
+    drop(connection);
+    let open = "select count(*) from pg_stat_activity
+                 where datname = current_database() and state like 'idle in transaction%'";
+    let closed = async {
+        while client.query_one(open, &[]).await.unwrap().get::<_, i64>(0) != 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), closed).await.expect("its locks stay");
+    assert_eq!(pool.usage().open, 0);
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_told_from_a_database_that_is_away() {
+    let database = TestDatabase::new().await;
+    let options =
+        PoolOptions { statement_timeout: Duration::from_millis(100), ..Default::default() };
+    let pool = Pool::new(database.url(), options).unwrap();
+    let client = database.client().await;
+    client.batch_execute("begin; lock table outlets in access exclusive mode").await.unwrap();
+    let late = outlets::find(&mut pool.get().await.unwrap(), OutletId::new()).await;
+    assert!(matches!(late, Err(Error::GaveUp(_))), "{late:?}");
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use claimtrail::domain::view::{JobFilter, JobState, PageRequest, StoreOutcome};
+use claimtrail::domain::view::{JobFilter, JobState, PageRequest, Retried, StoreOutcome};
 use claimtrail::domain::{Document, JobId};
 use claimtrail::jobs::extract_document::{NewDocument, enqueue};
 use claimtrail::jobs::{Worker, WorkerOptions};
-use claimtrail::store::jobs::{self, NewJob};
-use claimtrail::store::{Error, Pool};
+use claimtrail::store::jobs::{self, FREE_INTERRUPTIONS, NewJob};
+use claimtrail::store::{Error, Pool, PoolOptions};
 use uuid::Uuid;
 
 use crate::support::database::TestDatabase;
@@ -23,7 +23,7 @@ fn article(n: usize) -> NewDocument {
 }
 
 async fn queue(pool: &Pool, n: usize) -> JobId {
-    enqueue(&mut pool.get().await.unwrap(), &article(n)).await.unwrap()
+    enqueue(&mut pool.get().await.unwrap(), &article(n), None).await.unwrap()
 }
 
 async fn run_out(database: &TestDatabase) {
@@ -158,6 +158,7 @@ async fn a_job_that_is_no_document_is_put_aside_at_once() {
         payload: serde_json::json!({"text": 7}),
         attachment: Vec::new(),
         max_attempts: 5,
+        request: None,
     };
     let id = jobs::enqueue(&mut pool.get().await.unwrap(), &job).await.unwrap();
     assert!(Worker::new(pool.clone(), WorkerOptions::default()).work_once().await.unwrap());
@@ -171,7 +172,8 @@ async fn a_running_worker_hears_of_jobs_and_stops_when_told() {
     let database = TestDatabase::new().await;
     let pool = database.pool();
     // It never looks by itself within this test's time: only being woken helps.
-    let options = WorkerOptions { jobs: 2, lease: LEASE, poll: Duration::from_secs(3_600) };
+    let poll = Duration::from_secs(3_600);
+    let options = WorkerOptions { lease: LEASE, poll, ..WorkerOptions::default() };
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let worker = Worker::new(pool.clone(), options);
     let working = tokio::spawn(worker.run(async { drop(stopped.await) }));
@@ -190,4 +192,176 @@ async fn a_running_worker_hears_of_jobs_and_stops_when_told() {
     tokio::time::timeout(Duration::from_secs(30), done).await.expect("the job was not heard of");
     stop.send(()).unwrap();
     tokio::time::timeout(Duration::from_secs(30), working).await.expect("did not stop").unwrap();
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_cut_short_does_not_count_but_not_for_ever() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let id = queue(&pool, 1).await;
+    let connection = &mut *pool.get().await.unwrap();
+    let worker = Uuid::now_v7();
+    for interruption in 1..=FREE_INTERRUPTIONS {
+        let job = jobs::take(connection, worker, LEASE).await.unwrap().unwrap();
+        assert_eq!(job.attempt, 1);
+        assert_eq!(jobs::give_back(connection, worker, "told to stop").await.unwrap(), 1);
+        let job = jobs::find(connection, id).await.unwrap();
+        assert_eq!((job.state, job.attempts), (JobState::Queued, 0));
+        assert_eq!(job.interruptions, interruption);
+    }
+    for attempt in 1..=5 {
+        let job = jobs::take(connection, worker, LEASE).await.unwrap().unwrap();
+        assert_eq!(job.attempt, attempt);
+        jobs::give_back(connection, worker, "told to stop").await.unwrap();
+    }
+    let job = jobs::find(connection, id).await.unwrap();
+    assert_eq!((job.state, job.error.as_deref()), (JobState::Failed, Some("told to stop")));
+    assert_eq!(jobs::give_back(connection, worker, "told to stop").await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn giving_back_leaves_the_jobs_of_others() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let connection = &mut *pool.get().await.unwrap();
+    let (one, other) = (Uuid::now_v7(), Uuid::now_v7());
+    queue(&pool, 1).await;
+    jobs::take(connection, one, LEASE).await.unwrap().unwrap();
+    assert_eq!(jobs::give_back(connection, other, "told to stop").await.unwrap(), 0);
+    assert_eq!(jobs::take(connection, other, LEASE).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_was_put_aside_can_be_tried_again_and_nothing_else() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let id = queue(&pool, 1).await;
+    let connection = &mut *pool.get().await.unwrap();
+    let refused = jobs::retry(connection, id).await.unwrap();
+    assert_eq!(refused, Retried::NotFailed(JobState::Queued));
+    let worker = Uuid::now_v7();
+    jobs::take(connection, worker, LEASE).await.unwrap().unwrap();
+    jobs::fail(connection, id, worker, "no luck", None).await.unwrap();
+    let Retried::Queued(job) = jobs::retry(connection, id).await.unwrap() else {
+        panic!("it had failed")
+    };
+    assert_eq!((job.state, job.attempts, job.finished_at), (JobState::Queued, 0, None));
+    assert!(Worker::new(pool.clone(), WorkerOptions::default()).work_once().await.unwrap());
+    let done = jobs::retry(connection, id).await.unwrap();
+    assert_eq!(done, Retried::NotFailed(JobState::Done));
+    assert!(matches!(jobs::retry(connection, JobId::new()).await, Err(Error::NotFound)));
+}
+
+#[tokio::test]
+async fn only_jobs_that_were_done_long_ago_are_removed() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let (old, new, failed) = (queue(&pool, 1).await, queue(&pool, 2).await, queue(&pool, 3).await);
+    let connection = &mut *pool.get().await.unwrap();
+    let worker = Worker::new(pool.clone(), WorkerOptions::default());
+    for _ in 0..3 {
+        assert!(worker.work_once().await.unwrap());
+    }
+    let client = database.client().await;
+    for (state, id) in [("done", old), ("failed", failed)] {
+        let ended = "update jobs set state = $1, error = 'as told', finished_at = now() - interval '8 days' where id::text = $2";
+        assert_eq!(client.execute(ended, &[&state, &id.to_string()]).await.unwrap(), 1);
+    }
+    let week = Duration::from_secs(7 * 24 * 60 * 60);
+    assert_eq!(jobs::remove_done(connection, week).await.unwrap(), 1);
+    assert_eq!(jobs::remove_done(connection, week).await.unwrap(), 0);
+    assert!(matches!(jobs::find(connection, old).await, Err(Error::NotFound)));
+    for kept in [new, failed] {
+        jobs::find(connection, kept).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_depth_of_the_queue_leaves_out_what_is_done() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let connection = &mut *pool.get().await.unwrap();
+    let empty = jobs::depth(connection).await.unwrap();
+    assert_eq!(empty.oldest_due, Duration::ZERO);
+    for n in 0..5 {
+        queue(&pool, n).await;
+    }
+    let worker = Uuid::now_v7();
+    assert!(Worker::new(pool.clone(), WorkerOptions::default()).work_once().await.unwrap());
+    let failed = jobs::take(connection, worker, LEASE).await.unwrap().unwrap();
+    jobs::fail(connection, failed.id, worker, "no luck", None).await.unwrap();
+    jobs::take(connection, worker, LEASE).await.unwrap().unwrap();
+    let waiting =
+        "update jobs set run_after = run_after - interval '90 seconds' where state = 'queued'";
+    database.client().await.execute(waiting, &[]).await.unwrap();
+    let depth = jobs::depth(connection).await.unwrap();
+    let expected = [(JobState::Queued, 2), (JobState::Running, 1), (JobState::Failed, 1)];
+    assert_eq!(depth.jobs, expected);
+    assert!(depth.oldest_due >= Duration::from_secs(90), "{depth:?}");
+    assert!(depth.oldest_due < Duration::from_secs(900), "{depth:?}");
+}
+
+#[tokio::test]
+async fn a_job_that_does_not_end_in_the_stop_time_is_given_back_at_once() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let id = queue(&pool, 1).await;
+    // The job cannot be stored while somebody holds the table.
+    let (holder, client) = (database.client().await, database.client().await);
+    holder.batch_execute("begin; lock table documents in access exclusive mode").await.unwrap();
+    let options = WorkerOptions {
+        lease: Duration::from_secs(3_600),
+        stop_time: Duration::from_millis(200),
+        ..WorkerOptions::default()
+    };
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let worker = Worker::new(pool.clone(), options);
+    let working = tokio::spawn(worker.run(async { drop(stopped.await) }));
+    let blocked = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while client.query_one(blocked, &[]).await.unwrap().get::<_, i64>(0) == 0 {
+        tokio::task::yield_now().await;
+    }
+    stop.send(()).unwrap();
+    tokio::time::timeout(Duration::from_secs(30), working).await.expect("did not stop").unwrap();
+    let job = jobs::find(&mut pool.get().await.unwrap(), id).await.unwrap();
+    assert_eq!((job.state, job.attempts, job.interruptions), (JobState::Queued, 0, 1));
+    holder.batch_execute("rollback").await.unwrap();
+    let again = Worker::new(pool.clone(), WorkerOptions::default());
+    assert!(again.work_once().await.unwrap());
+    let job = jobs::find(&mut pool.get().await.unwrap(), id).await.unwrap();
+    assert_eq!((job.state, job.attempts), (JobState::Done, 1));
+}
+
+#[tokio::test]
+async fn a_worker_whose_sessions_are_ended_under_way_does_its_job_all_the_same() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let (holder, client) = (database.client().await, database.client().await);
+    holder.batch_execute("begin; lock table documents in access exclusive mode").await.unwrap();
+    let id = queue(&pool, 1).await;
+    let poll = Duration::from_millis(20);
+    let options = WorkerOptions { lease: Duration::from_secs(3_600), poll, ..Default::default() };
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let workers = pool.beside(PoolOptions::default()).unwrap();
+    let working = tokio::spawn(Worker::new(workers, options).run(async { drop(stopped.await) }));
+    // The sessions that wait for the table, which are the worker's.
+    let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while client.query(end, &[]).await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    holder.batch_execute("rollback").await.unwrap();
+    let done = async {
+        loop {
+            let job = jobs::find(&mut pool.get().await.unwrap(), id).await.unwrap();
+            if job.state == JobState::Done {
+                return job;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let job = tokio::time::timeout(Duration::from_secs(30), done).await.expect("waits for a lease");
+    assert_eq!(job.attempts, 1);
+    assert!(job.interruptions >= 1, "{job:?}");
+    stop.send(()).unwrap();
+    working.await.unwrap();
 }

@@ -2,23 +2,24 @@
 //!
 //! A job is taken with a lease. Whoever took it finishes it, gives it back with the reason, or
 //! dies; then the lease runs out and the next [`take`] puts it back. Jobs may run twice, so
-//! whatever they do must bear it.
+//! whatever they do must bear it. What is done is removed after a time ([`remove_done`]); what
+//! failed stays until somebody has it tried again ([`retry`]).
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use diesel::sql_types::{
-    BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
-};
+use diesel::sql_types::{BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use diesel::{OptionalExtension, QueryableByName};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::cursor::{TimeKey, Walk};
-use super::sql::{Sql, word};
+use super::sql::word;
 use super::{Connection, Error};
-use crate::domain::JobId;
-use crate::domain::view::{JobFilter, JobKind, JobView, Page, PageRequest, StoredDocument};
+use crate::domain::view::{JobKind, Retried, StoredDocument};
+use crate::domain::{JobId, RequestId};
+
+mod read;
+
+pub use read::{depth, find, list};
 
 /// The channel that says a job was added.
 pub const CHANNEL: &str = "claimtrail_jobs";
@@ -34,6 +35,8 @@ pub struct NewJob {
     pub attachment: Vec<u8>,
     /// How often it may be tried; 1 at least.
     pub max_attempts: i32,
+    /// The request that asks for it, if one does.
+    pub request: Option<RequestId>,
 }
 
 /// A job in the hands of a worker.
@@ -49,22 +52,28 @@ pub struct TakenJob {
     pub attachment: Vec<u8>,
     /// Which attempt this is, counted from 1.
     pub attempt: i32,
+    /// The request that asked for it, if one did.
+    pub request: Option<RequestId>,
 }
+
+/// Interruptions of one job that do not count as attempts.
+pub const FREE_INTERRUPTIONS: i32 = 20;
 
 /// Adds a job and wakes a worker once the caller's transaction commits.
 pub async fn enqueue(connection: &mut Connection, job: &NewJob) -> Result<JobId, Error> {
     let id = JobId::new();
     diesel::sql_query(
         "with added as (
-             insert into jobs (id, kind, payload, attachment, max_attempts)
-             values ($1, $2, $3, $4, $5) returning 1)
-         select pg_notify($6, '') from added",
+             insert into jobs (id, kind, payload, attachment, max_attempts, request_id)
+             values ($1, $2, $3, $4, $5, $6) returning 1)
+         select pg_notify($7, '') from added",
     )
     .bind::<SqlUuid, _>(id.0)
     .bind::<Text, _>(job.kind.as_str())
     .bind::<Jsonb, _>(&job.payload)
     .bind::<Binary, _>(&job.attachment)
     .bind::<Integer, _>(job.max_attempts.max(1))
+    .bind::<Nullable<SqlUuid>, _>(job.request.map(|request| request.0))
     .bind::<Text, _>(CHANNEL)
     .execute(connection)
     .await?;
@@ -83,6 +92,8 @@ struct TakenRow {
     attachment: Option<Vec<u8>>,
     #[diesel(sql_type = Integer)]
     attempts: i32,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    request_id: Option<Uuid>,
 }
 
 /// Takes the job that waits longest, if one is due, for as long as `lease`.
@@ -98,7 +109,7 @@ pub async fn take(
                 locked_until = clock_timestamp() + $2 * interval '1 millisecond'
           where id = (select id from jobs where state = 'queued' and run_after <= clock_timestamp()
                        order by run_after, id limit 1 for update skip locked)
-         returning id, kind, payload, attachment, attempts",
+         returning id, kind, payload, attachment, attempts, request_id",
     )
     .bind::<SqlUuid, _>(worker)
     .bind::<BigInt, _>(milliseconds(lease))
@@ -112,6 +123,7 @@ pub async fn take(
             payload: row.payload,
             attachment: row.attachment.unwrap_or_default(),
             attempt: row.attempts,
+            request: row.request_id.map(RequestId),
         })
     })
     .transpose()
@@ -213,87 +225,82 @@ pub async fn fail(
     one(failed)
 }
 
+/// Gives back whatever a worker holds, its attempts having been cut short through no fault of theirs;
+/// answers how many jobs that were. They are due at once, and such an attempt does not count until
+/// there were [`FREE_INTERRUPTIONS`].
+pub async fn give_back(
+    connection: &mut Connection,
+    worker: Uuid,
+    reason: &str,
+) -> Result<usize, Error> {
+    let given = diesel::sql_query(
+        "with given as (
+             update jobs
+                set locked_until = null, locked_by = null, error = $2,
+                    interruptions = interruptions + 1,
+                    attempts = case when interruptions < $3 then attempts - 1 else attempts end,
+                    state = case when interruptions < $3 or attempts < max_attempts then 'queued'
+                                 else 'failed' end,
+                    finished_at = case when interruptions < $3 or attempts < max_attempts then null
+                                       else clock_timestamp() end,
+                    run_after = clock_timestamp()
+              where locked_by = $1
+             returning 1)
+         select pg_notify($4, '') from given",
+    )
+    .bind::<SqlUuid, _>(worker)
+    .bind::<Text, _>(reason)
+    .bind::<Integer, _>(FREE_INTERRUPTIONS)
+    .bind::<Text, _>(CHANNEL)
+    .execute(connection)
+    .await?;
+    Ok(given)
+}
+
+/// Has a job that was put aside tried again, as often as a new one.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn retry(connection: &mut Connection, id: JobId) -> Result<Retried, Error> {
+    let queued = diesel::sql_query(
+        "with retried as (
+             update jobs
+                set state = 'queued', attempts = 0, interruptions = 0, finished_at = null,
+                    run_after = clock_timestamp()
+              where id = $1 and state = 'failed'
+             returning 1)
+         select pg_notify($2, '') from retried",
+    )
+    .bind::<SqlUuid, _>(id.0)
+    .bind::<Text, _>(CHANNEL)
+    .execute(connection)
+    .await?;
+    let job = find(connection, id).await?;
+    Ok(if queued == 1 { Retried::Queued(job.into()) } else { Retried::NotFailed(job.state) })
+}
+
+/// Jobs removed by one statement, so that none holds its locks for long.
+const REMOVED_AT_ONCE: i64 = 1_000;
+
+/// Removes jobs that were done longer than `age` ago, some at a time; answers how many.
+pub async fn remove_done(connection: &mut Connection, age: Duration) -> Result<usize, Error> {
+    let removed = diesel::sql_query(
+        "delete from jobs where id in (
+             select id from jobs
+              where state = 'done' and finished_at < clock_timestamp() - $1 * interval '1 millisecond'
+              order by finished_at limit $2 for update skip locked)",
+    )
+    .bind::<BigInt, _>(milliseconds(age))
+    .bind::<BigInt, _>(REMOVED_AT_ONCE)
+    .execute(connection)
+    .await?;
+    Ok(removed)
+}
+
 fn one(rows: usize) -> Result<(), Error> {
     if rows == 1 { Ok(()) } else { Err(Error::NotFound) }
 }
 
 fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-const JOBS: &str = "select j.id, j.kind, j.state, j.attempts, j.max_attempts, j.result, j.error,
-            j.recorded_at, j.run_after, j.finished_at
-       from jobs j where true";
-
-#[derive(QueryableByName)]
-struct JobRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-    #[diesel(sql_type = Text)]
-    kind: String,
-    #[diesel(sql_type = Text)]
-    state: String,
-    #[diesel(sql_type = Integer)]
-    attempts: i32,
-    #[diesel(sql_type = Integer)]
-    max_attempts: i32,
-    #[diesel(sql_type = Nullable<Jsonb>)]
-    result: Option<serde_json::Value>,
-    #[diesel(sql_type = Nullable<Text>)]
-    error: Option<String>,
-    #[diesel(sql_type = Timestamptz)]
-    recorded_at: DateTime<Utc>,
-    #[diesel(sql_type = Timestamptz)]
-    run_after: DateTime<Utc>,
-    #[diesel(sql_type = Nullable<Timestamptz>)]
-    finished_at: Option<DateTime<Utc>>,
-}
-
-fn view(row: JobRow) -> Result<JobView, Error> {
-    Ok(JobView {
-        id: JobId(row.id),
-        kind: word(&row.kind)?,
-        state: word(&row.state)?,
-        attempts: row.attempts,
-        max_attempts: row.max_attempts,
-        result: row
-            .result
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(|error| Error::Query(error.into()))?,
-        error: row.error,
-        recorded_at: row.recorded_at,
-        run_after: row.run_after,
-        finished_at: row.finished_at,
-    })
-}
-
-/// One job.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn find(connection: &mut Connection, id: JobId) -> Result<JobView, Error> {
-    let mut sql = Sql::new(JOBS);
-    sql.push("and j.id = {}", [id.0.into()]);
-    sql.load(connection).await?.into_iter().next().map_or(Err(Error::NotFound), view)
-}
-
-/// Jobs, the last added first.
-///
-/// # Errors
-/// [`Error::Cursor`] for a cursor that this list did not give.
-pub async fn list(
-    connection: &mut Connection,
-    filter: &JobFilter,
-    page: &PageRequest,
-) -> Result<Page<JobView>, Error> {
-    let walk: Walk<TimeKey> = Walk::new("jobs", filter, page)?;
-    let mut sql = Sql::new(JOBS);
-    if let Some(state) = filter.state {
-        sql.push("and j.state = {}", [state.as_str().into()]);
-    }
-    walk.bound_by_time(&mut sql, "j", true);
-    let rows: Vec<JobRow> = sql.load(connection).await?;
-    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
-    Ok(Page { items: page.items.into_iter().map(view).collect::<Result<_, _>>()?, next: page.next })
 }
