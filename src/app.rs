@@ -1,18 +1,40 @@
 //! What handlers, pages and jobs are given: pool, limits and the pipeline's settings.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::config::ServeConfig;
-use crate::store::Pool;
+use crate::domain::view::QueueDepth;
+use crate::domain::{Document, Extraction};
+use crate::metrics::{Moment, metrics};
+use crate::pipeline;
+use crate::store::{self, Pool, PoolOptions};
+
+/// How long those who run the service wait to learn whether its database answers.
+const PROBE_TIME: Duration = Duration::from_secs(1);
+
+/// Reads a document and counts what that took.
+///
+/// It takes a processor for as long as it lasts: call it from a thread that answers nothing else.
+pub fn extract(document: &Document) -> Extraction {
+    let begun = Instant::now();
+    let extraction = pipeline::extract(document);
+    let words = document.text.split_whitespace().count();
+    metrics().extracted(u64::try_from(words).unwrap_or(u64::MAX), begun.elapsed());
+    extraction
+}
 
 /// What one service shares between all that it does.
 #[derive(Debug)]
 pub struct App {
     /// Connections to the database.
     pub pool: Pool,
+    /// A connection that no request can take away, to ask whether the database answers.
+    probe: Pool,
+    /// The connections of this process's workers, if it has any.
+    jobs: Option<Pool>,
     /// Longest text or HTML that is taken, in bytes.
     pub max_text_bytes: usize,
     reading: ReadingSlots,
@@ -23,15 +45,50 @@ pub struct App {
 
 impl App {
     /// An app over the database of `pool`, with the limits of `config`.
-    pub fn new(pool: Pool, config: &ServeConfig) -> Self {
-        App {
+    ///
+    /// # Errors
+    /// As [`Pool::beside`].
+    pub fn new(pool: Pool, config: &ServeConfig) -> Result<Self, store::Error> {
+        let probe = pool.beside(PoolOptions { size: 1, ..PoolOptions::default() })?;
+        Ok(App {
             pool,
+            probe,
+            jobs: None,
             max_text_bytes: config.max_text_bytes,
             reading: ReadingSlots::new(usize::from(config.max_readings)),
             batches: Batches::new(usize::from(config.max_readings)),
             stop: watch::Sender::new(false),
             exports: Arc::new(Semaphore::new(usize::from(config.max_exports))),
-        }
+        })
+    }
+
+    /// With workers in the same process, over these connections.
+    pub fn with_jobs(mut self, jobs: Option<Pool>) -> Self {
+        self.jobs = jobs;
+        self
+    }
+
+    /// Whether the database answers, known within about a second.
+    ///
+    /// # Errors
+    /// [`store::Error::Unavailable`] when it does not.
+    pub async fn ready(&self) -> Result<(), store::Error> {
+        self.probe.ping(PROBE_TIME).await
+    }
+
+    /// What is so at this moment, known within about a second.
+    pub async fn moment(&self) -> Moment {
+        let depth = tokio::time::timeout(PROBE_TIME, self.depth()).await;
+        let queue = depth.ok().and_then(Result::ok);
+        // A count that takes too long says nothing about the database.
+        let postgres_up = queue.is_some() || self.ready().await.is_ok();
+        let mut pools = vec![("requests", self.pool.usage())];
+        pools.extend(self.jobs.as_ref().map(|jobs| ("jobs", jobs.usage())));
+        Moment { pools, postgres_up, queue }
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, store::Error> {
+        store::jobs::depth(&mut *self.probe.get().await?).await
     }
 
     /// Waits for a processor to read a text on; keep the slot as long as the text is being read.

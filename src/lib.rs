@@ -17,6 +17,7 @@
 //! | [`jobs`] | the queue and its workers |
 //! | [`postgres`] | data folder → a private Postgres |
 //! | [`app`] | what handlers and jobs are given |
+//! | [`metrics`] | what this process did → the text that Prometheus scrapes |
 //! | [`config`] | flags and environment → `Config` |
 
 pub mod api;
@@ -28,6 +29,7 @@ pub mod domain;
 pub mod export;
 pub mod ingest;
 pub mod jobs;
+pub mod metrics;
 pub mod pipeline;
 pub mod postgres;
 pub mod store;

@@ -14,7 +14,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
+use super::openapi::unrouted_problem;
 use super::problem::{Problem, ProblemKind};
+use crate::domain::RequestId;
 
 /// How long a body may take from its first byte to its last.
 const BODY_TIME: Duration = Duration::from_secs(60);
@@ -47,7 +49,25 @@ impl<I: FromStr> FromRequest for PathId<I> {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let id = request.match_info().get("id").unwrap_or_default();
-        ready(id.parse().map(PathId).map_err(|_| Problem::parameter("id", "must be a UUID")))
+        ready(id.parse().map(PathId).map_err(|_| match id.contains(':') {
+            // A verb after the id is another resource, which this method may not be for.
+            true => unrouted_problem(request),
+            false => Problem::parameter("id", "must be a UUID"),
+        }))
+    }
+}
+
+/// The request's id, as its log lines carry it.
+#[derive(Debug, Clone, Copy)]
+pub struct Request(pub RequestId);
+
+impl FromRequest for Request {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let id = request.extensions().get::<RequestId>().copied();
+        ready(id.map(Request).ok_or_else(|| Problem::internal("no layer gave the request an id")))
     }
 }
 

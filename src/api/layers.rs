@@ -1,7 +1,6 @@
 //! The layer around every request: its id, who may ask, the error it ends in, its headers, its log line.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -14,10 +13,11 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 use futures_util::FutureExt;
 use tracing::Instrument;
-use uuid::Uuid;
 
+use super::observed::{Observed, request_id};
 use super::pages::{PAGE, errors};
 use super::problem::{MEDIA_TYPE, Problem, ProblemKind};
+use crate::domain::RequestId;
 
 /// Every answer carries the id that its log lines carry.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,10 +28,6 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Nothing of ours loads anything from elsewhere, and nothing of ours is framed.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; \
                       form-action 'self'; frame-ancestors 'none'";
-
-/// The id of a request, for handlers that write problems into their answers.
-#[derive(Debug, Clone, Copy)]
-pub struct RequestId(pub Uuid);
 
 /// What the service is bound to, which decides whose requests it takes.
 #[derive(Debug, Clone, Copy)]
@@ -50,29 +46,29 @@ pub async fn around<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = Uuid::now_v7();
-    let started = Instant::now();
+    let id = request_id(request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes));
+    request.extensions_mut().insert(id);
     let method = request.method().clone();
-    let path = request.path().to_owned();
+    let mut observed = Observed::begin(id, &method, request.match_pattern());
+    let span = observed.span();
     let loopback =
         request.app_data::<web::Data<Boundary>>().is_none_or(|boundary| boundary.loopback);
 
-    let as_page = errors::is_wanted(&path, request.headers());
+    let as_page = errors::is_wanted(request.path(), request.headers());
 
     // A resource that answers GET answers HEAD: the protocol layer leaves the body away.
     if method == Method::HEAD {
         request.head_mut().method = Method::GET;
         request.extensions_mut().insert(HeadersOnly);
     }
-    request.extensions_mut().insert(RequestId(id));
-    let span = tracing::info_span!("request", %id);
     let outcome = match admit(&method, request.headers(), loopback) {
         Err(problem) => Ok(request.error_response(problem).map_into_boxed_body()),
         Ok(()) => AssertUnwindSafe(next.call(request))
             .catch_unwind()
             .instrument(span.clone())
             .await
-            .unwrap_or_else(|panic| Err(Problem::internal(panic_message(&*panic)).into()))
+            // Its message may quote a text; the program's hook has told the place.
+            .unwrap_or_else(|_| Err(Problem::internal("a handler panicked").into()))
             .map(ServiceResponse::map_into_boxed_body),
     };
 
@@ -97,13 +93,16 @@ pub async fn around<B: MessageBody + 'static>(
         Ok(response) => response.status(),
         Err(written) => written.status_code(),
     };
-    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
-    span.in_scope(
-        || tracing::info!(%method, path, status = status.as_u16(), milliseconds, "answered"),
-    );
-    let mut response = answer?;
+    observed.answered(status);
+    let mut response = match answer {
+        Ok(response) => response,
+        Err(written) => {
+            observed.end();
+            return Err(written.into());
+        }
+    };
     dress(response.headers_mut(), id);
-    Ok(response)
+    Ok(response.map_body(|_, body| observed.follow(body)))
 }
 
 /// Whether a request may come in at all.
@@ -190,21 +189,17 @@ fn foreign(status: StatusCode, error: Option<&Error>) -> Problem {
 }
 
 fn log_cause(span: &tracing::Span, problem: &Problem) {
-    if let Some(cause) = problem.cause() {
-        span.in_scope(|| tracing::error!(cause, kind = problem.kind().slug(), "failed"));
-    }
-}
-
-fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
-    let words = panic
-        .downcast_ref::<&str>()
-        .map(|words| (*words).to_owned())
-        .or_else(|| panic.downcast_ref::<String>().cloned());
-    format!("a handler panicked: {}", words.as_deref().unwrap_or("without words"))
+    let Some(cause) = problem.cause() else { return };
+    let kind = problem.kind().slug();
+    span.in_scope(|| match problem.kind() {
+        // The pool tells once that Postgres is away; a thousand requests would tell it again.
+        ProblemKind::DatabaseUnavailable => tracing::debug!(cause, kind, "failed"),
+        _ => tracing::error!(cause, kind, "failed"),
+    });
 }
 
 /// Puts on what every answer wears.
-fn dress(headers: &mut HeaderMap, id: Uuid) {
+fn dress(headers: &mut HeaderMap, id: RequestId) {
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(REQUEST_ID, id);
     }
@@ -222,7 +217,7 @@ fn dress(headers: &mut HeaderMap, id: Uuid) {
     }
 }
 
-fn finished(mut response: HttpResponse, id: Uuid) -> HttpResponse {
+fn finished(mut response: HttpResponse, id: RequestId) -> HttpResponse {
     dress(response.headers_mut(), id);
     response
 }
@@ -231,13 +226,13 @@ fn finished(mut response: HttpResponse, id: Uuid) -> HttpResponse {
 #[derive(Debug)]
 struct Written {
     problem: Problem,
-    id: Uuid,
+    id: RequestId,
     as_page: bool,
 }
 
 /// A problem for whoever asked: a page for a browser that asked for one.
-fn written(problem: &Problem, id: Uuid, as_page: bool) -> HttpResponse {
-    if as_page { errors::respond(problem, id) } else { problem.respond(id) }
+fn written(problem: &Problem, id: RequestId, as_page: bool) -> HttpResponse {
+    if as_page { errors::respond(problem, id.0) } else { problem.respond(id.0) }
 }
 
 impl std::fmt::Display for Written {

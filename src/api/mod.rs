@@ -7,6 +7,7 @@ pub mod extract;
 pub mod form;
 pub mod health;
 pub mod layers;
+pub mod observed;
 pub mod openapi;
 pub mod pages;
 pub mod params;

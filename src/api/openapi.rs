@@ -75,9 +75,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::outlets::list)
         .service(v1::outlets::one)
         .service(v1::jobs::list)
+        .service(v1::jobs::retry)
         .service(v1::jobs::one)
         .service(health::healthz)
         .service(health::readyz)
+        .service(health::metrics)
         .service(openapi_json)
         .service(pages::start::start)
         .service(pages::claims::claim)
@@ -155,10 +157,14 @@ impl Described {
 
     /// The methods a path has; `None` where nothing is.
     fn allowed(&self, path: &str) -> Option<String> {
+        // `{id}` takes `…:retry` too, which is no id.
+        let has_verb = |path: &str| path.rsplit('/').next().is_some_and(|end| end.contains(':'));
+        let verb = has_verb(path);
         let methods: Vec<_> = self
             .methods
             .iter()
             .filter(|(resource, _)| resource.is_match(path))
+            .filter(|(resource, _)| resource.pattern().is_some_and(|own| has_verb(own) == verb))
             .flat_map(|(_, methods)| methods.iter().map(Method::as_str))
             .collect();
         (!methods.is_empty()).then(|| methods.join(", "))
@@ -181,11 +187,14 @@ fn methods_of(item: &PathItem) -> Vec<Method> {
 }
 
 /// Answers what no route takes: the method is wrong, or there is nothing.
-pub async fn unrouted(
-    request: HttpRequest,
-    described: web::Data<Described>,
-) -> Result<HttpResponse, Problem> {
-    Err(match described.allowed(request.path()) {
+pub async fn unrouted(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(unrouted_problem(&request))
+}
+
+/// What a request gets that no route takes.
+pub(super) fn unrouted_problem(request: &HttpRequest) -> Problem {
+    let described = request.app_data::<web::Data<Described>>();
+    match described.and_then(|described| described.allowed(request.path())) {
         Some(allowed) => Problem::new(
             ProblemKind::MethodNotAllowed,
             format!("{} is not allowed here. Allowed: {allowed}.", request.method()),
@@ -195,7 +204,7 @@ pub async fn unrouted(
             ProblemKind::UnknownRoute,
             "No resource has this path; /docs lists those that exist.",
         ),
-    })
+    }
 }
 
 /// This document
@@ -239,6 +248,9 @@ problem_sets! {
     /// What an export may end in before its first row.
     ExportProblems: InvalidParameter, MisdirectedRequest, InternalError, DatabaseUnavailable,
         TooManyExports;
+    /// What having a job tried again may end in.
+    RetryProblems: InvalidParameter, ForbiddenOrigin, NotFound, JobNotFailed, MisdirectedRequest,
+        InternalError, DatabaseUnavailable;
     /// What reading a text that came in a body may end in.
     ReadingProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable, InternalError,

@@ -70,6 +70,8 @@ kinds! {
         "The resource exists, but not for this method. The `allow` header lists the methods it has.";
     BodyTimeout, "body-timeout", REQUEST_TIMEOUT, "The body took too long to arrive.",
         "The headers came, but the body did not follow in time. Send the request again.";
+    JobNotFailed, "job-not-failed", CONFLICT, "The job has not failed.",
+        "Only a job that was put aside can be tried again; one that is queued or running is tried anyway, and one that is done is done. `GET /v1/jobs/{id}` tells where it stands.";
     ContentTooLarge, "content-too-large", PAYLOAD_TOO_LARGE, "The body is too large.",
         "The body, or the text in it, is longer than the service takes. The detail tells the limit in bytes; whoever runs the service sets it with CLAIMTRAIL_MAX_TEXT_BYTES.";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The content type is not supported.",
@@ -302,6 +304,11 @@ impl From<store::Error> for Problem {
             )
             .with_parameter("cursor", "is not a cursor of this list"),
             store::Error::Unavailable(_) => Problem::database_unavailable(chain(&error)),
+            store::Error::GaveUp(_) => {
+                let mut problem = Problem::database_unavailable(chain(&error));
+                problem.detail = "Postgres gave up on the query, which took too long.".to_owned();
+                problem
+            }
             store::Error::Conflict { .. } | store::Error::Query(_) => {
                 Problem::internal(chain(&error))
             }

@@ -16,10 +16,14 @@ const MODULES: &[(&str, &[&str])] = &[
     ("store", &["domain"]),
     ("postgres", &["domain"]),
     ("pipeline", &["domain"]),
-    ("app", &["config", "pipeline", "store"]),
-    ("jobs", &["app", "domain", "ingest", "pipeline", "store"]),
+    ("metrics", &["domain", "store"]),
+    ("app", &["config", "domain", "metrics", "pipeline", "store"]),
+    ("jobs", &["app", "domain", "ingest", "metrics", "pipeline", "store"]),
     ("dashboard", &["domain", "store"]),
-    ("api", &["app", "dashboard", "domain", "export", "ingest", "jobs", "pipeline", "store"]),
+    (
+        "api",
+        &["app", "dashboard", "domain", "export", "ingest", "jobs", "metrics", "pipeline", "store"],
+    ),
     (
         "cli",
         &[
@@ -59,6 +63,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("askama", &["dashboard"]),
     ("dom_smoothie", &["ingest"]),
     ("clap", &["config", "cli"]),
+    ("prometheus_client", &["metrics"]),
 ];
 
 /// One `.rs` file below `src`, with the module path it holds: `["pipeline", "text"]`.

@@ -24,10 +24,15 @@ pub struct Job {
     pub attempts: i32,
     /// How often it will be.
     pub max_attempts: i32,
+    /// How often an attempt was cut short by the worker's end or a lost database. Such an attempt
+    /// is not counted above, twenty times at most.
+    pub interruptions: i32,
     /// What it gave, once done.
     pub result: Option<StoredDocument>,
     /// Why the last attempt failed.
     pub error: Option<String>,
+    /// The request that asked for it, by the id its answer carries in `x-request-id`.
+    pub request_id: Option<Uuid>,
     /// When it was asked for.
     pub recorded_at: DateTime<Utc>,
     /// It is not tried before.
@@ -44,8 +49,10 @@ impl From<view::JobView> for Job {
             state: job.state,
             attempts: job.attempts,
             max_attempts: job.max_attempts,
+            interruptions: job.interruptions,
             result: job.result.map(Into::into),
             error: job.error,
+            request_id: job.request.map(|request| request.0),
             recorded_at: job.recorded_at,
             run_after: job.run_after,
             finished_at: job.finished_at,

@@ -15,15 +15,16 @@ use crate::api::dto::list::List;
 use crate::api::dto::new_document::NewDocument;
 use crate::api::dto::statement::Statement;
 use crate::api::etag;
-use crate::api::extract::{NoQuery, PathId, Query, Unread};
+use crate::api::extract::{NoQuery, PathId, Query, Request, Unread};
 use crate::api::openapi::{ListProblems, OneProblems, StoringProblems};
 use crate::api::params::{Cursor, Flag, Limit, Number, Time, Words, page, period};
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::domain::DocumentId;
 use crate::domain::view::{DocumentFilter, Page, StatementFilter, StoreOutcome};
+use crate::domain::{DocumentId, RequestId};
 use crate::ingest::Ingested;
 use crate::jobs::extract_document;
+use crate::metrics::metrics;
 use crate::store;
 
 /// How to store a document, and what is known of one that is the body itself.
@@ -76,6 +77,7 @@ pub struct PostQuery {
 pub async fn post(
     app: web::Data<App>,
     Query(query): Query<PostQuery>,
+    Request(request): Request,
     body: Unread,
 ) -> Result<HttpResponse, Problem> {
     let wait = query.wait.is_some_and(|wait| wait.0);
@@ -87,7 +89,7 @@ pub async fn post(
         language: query.language,
     };
     let incoming = Incoming::read(body, meta, &app).await?;
-    if wait { store_now(&app, incoming).await } else { queue(&app, incoming).await }
+    if wait { store_now(&app, incoming).await } else { queue(&app, incoming, request).await }
 }
 
 async fn store_now(app: &App, incoming: Incoming) -> Result<HttpResponse, Problem> {
@@ -99,6 +101,7 @@ async fn store_now(app: &App, incoming: Incoming) -> Result<HttpResponse, Proble
     })
     .await?;
     let (id, outcome) = (stored.document.0, stored.outcome);
+    metrics().stored(outcome);
     let mut answer = ExtractionAnswer::new(&new.document, &extraction);
     answer.document.id = Some(id);
     let answer = StoredAnswer { stored: stored.into(), extraction: answer };
@@ -110,10 +113,10 @@ async fn store_now(app: &App, incoming: Incoming) -> Result<HttpResponse, Proble
     })
 }
 
-async fn queue(app: &App, incoming: Incoming) -> Result<HttpResponse, Problem> {
+async fn queue(app: &App, incoming: Incoming, request: RequestId) -> Result<HttpResponse, Problem> {
     let new = received(incoming.ingest_when_free(app).await?);
     let mut connection = app.pool.get().await?;
-    let id = extract_document::enqueue(&mut connection, &new).await?;
+    let id = extract_document::enqueue(&mut connection, &new, Some(request)).await?;
     let job = store::jobs::find(&mut connection, id).await?;
     Ok(HttpResponse::Accepted()
         .insert_header((LOCATION, format!("/v1/jobs/{id}")))

@@ -7,10 +7,9 @@ use utoipa::IntoParams;
 use crate::api::dto::new_document::NewDocument;
 use crate::api::extract::{Body, Unread, check_rules, parse_json};
 use crate::api::problem::{Problem, ProblemKind};
-use crate::app::App;
+use crate::app::{self, App};
 use crate::domain::Extraction;
 use crate::ingest::{self, Ingested, MediaType, Meta};
-use crate::pipeline;
 
 const JSON: &str = "application/json";
 pub(in crate::api) const PLAIN: &str = "text/plain";
@@ -204,7 +203,7 @@ impl Incoming {
     pub async fn extract_when_free(self, app: &App) -> Result<(Ingested, Extraction), Problem> {
         let work = move || {
             let ingested = self.ingest()?;
-            let extraction = pipeline::extract(&ingested.document);
+            let extraction = app::extract(&ingested.document);
             Ok((ingested, extraction))
         };
         when_free(app, work).await

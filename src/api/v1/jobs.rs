@@ -1,6 +1,6 @@
 //! Jobs: the list and one of them.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -9,12 +9,12 @@ use crate::api::dto::list::List;
 use crate::api::dto::words;
 use crate::api::etag;
 use crate::api::extract::{NoQuery, PathId, Query};
-use crate::api::openapi::{ListProblems, OneProblems};
+use crate::api::openapi::{ListProblems, OneProblems, RetryProblems};
 use crate::api::params::{Cursor, Limit, page};
-use crate::api::problem::Problem;
+use crate::api::problem::{Problem, ProblemKind};
 use crate::app::App;
 use crate::domain::JobId;
-use crate::domain::view::{JobFilter, JobState};
+use crate::domain::view::{JobFilter, JobState, Retried};
 use crate::store;
 
 /// Which jobs.
@@ -35,7 +35,9 @@ pub struct JobsQuery {
 
 /// Jobs
 ///
-/// Work under way and done, last asked for first.
+/// Work under way and done, last asked for first. A job that is done can be asked for until its time
+/// is over, seven days unless whoever runs the service set another; one that failed stays until it
+/// is tried again.
 #[utoipa::path(
     tag = "jobs",
     params(JobsQuery),
@@ -51,6 +53,32 @@ pub async fn list(
     let page = page(query.cursor, query.limit);
     let jobs = store::jobs::list(&mut *app.pool.get().await?, &filter, &page).await?;
     etag::json(&request, &List::<Job>::of(jobs))
+}
+
+/// Try a job again
+///
+/// Queues a job that was put aside, with as many attempts as a new one has.
+#[utoipa::path(
+    tag = "jobs",
+    params(("id" = uuid::Uuid, Path, description = "Id of the job.")),
+    responses((status = 202, description = "It is queued.", body = Job), RetryProblems),
+)]
+#[post("/v1/jobs/{id}:retry")]
+pub async fn retry(
+    app: web::Data<App>,
+    PathId(id): PathId<JobId>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    let retried = store::jobs::retry(&mut *app.pool.get().await?, id)
+        .await
+        .map_err(|error| Problem::of_one("job", id, error))?;
+    match retried {
+        Retried::Queued(job) => Ok(HttpResponse::Accepted().json(Job::from(*job))),
+        Retried::NotFailed(state) => Err(Problem::new(
+            ProblemKind::JobNotFailed,
+            format!("The job {id} is {}.", state.as_str()),
+        )),
+    }
 }
 
 /// One job

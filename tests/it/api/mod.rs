@@ -6,4 +6,6 @@ mod documents;
 mod errors;
 pub mod exports;
 mod extract;
+mod jobs;
+mod metrics;
 mod pages;

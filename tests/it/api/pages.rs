@@ -22,6 +22,9 @@ async fn readiness_asks_postgres() {
 async fn without_postgres_it_says_so_and_does_not_tell_why() {
     let app = TestApp::without_postgres().await;
     app.get("/healthz").await.expect(200);
+    let metrics = String::from_utf8(app.get("/metrics").await.body).unwrap();
+    assert!(metrics.contains("claimtrail_postgres_up 0\n"), "{metrics}");
+    assert!(!metrics.contains("claimtrail_queue"), "{metrics}");
     app.post("/v1/extract", &serde_json::json!({"text": "The pier is closed."})).await.expect(200);
     for path in ["/readyz", "/v1/claims", "/v1/claims/01890000-0000-7000-8000-000000000000"] {
         let answer = app.get(path).await;

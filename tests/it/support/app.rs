@@ -48,7 +48,7 @@ impl TestApp {
         let config = serve_config(flags);
         let listener = TcpListener::bind(config.bind).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(App::new(pool, &config));
+        let app = Arc::new(App::new(pool, &config).unwrap());
         let runtime = RUNTIME.get_or_init(|| Runtime::new().unwrap());
         let handle = {
             let _within = runtime.enter();

@@ -15,10 +15,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::web::{self, Bytes};
-use actix_web::{HttpMessage, HttpResponse, post};
+use actix_web::{HttpResponse, post};
 use futures_util::{StreamExt, stream};
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use self::lines::{Lines, Next};
@@ -27,8 +28,7 @@ use super::incoming::{Incoming, longest_json};
 use crate::api::dto::batch::{
     BatchLine, BatchSummary, EndLine, NewDocumentLine, RefusedLine, StoredLine,
 };
-use crate::api::extract::{NoQuery, Query, Unread, parse_object, read_object};
-use crate::api::layers::RequestId;
+use crate::api::extract::{NoQuery, Query, Request, Unread, parse_object, read_object};
 use crate::api::openapi::BatchProblems;
 use crate::api::problem::{Problem, ProblemKind};
 use crate::app::{App, Place};
@@ -36,6 +36,7 @@ use crate::domain::Extraction;
 use crate::domain::view::StoredDocument;
 use crate::jobs::extract_document::{self, NewDocument};
 use crate::jobs::patiently;
+use crate::metrics::metrics;
 use crate::store::{self, writing};
 
 const NDJSON: [&str; 2] = ["application/x-ndjson", "application/ndjson"];
@@ -87,10 +88,9 @@ const LONGEST_ID: usize = 200;
 pub async fn batch(
     app: web::Data<App>,
     _: Query<NoQuery>,
+    Request(request): Request,
     body: Unread,
 ) -> Result<HttpResponse, Problem> {
-    let request =
-        body.request().extensions().get::<RequestId>().map_or_else(Uuid::now_v7, |id| id.0);
     let (payload, gzip) = body.stream(&NDJSON)?;
     let place = app.batch_place().map_err(|_| {
         Problem::new(ProblemKind::Overloaded, "As many batches as fit are under way.")
@@ -102,12 +102,12 @@ pub async fn batch(
     let lines = Lines::new(payload, gzip, longest_json(app.max_text_bytes));
     let batch = Batch {
         app: app.into_inner(),
-        request,
+        request: request.0,
         answers,
         summary: BatchSummary::default(),
         _place: place,
     };
-    actix_web::rt::spawn(batch.run(lines));
+    actix_web::rt::spawn(batch.run(lines).in_current_span());
     let answered = stream::unfold(answered, |mut answered| async {
         let line: Option<Bytes> = answered.recv().await;
         line.map(|line| (Ok::<_, Infallible>(line), answered))
@@ -159,7 +159,6 @@ impl Batch {
         };
         let summary = &mut self.summary;
         tracing::info!(
-            request = %self.request,
             lines = summary.lines,
             created = summary.created,
             revised = summary.revised,
@@ -230,6 +229,7 @@ impl Batch {
             let answer = match &stored {
                 Ok(stored) => {
                     self.summary.count(stored.outcome);
+                    metrics().stored(stored.outcome);
                     BatchLine::Stored(StoredLine::new(line, id, stored))
                 }
                 Err(problem) => {
