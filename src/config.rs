@@ -22,24 +22,43 @@ pub struct Config {
 #[derive(Debug, Clone, Args)]
 pub struct GlobalConfig {
     /// An existing Postgres, as postgres://user:password@host/database. Without it the program runs a private one in the data folder.
-    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
 
     /// Where the private Postgres keeps its files. [default: $XDG_DATA_HOME/claimtrail, ~/.local/share/claimtrail, or /var/lib/claimtrail as root]
-    #[arg(long, env = "CLAIMTRAIL_DATA_DIR", global = true)]
+    #[arg(long, env = "CLAIMTRAIL_DATA_DIR", global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 
     /// Folder with initdb and postgres for the private Postgres. [default: what pg_config, /usr/lib/postgresql or the cache offers]
-    #[arg(long, env = "CLAIMTRAIL_POSTGRES_BIN", global = true)]
+    #[arg(long, env = "CLAIMTRAIL_POSTGRES_BIN", global = true, value_name = "DIR")]
     pub postgres_bin: Option<PathBuf>,
 
     /// Where a fetched Postgres is kept. [default: $XDG_CACHE_HOME/claimtrail, ~/.cache/claimtrail, or /var/cache/claimtrail as root]
-    #[arg(long, env = "CLAIMTRAIL_CACHE_DIR", global = true)]
+    #[arg(long, env = "CLAIMTRAIL_CACHE_DIR", global = true, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
 
     /// What to log, as tracing directives: warn, info, claimtrail=debug …
-    #[arg(long, env = "CLAIMTRAIL_LOG", global = true, default_value = "info")]
+    #[arg(
+        long,
+        env = "CLAIMTRAIL_LOG",
+        global = true,
+        default_value = "info",
+        value_name = "DIRECTIVES"
+    )]
     pub log: String,
+
+    /// How to write the log on standard error.
+    #[arg(long, env = "CLAIMTRAIL_LOG_FORMAT", global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// For people: one line an event, coloured on a terminal.
+    Text,
+    /// For programs: one JSON object a line.
+    Json,
 }
 
 impl GlobalConfig {
@@ -71,7 +90,7 @@ fn own_folder(system: &str, variable: &str, in_home: &str) -> Option<PathBuf> {
 #[derive(Debug, Clone, Args)]
 pub struct ServeConfig {
     /// Address to listen on; loopback unless told otherwise.
-    #[arg(long, env = "CLAIMTRAIL_BIND", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "CLAIMTRAIL_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
 
     /// Listen on an address that other machines can reach, though the service has no keys yet and takes every request. For a container whose port is published on loopback only.
@@ -82,21 +101,33 @@ pub struct ServeConfig {
     #[arg(long, env = "CLAIMTRAIL_NO_WORKER")]
     pub no_worker: bool,
 
-    /// Jobs worked on at once.
-    #[arg(long, env = "CLAIMTRAIL_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
-    pub workers: u16,
+    /// How queued jobs are worked on.
+    #[command(flatten)]
+    pub work: WorkConfig,
 
     /// Longest text or HTML that a request may carry, in bytes.
-    #[arg(long, env = "CLAIMTRAIL_MAX_TEXT_BYTES", default_value_t = 2 * 1024 * 1024)]
+    #[arg(long, env = "CLAIMTRAIL_MAX_TEXT_BYTES", value_name = "BYTES", default_value_t = 2 * 1024 * 1024)]
     pub max_text_bytes: usize,
 
     /// Texts read at once; more wait their turn, and past that are turned away. [default: one a processor]
-    #[arg(long, env = "CLAIMTRAIL_MAX_READINGS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
+    #[arg(long, env = "CLAIMTRAIL_MAX_READINGS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
     pub max_readings: u16,
 
     /// Exports streamed at once, each on a connection of its own; more are turned away.
-    #[arg(long, env = "CLAIMTRAIL_MAX_EXPORTS", value_parser = clap::value_parser!(u16).range(1..=256), default_value_t = 4)]
+    #[arg(long, env = "CLAIMTRAIL_MAX_EXPORTS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=256), default_value_t = 4)]
     pub max_exports: u16,
+}
+
+/// What whoever works on the queue takes.
+#[derive(Debug, Clone, Args)]
+pub struct WorkConfig {
+    /// Jobs worked on at once.
+    #[arg(long, env = "CLAIMTRAIL_WORKERS", value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: u16,
+
+    /// How long a job that is done can be asked for, in days; then its row is removed. What failed stays.
+    #[arg(long, env = "CLAIMTRAIL_KEEP_DONE_JOBS", value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub keep_done_jobs: u16,
 }
 
 /// What documents are read from.
@@ -138,7 +169,7 @@ pub struct ExtractConfig {
     pub input: InputConfig,
 
     /// Threads that extract. The answer is the same, byte for byte, for any number. [default: one a processor]
-    #[arg(long, env = "CLAIMTRAIL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
+    #[arg(long, env = "CLAIMTRAIL_THREADS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
     pub threads: u16,
 
     /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one.
@@ -163,7 +194,7 @@ pub struct IngestConfig {
     pub input: InputConfig,
 
     /// Threads that extract; one connection writes, in the order of the input. [default: one a processor]
-    #[arg(long, env = "CLAIMTRAIL_THREADS", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
+    #[arg(long, env = "CLAIMTRAIL_THREADS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
     pub threads: u16,
 
     /// Read files from their start, whatever earlier runs have read of them.
@@ -213,11 +244,11 @@ pub struct ExportConfig {
     pub filters: Vec<(String, String)>,
 
     /// How rows are written. [default: what the ending of --out says, else ndjson]
-    #[arg(long, value_enum)]
+    #[arg(long, env = "CLAIMTRAIL_EXPORT_FORMAT", value_enum)]
     pub format: Option<ExportFormat>,
 
     /// File to write; it is there when all of it is. [default: standard output]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "CLAIMTRAIL_EXPORT_OUT", value_name = "FILE")]
     pub out: Option<PathBuf>,
 }
 
@@ -282,15 +313,15 @@ pub struct EvaluateConfig {
     pub kind: EvaluateKind,
 
     /// Questions, one JSON object a line.
-    #[arg(long = "in", value_name = "FILE")]
+    #[arg(long = "in", env = "CLAIMTRAIL_IN", value_name = "FILE")]
     pub input: PathBuf,
 
     /// Where the predictions go, one line for each question, in the same order.
-    #[arg(long = "out", value_name = "FILE")]
+    #[arg(long = "out", env = "CLAIMTRAIL_OUT", value_name = "FILE")]
     pub output: PathBuf,
 
     /// The folder of pages, for `html`.
-    #[arg(long, value_name = "DIR", required_if_eq("kind", "html"))]
+    #[arg(long, env = "CLAIMTRAIL_PAGES", value_name = "DIR", required_if_eq("kind", "html"))]
     pub pages: Option<PathBuf>,
 
     /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one.
@@ -315,6 +346,9 @@ pub enum Command {
 
     /// Serve with an invented story loaded; prints one claim's trail and what to ask. A second start finds the data.
     Demo(ServeConfig),
+
+    /// Work on queued documents without serving: as many processes as you like over one Postgres.
+    Worker(WorkConfig),
 
     /// Bring the database to the schema this program speaks, and say what was applied.
     Migrate,

@@ -1,5 +1,7 @@
 //! Flags → the database to use: the one that was named, or a private one in the data folder.
 
+use std::time::Duration;
+
 use anyhow::Context;
 
 use crate::config::GlobalConfig;
@@ -31,6 +33,15 @@ impl Database {
     pub async fn close(self) -> anyhow::Result<()> {
         if let Some(private) = self.private {
             tokio::task::spawn_blocking(|| private.stop()).await??;
+        }
+        Ok(())
+    }
+
+    /// As [`Database::close`], but a private database that is not done within `limit` ends at once; its
+    /// next start then takes a little longer.
+    pub async fn close_within(self, limit: Duration) -> anyhow::Result<()> {
+        if let Some(private) = self.private {
+            tokio::task::spawn_blocking(move || private.stop_within(limit)).await??;
         }
         Ok(())
     }

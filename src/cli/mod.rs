@@ -13,8 +13,10 @@ mod ordered;
 pub mod postgres;
 pub mod seeds;
 pub mod serve;
+mod signals;
 pub mod trail;
 mod verify;
+mod worker;
 
 use crate::config::{Command, Config, GearChoice};
 use crate::pipeline::Gear;
@@ -43,6 +45,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         }
         Command::Export(export) => export::run(&config.global, &export).await,
         Command::Ingest(input) => ingest::run(&config.global, input).await,
+        Command::Worker(work) => worker::run(&config.global, &work).await,
         Command::Migrate => migrate::run(&config.global).await,
         Command::Demo(demo) => demo::run(&config.global, &demo).await,
         Command::Serve(serve) => serve::run(&config.global, &serve).await,

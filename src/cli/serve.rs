@@ -2,24 +2,25 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use super::database::Database;
+use super::signals::{Signals, Told};
+use super::worker::worker;
 use crate::api::server::server;
 use crate::app::App;
 use crate::config::{GlobalConfig, ServeConfig};
-use crate::jobs::{Worker, WorkerOptions};
 use crate::store::{self, Pool, PoolOptions};
 
-/// How long jobs under way may take once the process is told to stop; then they go back.
-const JOB_STOP_TIME: Duration = Duration::from_secs(5);
+/// How long the end may take from the signal on. Requests and jobs get five seconds of it, and a
+/// private Postgres what is left.
+pub(super) const STOP_WITHIN: Duration = Duration::from_secs(9);
 
-/// Connections of the workers beside one for each job: to renew leases while a job's own is in use.
-const SPARE_CONNECTIONS: usize = 2;
+/// What a private Postgres gets at least, however long the rest took.
+const LEAST_TIME: Duration = Duration::from_secs(1);
 
 /// Serves until SIGINT or SIGTERM.
 pub async fn run(global: &GlobalConfig, config: &ServeConfig) -> anyhow::Result<()> {
@@ -35,10 +36,33 @@ pub(super) async fn run_after(
 ) -> anyhow::Result<()> {
     // Bound before the database starts: an address in use is told at once.
     let listener = listen(config)?;
-    let database = Database::open(global).await?;
-    let outcome = serve(&database, listener, config, first).await;
-    let closed = database.close().await;
-    outcome.and(closed)
+    let mut signals = Signals::listen()?;
+    let Some(database) = before_stop(&mut signals, Database::open(global)).await else {
+        return Ok(());
+    };
+    let database = database?;
+    let outcome = serve(&database, listener, config, first, signals).await;
+    let told = outcome.as_ref().map_or_else(|_| Instant::now(), |told| told.at);
+    let left = STOP_WITHIN.saturating_sub(told.elapsed()).max(LEAST_TIME);
+    let closed = database.close_within(left).await;
+    outcome?;
+    closed?;
+    tracing::info!(seconds = told.elapsed().as_secs_f64(), "stopped");
+    Ok(())
+}
+
+/// Does what comes before serving; `None` when a signal came first.
+pub(super) async fn before_stop<T>(
+    signals: &mut Signals,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    tokio::select! {
+        done = work => Some(done),
+        told = signals.told() => {
+            tracing::info!(signal = told.signal, "stopping before it began");
+            None
+        }
+    }
 }
 
 /// Takes the address to listen on.
@@ -60,67 +84,72 @@ pub fn listen(config: &ServeConfig) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
 }
 
-/// Migrates, then works and answers until told to stop.
+/// Migrates, then works and answers until told to stop; answers by what.
 ///
 /// # Errors
 /// The database cannot be migrated, or the HTTP server ends by itself.
-pub(super) async fn serve(
+async fn serve(
     database: &Database,
     listener: TcpListener,
     config: &ServeConfig,
     first: impl AsyncFnOnce(&Pool, SocketAddr) -> anyhow::Result<()>,
-) -> anyhow::Result<()> {
-    // Asked for before the slow parts, so that a signal during them is not lost.
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    let applied = store::migrate(database.url()).await.context("cannot migrate the database")?;
-    if !applied.is_empty() {
-        tracing::info!(migrations = applied.join(", "), "migrated");
-    }
-    let pool = Pool::new(database.url(), PoolOptions::default())?;
+    mut signals: Signals,
+) -> anyhow::Result<Told> {
     let address = listener.local_addr()?;
-    first(&pool, address).await?;
+    let prepare = async {
+        let applied =
+            store::migrate(database.url()).await.context("cannot migrate the database")?;
+        if !applied.is_empty() {
+            tracing::info!(migrations = applied.join(", "), "migrated");
+        }
+        let pool = Pool::new(database.url(), PoolOptions::default())?;
+        first(&pool, address).await?;
+        Ok::<_, anyhow::Error>(pool)
+    };
+    // A signal during the slow parts is not lost, and need not wait for their end.
+    let pool = tokio::select! {
+        pool = prepare => pool?,
+        told = signals.told() => {
+            tracing::info!(signal = told.signal, "stopping before it began");
+            signals.end_at_the_next();
+            return Ok(told);
+        }
+    };
 
     let (stopper, stopped) = watch::channel(false);
     let stop_heard = |mut stopped: watch::Receiver<bool>| async move {
         // A sender that is gone means the same.
         let _ = stopped.wait_for(|&stopped| stopped).await;
     };
-    let working = match config.no_worker {
-        true => None,
+    let (jobs, working) = match config.no_worker {
+        true => (None, None),
         false => {
-            // A pool of its own: connections live on the runtime that opened them, and requests
-            // cannot take the workers' connections away.
-            let jobs = usize::from(config.workers);
-            let pool = Pool::new(
-                database.url(),
-                PoolOptions { size: jobs + SPARE_CONNECTIONS, ..PoolOptions::default() },
-            )?;
-            let worker = Worker::new(pool, WorkerOptions { jobs, ..WorkerOptions::default() });
-            Some(tokio::spawn(worker.run(stop_heard(stopped.clone()))))
+            let (pool, worker) = worker(&pool, &config.work)?;
+            (Some(pool), Some(tokio::spawn(worker.run(stop_heard(stopped.clone())))))
         }
     };
 
-    let app = Arc::new(App::new(pool, config));
+    let app = Arc::new(App::new(pool, config)?.with_jobs(jobs));
     let server = server(listener, app.clone())?;
     let handle = server.handle();
     let mut answering = tokio::spawn(server);
     tracing::info!(
         address = %format_args!("http://{address}"),
         docs = %format_args!("http://{address}/docs"),
-        workers = if config.no_worker { 0 } else { config.workers },
+        workers = if config.no_worker { 0 } else { config.work.workers },
         "serving"
     );
 
-    let signal = tokio::select! {
-        _ = interrupted.recv() => "SIGINT",
-        _ = terminated.recv() => "SIGTERM",
+    let told = tokio::select! {
+        told = signals.told() => told,
         ended = &mut answering => {
             stopper.send_replace(true);
-            return ended?.context("the HTTP server ended");
+            ended?.context("the HTTP server ended")?;
+            bail!("the HTTP server ended");
         }
     };
-    tracing::info!(signal, "stopping");
+    tracing::info!(signal = told.signal, "stopping");
+    signals.end_at_the_next();
     stopper.send_replace(true);
     app.stop();
     let requests = async {
@@ -128,15 +157,13 @@ pub(super) async fn serve(
         answering.await
     };
     let jobs = async {
-        let Some(mut working) = working else { return };
-        if tokio::time::timeout(JOB_STOP_TIME, &mut working).await.is_err() {
-            // Their leases run out and somebody else takes them; nothing of them is half stored.
-            tracing::warn!("jobs under way are left to be done again");
-            working.abort();
+        if let Some(working) = working
+            && let Err(error) = working.await
+        {
+            tracing::error!(%error, "the workers ended early");
         }
     };
     let (ended, ()) = tokio::join!(requests, jobs);
     ended?.context("the HTTP server ended")?;
-    tracing::info!("stopped");
-    Ok(())
+    Ok(told)
 }

@@ -14,5 +14,6 @@ mod pipeline;
 mod postgres;
 mod schema;
 mod seeds;
+mod settings;
 mod store;
 mod support;

@@ -5,6 +5,7 @@ mod export;
 mod extract;
 mod ingest;
 mod kills;
+mod restarts;
 mod serve;
 
 use std::io::Write;
