@@ -143,11 +143,13 @@ pub async fn store(
     new: &NewDocument,
     extraction: &Extraction,
 ) -> Result<StoredDocument, store::Error> {
-    let draft = match writing::begin(connection, new.as_received()).await? {
+    let keys: Vec<String> =
+        extraction.claims.iter().map(|claim| canonical_key(&claim.text)).collect();
+    let draft = match writing::begin(connection, new.as_received(), &keys).await? {
         Begun::Unchanged(stored) => return Ok(stored),
         Begun::Changed(draft) => draft,
     };
-    let identities = identify(connection, &new.document.language, extraction).await?;
+    let identities = identify(connection, &new.document.language, extraction, keys).await?;
     draft.fill(connection, new.as_received(), extraction, &identities).await
 }
 
@@ -161,15 +163,14 @@ impl Candidates for Known {
     }
 }
 
-/// Finds or founds the claim behind each claim of an extraction, in its order; under the lock of
-/// the language, which [`writing::begin`] holds.
+/// Finds or founds the claim behind each claim of an extraction, in its order; under the locks of
+/// their wordings, which [`writing::begin`] holds.
 async fn identify(
     connection: &mut Connection,
     language: &str,
     extraction: &Extraction,
+    keys: Vec<String>,
 ) -> Result<Vec<ClaimIdentity>, store::Error> {
-    let keys: Vec<String> =
-        extraction.claims.iter().map(|claim| canonical_key(&claim.text)).collect();
     let known = store::claims::known(connection, language, &keys).await?;
     let mut known = Known(known.into_iter().map(|(id, key)| (key, id)).collect());
     let mut identities = Vec::with_capacity(keys.len());

@@ -14,6 +14,7 @@ pub mod cursor;
 pub mod documents;
 mod error;
 pub mod exports;
+mod insert;
 pub mod jobs;
 mod migrate;
 pub mod outlets;

@@ -6,9 +6,10 @@
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::pg::Pg;
-use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
 use diesel::sql_types::{
-    Array, BigInt, Binary, Float4, Integer, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Binary, Bool, Float4, Integer, Text, Timestamptz, Untyped, Uuid as SqlUuid,
 };
 use diesel_async::RunQueryDsl;
 use serde::de::DeserializeOwned;
@@ -31,6 +32,8 @@ pub(super) enum Bind {
     Int(i32),
     Ints(Vec<i32>),
     BigInt(i64),
+    BigInts(Vec<i64>),
+    Flags(Vec<bool>),
 }
 
 macro_rules! binds {
@@ -54,6 +57,8 @@ binds! {
     i32 => Int,
     Vec<i32> => Ints,
     i64 => BigInt,
+    Vec<i64> => BigInts,
+    Vec<bool> => Flags,
 }
 
 impl From<&str> for Bind {
@@ -62,17 +67,39 @@ impl From<&str> for Bind {
     }
 }
 
+impl QueryFragment<Pg> for Bind {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        match self {
+            Bind::Text(value) => out.push_bind_param::<Text, _>(value),
+            Bind::Texts(value) => out.push_bind_param::<Array<Text>, _>(value),
+            Bind::Id(value) => out.push_bind_param::<SqlUuid, _>(value),
+            Bind::Ids(value) => out.push_bind_param::<Array<SqlUuid>, _>(value),
+            Bind::Time(value) => out.push_bind_param::<Timestamptz, _>(value),
+            Bind::Digests(value) => out.push_bind_param::<Array<Binary>, _>(value),
+            Bind::Real(value) => out.push_bind_param::<Float4, _>(value),
+            Bind::Int(value) => out.push_bind_param::<Integer, _>(value),
+            Bind::Ints(value) => out.push_bind_param::<Array<Integer>, _>(value),
+            Bind::BigInt(value) => out.push_bind_param::<BigInt, _>(value),
+            Bind::BigInts(value) => out.push_bind_param::<Array<BigInt>, _>(value),
+            Bind::Flags(value) => out.push_bind_param::<Array<Bool>, _>(value),
+        }
+    }
+}
+
 /// A query under construction.
 #[derive(Clone)]
 pub(super) struct Sql {
     text: String,
-    binds: Vec<Bind>,
+    /// Each with the place in `text` that it stands at.
+    binds: Vec<(usize, Bind)>,
+    /// Whether a connection keeps it prepared.
+    kept: bool,
 }
 
 impl Sql {
     /// Begins with a text that binds nothing.
     pub fn new(text: &str) -> Self {
-        Sql { text: text.to_owned(), binds: Vec::new() }
+        Sql { text: text.to_owned(), binds: Vec::new(), kept: false }
     }
 
     /// Adds a piece; each `{}` in it binds one value, in order.
@@ -88,9 +115,12 @@ impl Sql {
         self.text.push_str(parts.next().unwrap_or_default());
         for part in parts {
             if let Some(value) = values.next() {
-                self.binds.push(value);
-                self.text.push('$');
-                self.text.push_str(&self.binds.len().to_string());
+                // Postgres has no NUL in a text and refuses the whole query; no row holds one.
+                let value = match value {
+                    Bind::Text(text) => Bind::Text(text.replace('\0', "\u{fffd}")),
+                    other => other,
+                };
+                self.binds.push((self.text.len(), value));
             }
             self.text.push_str(part);
         }
@@ -113,42 +143,74 @@ impl Sql {
     /// The same with a text before it and one behind it, neither of which binds anything.
     pub fn within(mut self, before: &str, after: &str) -> Self {
         self.text = format!("{before} {} {after}", self.text);
+        for (place, _) in &mut self.binds {
+            *place += before.len() + 1;
+        }
         self
     }
 
     /// Runs it and reads every row.
+    ///
+    /// It is planned anew for its values: a list's best plan depends on them, and its filters make
+    /// more texts than a connection should keep.
     pub async fn load<T>(self, connection: &mut Connection) -> Result<Vec<T>, Error>
     where
         T: diesel::deserialize::QueryableByName<Pg> + Send + 'static,
     {
-        Ok(self.bound().load(connection).await?)
+        Ok(RunQueryDsl::load(self, connection).await?)
     }
 
     /// Runs it for what it does.
     pub async fn execute(self, connection: &mut Connection) -> Result<(), Error> {
-        self.bound().execute(connection).await?;
+        RunQueryDsl::execute(self, connection).await?;
         Ok(())
     }
 
-    fn bound(self) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
-        let mut query = diesel::sql_query(self.text).into_boxed::<Pg>();
-        for bind in self.binds {
-            query = match bind {
-                // Postgres has no NUL in a text and refuses the whole query; no row holds one.
-                Bind::Text(value) => query.bind::<Text, _>(value.replace('\0', "\u{fffd}")),
-                Bind::Texts(value) => query.bind::<Array<Text>, _>(value),
-                Bind::Id(value) => query.bind::<SqlUuid, _>(value),
-                Bind::Ids(value) => query.bind::<Array<SqlUuid>, _>(value),
-                Bind::Time(value) => query.bind::<Timestamptz, _>(value),
-                Bind::Digests(value) => query.bind::<Array<Binary>, _>(value),
-                Bind::Real(value) => query.bind::<Float4, _>(value),
-                Bind::Int(value) => query.bind::<Integer, _>(value),
-                Bind::Ints(value) => query.bind::<Array<Integer>, _>(value),
-                Bind::BigInt(value) => query.bind::<BigInt, _>(value),
-            };
-        }
-        query
+    /// As [`Sql::load`], for a text that is always the same and finds rows by their ids or keys:
+    /// the connection keeps it prepared.
+    ///
+    /// Several look-ups on one connection may be waited for together; Postgres gets them without
+    /// delay and answers them in the order in which they were first polled.
+    pub async fn look_up<T>(mut self, mut connection: &Connection) -> Result<Vec<T>, Error>
+    where
+        T: diesel::deserialize::QueryableByName<Pg> + Send + 'static,
+    {
+        self.kept = true;
+        Ok(RunQueryDsl::load(self, &mut connection).await?)
     }
+
+    /// As [`Sql::look_up`], for what answers nothing that is read.
+    pub async fn run(mut self, mut connection: &Connection) -> Result<(), Error> {
+        self.kept = true;
+        RunQueryDsl::execute(self, &mut connection).await?;
+        Ok(())
+    }
+}
+
+impl QueryFragment<Pg> for Sql {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if !self.kept {
+            out.unsafe_to_cache_prepared();
+        }
+        let mut written = 0;
+        for (place, bind) in &self.binds {
+            out.push_sql(self.text.get(written..*place).unwrap_or_default());
+            bind.walk_ast(out.reborrow())?;
+            written = *place;
+        }
+        out.push_sql(self.text.get(written..).unwrap_or_default());
+        Ok(())
+    }
+}
+
+impl QueryId for Sql {
+    type QueryId = ();
+    // The text tells one query from another.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Sql {
+    type SqlType = Untyped;
 }
 
 /// A word of ours as Postgres keeps it → the value it stands for.

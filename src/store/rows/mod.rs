@@ -6,34 +6,19 @@ pub(super) mod document;
 pub(super) mod rebuttal;
 pub(super) mod statement;
 
-use diesel_async::RunQueryDsl;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
 
+use super::sql::Sql;
 use super::{Connection, Error};
-
-/// Rows an INSERT carries at most; with the widest table this stays below the 65,535 values that
-/// one statement may bind.
-pub(super) const CHUNK: usize = 2_000;
-
-/// Inserts rows of one table, however many.
-macro_rules! insert_all {
-    ($connection:expr, $table:expr, $rows:expr) => {{
-        for chunk in $rows.chunks($crate::store::rows::CHUNK) {
-            diesel_async::RunQueryDsl::execute(
-                diesel::insert_into($table).values(chunk),
-                &mut *$connection,
-            )
-            .await?;
-        }
-    }};
-}
-pub(super) use insert_all;
 
 /// Ends the life of a revision's rows in every table that hangs on it.
 pub(super) async fn supersede_revision(
-    connection: &mut Connection,
-    revision: uuid::Uuid,
-    at: chrono::DateTime<chrono::Utc>,
+    connection: &Connection,
+    revision: Uuid,
+    at: DateTime<Utc>,
 ) -> Result<(), Error> {
+    let mut sql = Sql::new("with");
     for table in [
         "extractions",
         "actor_mentions",
@@ -44,24 +29,20 @@ pub(super) async fn supersede_revision(
         "denials",
         "denial_mentions",
     ] {
-        diesel::sql_query(format!(
-            "update {table} set superseded_at = $1 where revision_id = $2 and superseded_at is null"
-        ))
-        .bind::<diesel::sql_types::Timestamptz, _>(at)
-        .bind::<diesel::sql_types::Uuid, _>(revision)
-        .execute(&mut *connection)
-        .await?;
+        sql.push(
+            &format!(
+                "of_{table} as (update {table} set superseded_at = {{}}
+                  where revision_id = {{}} and superseded_at is null),"
+            ),
+            [at.into(), revision.into()],
+        );
     }
-    for statement in [
-        "update rebuttals r set superseded_at = $1 from denials d
-          where d.id = r.denial_id and d.revision_id = $2 and r.superseded_at is null",
-        "update document_revisions set superseded_at = $1 where id = $2 and superseded_at is null",
-    ] {
-        diesel::sql_query(statement)
-            .bind::<diesel::sql_types::Timestamptz, _>(at)
-            .bind::<diesel::sql_types::Uuid, _>(revision)
-            .execute(&mut *connection)
-            .await?;
-    }
-    Ok(())
+    sql.push(
+        "of_rebuttals as (update rebuttals r set superseded_at = {} from denials d
+          where d.id = r.denial_id and d.revision_id = {} and r.superseded_at is null)
+         update document_revisions set superseded_at = {}
+          where id = {} and superseded_at is null",
+        [at.into(), revision.into(), at.into(), revision.into()],
+    );
+    sql.run(connection).await
 }

@@ -1,63 +1,54 @@
 //! `denials`, where they stand, and the `rebuttals` that point to them.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::sql_types::{Float4, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use crate::store::schema::{denial_mention_spans, denial_mentions, denials, rebuttals};
+use crate::store::insert::row;
 
-#[derive(Insertable)]
-#[diesel(table_name = denials)]
-pub(in crate::store) struct NewDenial<'a> {
-    pub id: Uuid,
-    pub claim_id: Uuid,
-    pub revision_id: Uuid,
-    pub kind: &'static str,
-    pub denier_id: Option<Uuid>,
-    pub denier_role: &'static str,
-    pub via_id: Option<Uuid>,
-    pub label: Option<&'a str>,
-    pub stated_at: Option<DateTime<Utc>>,
-    pub stated_precision: Option<String>,
-    pub confidence: f32,
-    pub extractor_version: &'a str,
-    pub recorded_at: DateTime<Utc>,
+row! {
+    NewDenial<'a> in "denials" {
+        id: Uuid => SqlUuid,
+        claim_id: Uuid => SqlUuid,
+        kind: &'static str => Text,
+        denier_id: Option<Uuid> => Nullable<SqlUuid>,
+        denier_role: &'static str => Text,
+        via_id: Option<Uuid> => Nullable<SqlUuid>,
+        label: Option<&'a str> => Nullable<Text>,
+        stated_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        stated_precision: Option<String> => Nullable<Text>,
+        confidence: f32 => Float4,
+    }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = denial_mentions)]
-pub(in crate::store) struct NewMention<'a> {
-    pub id: Uuid,
-    pub denial_id: Uuid,
-    pub revision_id: Uuid,
-    pub statement_id: Option<Uuid>,
-    pub ordinal: i32,
-    pub rule: &'a str,
-    pub extractor_version: &'a str,
-    pub recorded_at: DateTime<Utc>,
+row! {
+    NewMention<'a> in "denial_mentions" {
+        id: Uuid => SqlUuid,
+        denial_id: Uuid => SqlUuid,
+        statement_id: Option<Uuid> => Nullable<SqlUuid>,
+        ordinal: i32 => Integer,
+        rule: &'a str => Text,
+    }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = denial_mention_spans)]
-pub(in crate::store) struct NewMentionSpan {
-    pub revision_id: Uuid,
-    pub mention_id: Uuid,
-    pub role: &'static str,
-    pub field: &'static str,
-    pub span_start: i32,
-    pub span_end: i32,
-    pub quote: String,
+row! {
+    NewMentionSpan in "denial_mention_spans" {
+        mention_id: Uuid => SqlUuid,
+        role: &'static str => Text,
+        field: &'static str => Text,
+        span_start: i32 => Integer,
+        span_end: i32 => Integer,
+        quote: String => Text,
+    }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = rebuttals)]
-pub(in crate::store) struct NewRebuttal<'a> {
-    pub id: Uuid,
-    pub claim_id: Uuid,
-    pub kind: &'static str,
-    pub denial_id: Uuid,
-    pub stated_at: Option<DateTime<Utc>>,
-    pub stated_precision: Option<String>,
-    pub extractor_version: &'a str,
-    pub recorded_at: DateTime<Utc>,
+row! {
+    NewRebuttal in "rebuttals" {
+        id: Uuid => SqlUuid,
+        claim_id: Uuid => SqlUuid,
+        kind: &'static str => Text,
+        denial_id: Uuid => SqlUuid,
+        stated_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        stated_precision: Option<String> => Nullable<Text>,
+    }
 }

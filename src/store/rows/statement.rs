@@ -1,38 +1,33 @@
 //! `statements` and their spans.
 
-use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::sql_types::{Bool, Float4, Integer, Nullable, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use crate::store::schema::{statement_spans, statements};
+use crate::store::insert::row;
 
-#[derive(Insertable)]
-#[diesel(table_name = statements)]
-pub(in crate::store) struct NewStatement<'a> {
-    pub id: Uuid,
-    pub revision_id: Uuid,
-    pub ordinal: i32,
-    pub speaker_id: Option<Uuid>,
-    pub speaker_inferred: bool,
-    pub via_id: Option<Uuid>,
-    pub parent_id: Option<Uuid>,
-    pub cue_kind: &'static str,
-    pub mode: &'static str,
-    pub confidence: f32,
-    pub rule: &'a str,
-    pub extractor_version: &'a str,
-    pub recorded_at: DateTime<Utc>,
+row! {
+    NewStatement<'a> in "statements" {
+        id: Uuid => SqlUuid,
+        ordinal: i32 => Integer,
+        speaker_id: Option<Uuid> => Nullable<SqlUuid>,
+        speaker_inferred: bool => Bool,
+        via_id: Option<Uuid> => Nullable<SqlUuid>,
+        parent_id: Option<Uuid> => Nullable<SqlUuid>,
+        cue_kind: &'static str => Text,
+        mode: &'static str => Text,
+        confidence: f32 => Float4,
+        rule: &'a str => Text,
+    }
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = statement_spans)]
-pub(in crate::store) struct NewStatementSpan {
-    pub revision_id: Uuid,
-    pub statement_id: Uuid,
-    pub role: &'static str,
-    pub ordinal: i32,
-    pub field: &'static str,
-    pub span_start: i32,
-    pub span_end: i32,
-    pub quote: String,
+row! {
+    NewStatementSpan in "statement_spans" {
+        statement_id: Uuid => SqlUuid,
+        role: &'static str => Text,
+        ordinal: i32 => Integer,
+        field: &'static str => Text,
+        span_start: i32 => Integer,
+        span_end: i32 => Integer,
+        quote: String => Text,
+    }
 }

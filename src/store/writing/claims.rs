@@ -2,66 +2,83 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use diesel::sql_types::{Nullable, Text, Timestamptz};
 use uuid::Uuid;
 
 use super::actors::ActorIds;
 use super::located::{columns, score};
 use super::statements::StatementIds;
 use super::{ClaimIdentity, Context};
+use crate::domain::ActorId;
 use crate::store::claims::digest;
+use crate::store::insert::{Inserts, bound};
 use crate::store::rows::claim::{NewAppearance, NewClaim, NewClaimant, NewSubject};
-use crate::store::rows::insert_all;
-use crate::store::schema::{appearances, claim_subjects, claimants, claims};
-use crate::store::{Connection, Error};
 
-impl Context<'_> {
-    pub(super) async fn write_claims(
+#[derive(Default)]
+pub(super) struct ClaimRows<'a> {
+    pub founded: Vec<NewClaim<'a>>,
+    pub appearances: Vec<NewAppearance>,
+    /// Who speaks in each appearance.
+    pub speakers: Vec<Option<ActorId>>,
+    pub claimants: Vec<NewClaimant>,
+    pub subjects: Vec<NewSubject>,
+}
+
+impl<'r> ClaimRows<'r> {
+    pub fn add_to(&'r self, inserts: &mut Inserts<'r>, context: &Context<'r>) {
+        let (stated_at, precision) = columns(context.published);
+        let language = bound::<Text, _>(context.document.language.as_str());
+        let stated = [
+            ("stated_at", bound::<Nullable<Timestamptz>, _>(stated_at)),
+            ("stated_precision", bound::<Nullable<Text>, _>(precision)),
+        ];
+        inserts
+            .add(&self.founded, [("language", language), context.by(), context.at()])
+            .add(&self.appearances, context.of_revision().into_iter().chain(stated))
+            .add(&self.claimants, context.of_revision())
+            .add(&self.subjects, context.of_revision());
+    }
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn claims(
         &self,
-        connection: &mut Connection,
         identities: &[ClaimIdentity],
         actors: &ActorIds,
         statements: &StatementIds,
-    ) -> Result<(), Error> {
-        let (stated_at, stated_precision) = columns(self.published);
-        let mut founded = Vec::new();
-        let mut places = Vec::new();
+    ) -> ClaimRows<'a> {
+        let mut rows = ClaimRows::default();
         let mut asserting: BTreeMap<(Uuid, Uuid), Option<Uuid>> = BTreeMap::new();
         let mut named = BTreeSet::new();
         for (claim, identity) in self.extraction.claims.iter().zip(identities) {
             let claim_id = identity.id.0;
             if identity.founded {
-                founded.push(NewClaim {
+                rows.founded.push(NewClaim {
                     id: claim_id,
                     text: &claim.text,
-                    language: &self.document.language,
                     canonical_sha256: digest(&identity.key),
                     check_worthiness: claim.check_worthiness.map(score),
-                    extractor_version: self.version(),
-                    recorded_at: self.draft.at,
                 });
             }
             let mut said_by: BTreeMap<usize, Uuid> = BTreeMap::new();
             for appearance in &claim.appearances {
                 let Some(span) = self.locate.one(appearance.span) else { continue };
                 let id = Uuid::now_v7();
-                if let Some(speaker) = statements.speaker(appearance.statement) {
+                let speaker = statements.speaker(appearance.statement);
+                if let Some(speaker) = speaker {
                     said_by.entry(speaker.0).or_insert(id);
                 }
-                places.push(NewAppearance {
+                rows.speakers.push(actors.get(speaker).map(ActorId));
+                rows.appearances.push(NewAppearance {
                     id,
                     claim_id,
-                    revision_id: self.draft.revision.0,
                     statement_id: statements.get(appearance.statement),
                     stance: appearance.stance.as_str(),
                     field: span.field.as_str(),
                     span_start: span.start,
                     span_end: span.end,
                     quote: span.quote,
-                    stated_at,
-                    stated_precision: stated_precision.clone(),
                     confidence: score(claim.confidence),
-                    extractor_version: self.version(),
-                    recorded_at: self.draft.at,
                 });
             }
             for &claimant in &claim.claimants {
@@ -77,33 +94,19 @@ impl Context<'_> {
                     .filter_map(|&subject| Some((claim_id, actors.get(Some(subject))?))),
             );
         }
-        let asserting: Vec<NewClaimant<'_>> = asserting
+        rows.claimants = asserting
             .into_iter()
             .map(|((claim_id, actor_id), appearance_id)| NewClaimant {
                 id: Uuid::now_v7(),
                 claim_id,
                 actor_id,
-                revision_id: self.draft.revision.0,
                 appearance_id,
-                extractor_version: self.version(),
-                recorded_at: self.draft.at,
             })
             .collect();
-        let named: Vec<NewSubject<'_>> = named
+        rows.subjects = named
             .into_iter()
-            .map(|(claim_id, actor_id)| NewSubject {
-                id: Uuid::now_v7(),
-                claim_id,
-                actor_id,
-                revision_id: self.draft.revision.0,
-                extractor_version: self.version(),
-                recorded_at: self.draft.at,
-            })
+            .map(|(claim_id, actor_id)| NewSubject { id: Uuid::now_v7(), claim_id, actor_id })
             .collect();
-        insert_all!(connection, claims::table, founded);
-        insert_all!(connection, appearances::table, places);
-        insert_all!(connection, claimants::table, asserting);
-        insert_all!(connection, claim_subjects::table, named);
-        Ok(())
+        rows
     }
 }

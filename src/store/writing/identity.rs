@@ -1,19 +1,20 @@
 //! Which document is this, and has it changed? With the locks that make the answer hold.
 
-use chrono::{DateTime, Utc};
-use diesel::sql_types::{Binary, Integer, Text, Timestamptz, Uuid as SqlUuid};
-use diesel::{OptionalExtension, QueryableByName};
-use diesel_async::RunQueryDsl;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::locks::{ClaimLock, lock_claims, lock_document};
 use super::{Draft, Received};
 use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{Document, DocumentId, RevisionId, canonical_url};
-use crate::store::rows::document::{NewDocument, NewDocumentUrl, NewOutlet};
-use crate::store::rows::insert_all;
-use crate::store::schema::{document_urls, documents};
+use crate::store::claims::digest;
+use crate::store::insert::{Inserts, bound};
+use crate::store::rows::document::NewOutlet;
 use crate::store::sql::{IdRow, Sql};
 use crate::store::{Connection, Error, outlets};
 
@@ -36,13 +37,13 @@ pub fn sha256(document: &Document) -> [u8; 32] {
 }
 
 /// What tells one document from another: its address, or, without one, its words.
-enum Identity {
+pub(super) enum Identity {
     Url(String),
     Words([u8; 32]),
 }
 
 impl Identity {
-    fn of(document: &Document) -> Self {
+    pub fn of(document: &Document) -> Self {
         match document.url.as_ref().and_then(canonical_url) {
             Some(url) => Identity::Url(url.into()),
             None => Identity::Words(sha256(document)),
@@ -51,8 +52,8 @@ impl Identity {
 
     fn lock_name(&self) -> String {
         match self {
-            Identity::Url(url) => format!("document {url}"),
-            Identity::Words(digest) => format!("document {}", crate::store::views::hex(digest)),
+            Identity::Url(url) => url.clone(),
+            Identity::Words(digest) => crate::store::views::hex(digest),
         }
     }
 }
@@ -67,6 +68,8 @@ struct LiveRow {
     number: i32,
     #[diesel(sql_type = Binary)]
     sha256: Vec<u8>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    outlet_id: Option<Uuid>,
 }
 
 /// The known document's answer when `document` would change nothing; takes no lock, so that a
@@ -91,95 +94,95 @@ fn answer(live: LiveRow) -> StoredDocument {
     }
 }
 
-/// Finds the document or founds it. Call it first in a transaction.
+/// Tells whether the document is known, and locks what its rows will change. Call it first in a
+/// transaction; `keys` are the canonical wordings of the claims it brings.
 ///
-/// Locks, in this order: the document; each language whose claims may change, in order of name.
-/// The time is taken after them, so that rows of one claim never run backwards in time.
+/// The time is taken after the locks of [`super::locks`], so that rows of one claim never run
+/// backwards in time.
 ///
 /// # Errors
-/// [`Error::Conflict`] with `document_urls_url_length` for an address of more than 2,048 bytes.
-pub async fn begin(connection: &mut Connection, received: Received<'_>) -> Result<Begun, Error> {
+/// [`Error::Unavailable`] when the database is away, or gave up waiting for a lock.
+pub async fn begin(
+    connection: &mut Connection,
+    received: Received<'_>,
+    keys: &[String],
+) -> Result<Begun, Error> {
     let document = received.document;
     let identity = Identity::of(document);
-    lock(connection, &identity.lock_name()).await?;
+    lock_document(connection, &identity.lock_name()).await?;
     let live = find(connection, &identity).await?;
-    if let Some(live) = &live
-        && live.sha256 == sha256(document)
-    {
-        return Ok(Begun::Unchanged(answer(live.clone())));
-    }
-    let mut languages = BTreeSet::from([document.language.clone()]);
+    let mut claims: BTreeSet<ClaimLock> = keys
+        .iter()
+        .map(|key| ClaimLock { language: document.language.clone(), digest: digest(key) })
+        .collect();
     if let Some(live) = &live {
-        languages.extend(languages_of(connection, live.revision_id).await?);
+        if live.sha256 == sha256(document) {
+            return Ok(Begun::Unchanged(answer(live.clone())));
+        }
+        claims.extend(claims_of(connection, live.revision_id).await?);
     }
-    for language in &languages {
-        lock(connection, &format!("claims {language}")).await?;
-    }
+    lock_claims(connection, &document.language, &claims).await?;
     let at = take_time(connection).await?;
-    let draft = match live {
+    Ok(Begun::Changed(match live {
         Some(live) => Draft {
             document: DocumentId(live.document_id),
             revision: RevisionId::new(),
             number: live.number.saturating_add(1),
             previous: Some(RevisionId(live.revision_id)),
+            outlet: live.outlet_id,
             at,
         },
         None => Draft {
-            document: found(connection, document, &identity, at).await?,
+            document: DocumentId::new(),
             revision: RevisionId::new(),
             number: 1,
             previous: None,
+            outlet: find_or_found_outlet(connection, document, at).await?,
             at,
         },
+    }))
+}
+
+async fn find(connection: &Connection, identity: &Identity) -> Result<Option<LiveRow>, Error> {
+    let mut sql = Sql::new(
+        "select r.document_id, r.id as revision_id, r.number, r.sha256, d.outlet_id
+           from document_revisions r join documents d on d.id = r.document_id
+          where r.superseded_at is null and r.document_id =",
+    );
+    match identity {
+        Identity::Url(url) => sql.push(
+            "(select u.document_id from document_urls u where u.url = {})",
+            [url.as_str().into()],
+        ),
+        Identity::Words(digest) => sql.push(
+            "(select w.id from documents w where w.content_sha256 = any({}))",
+            [vec![digest.to_vec()].into()],
+        ),
     };
-    Ok(Begun::Changed(draft))
-}
-
-/// Waits until no other transaction holds `name`; holds it until this one ends.
-async fn lock(connection: &mut Connection, name: &str) -> Result<(), Error> {
-    diesel::sql_query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<Text, _>(name)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-async fn find(connection: &mut Connection, identity: &Identity) -> Result<Option<LiveRow>, Error> {
-    const LIVE: &str = "select r.document_id, r.id as revision_id, r.number, r.sha256
-           from document_revisions r where r.superseded_at is null and r.document_id = ";
-    Ok(match identity {
-        Identity::Url(url) => diesel::sql_query(format!(
-            "{LIVE} (select u.document_id from document_urls u where u.url = $1)"
-        ))
-        .bind::<Text, _>(url)
-        .get_result(connection)
-        .await
-        .optional()?,
-        Identity::Words(digest) => diesel::sql_query(format!(
-            "{LIVE} (select d.id from documents d where d.content_sha256 = $1)"
-        ))
-        .bind::<Binary, _>(digest.as_slice())
-        .get_result(connection)
-        .await
-        .optional()?,
-    })
+    Ok(sql.look_up(connection).await?.into_iter().next())
 }
 
 #[derive(QueryableByName)]
-struct LanguageRow {
+struct LockRow {
     #[diesel(sql_type = Text)]
     language: String,
+    #[diesel(sql_type = Binary)]
+    canonical_sha256: Vec<u8>,
 }
 
-async fn languages_of(connection: &mut Connection, revision: Uuid) -> Result<Vec<String>, Error> {
-    let mut sql = Sql::new("select distinct c.language from claims c where c.id in (");
+/// The claims that stand in a revision, as they are locked.
+async fn claims_of(connection: &Connection, revision: Uuid) -> Result<Vec<ClaimLock>, Error> {
+    let mut sql = Sql::new("select c.language, c.canonical_sha256 from claims c where c.id in (");
     sql.push(
         "select claim_id from appearances where revision_id = {}
          union select claim_id from denials where revision_id = {})",
         [revision.into(), revision.into()],
     );
-    let rows: Vec<LanguageRow> = sql.load(connection).await?;
-    Ok(rows.into_iter().map(|row| row.language).collect())
+    let rows: Vec<LockRow> = sql.look_up(connection).await?;
+    let locks = rows
+        .into_iter()
+        .map(|row| ClaimLock { language: row.language, digest: row.canonical_sha256 });
+    Ok(locks.collect())
 }
 
 #[derive(QueryableByName)]
@@ -190,39 +193,13 @@ struct TimeRow {
 
 /// The time of this transaction's rows. The transaction has its id before, which tells walks that
 /// are pinned to an instant to stay behind it.
-async fn take_time(connection: &mut Connection) -> Result<DateTime<Utc>, Error> {
-    diesel::sql_query("select pg_current_xact_id()").execute(&mut *connection).await?;
-    let row: TimeRow =
-        diesel::sql_query("select clock_timestamp() as at").get_result(connection).await?;
-    Ok(row.at)
-}
-
-/// Founds a document with its outlet and address.
-async fn found(
-    connection: &mut Connection,
-    document: &Document,
-    identity: &Identity,
-    at: DateTime<Utc>,
-) -> Result<DocumentId, Error> {
-    let outlet_id = find_or_found_outlet(connection, document, at).await?;
-    let id = DocumentId::new();
-    let content_sha256 = match identity {
-        Identity::Words(digest) => Some(digest.as_slice()),
-        Identity::Url(_) => None,
-    };
-    let row = NewDocument { id: id.0, outlet_id, content_sha256, recorded_at: at };
-    insert_all!(connection, documents::table, [row]);
-    if let Identity::Url(url) = identity {
-        let row = NewDocumentUrl {
-            id: Uuid::now_v7(),
-            document_id: id.0,
-            url,
-            canonical: true,
-            recorded_at: at,
-        };
-        insert_all!(connection, document_urls::table, [row]);
-    }
-    Ok(id)
+async fn take_time(connection: &Connection) -> Result<DateTime<Utc>, Error> {
+    let sql = Sql::new(
+        "with begun as materialized (select pg_current_xact_id() as id)
+         select case when id is not null then clock_timestamp() end as at from begun",
+    );
+    let rows: Vec<TimeRow> = sql.look_up(connection).await?;
+    rows.into_iter().next().map(|row| row.at).ok_or(Error::NotFound)
 }
 
 /// The publisher of `document`, known by its domain: the one given, else the host of the address; by its
@@ -243,19 +220,18 @@ async fn find_or_found_outlet(
     if key.is_empty() {
         return Ok(None);
     }
-    let row = NewOutlet {
-        id: Uuid::now_v7(),
-        key: &key,
-        name,
-        domain: domain.as_deref(),
-        recorded_at: at,
-    };
-    diesel::insert_into(crate::store::schema::outlets::table)
-        .values(row)
-        .on_conflict_do_nothing()
-        .execute(&mut *connection)
-        .await?;
+    if let Some(known) = known_outlet(connection, &key).await? {
+        return Ok(Some(known));
+    }
+    let rows = [NewOutlet { id: Uuid::now_v7(), key: &key, name, domain: domain.as_deref() }];
+    let mut inserts = Inserts::default();
+    inserts.add_unknown(&rows, [("recorded_at", bound::<Timestamptz, _>(at))]);
+    inserts.execute(connection).await?;
+    known_outlet(connection, &key).await
+}
+
+async fn known_outlet(connection: &Connection, key: &str) -> Result<Option<Uuid>, Error> {
     let mut sql = Sql::new("select id from outlets");
     sql.push("where key = {}", [key.into()]);
-    Ok(sql.load::<IdRow>(connection).await?.into_iter().next().map(|row| row.id))
+    Ok(sql.look_up::<IdRow>(connection).await?.into_iter().next().map(|row| row.id))
 }

@@ -5,31 +5,38 @@
 //! ```
 //!
 //! `begin` takes the locks and the time; what is matched and written between it and the commit is
-//! serialised for the document and for each language it speaks.
+//! serialised for the document and for each claim it brings or had.
 
 mod actors;
 mod claims;
+mod document;
 mod identity;
 mod located;
+mod locks;
 mod rebuttals;
 mod statements;
 mod summaries;
 
 pub use identity::{Begun, begin, sha256, unchanged};
 
-use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::rows::document::{NewExtraction, NewRevision};
-use super::rows::{insert_all, supersede_revision};
-use super::schema::{document_revisions, extractions};
+use super::insert::{Bound, Inserts, bound};
+use super::rows::supersede_revision;
 use super::{Connection, Error};
 use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{
     ActorIndex, ClaimId, Document, DocumentId, Extraction, RebuttalId, RevisionId, StatedTime,
 };
+use claims::ClaimRows;
+use document::DocumentRows;
+use identity::Identity;
 use located::Locator;
+use rebuttals::RebuttalRows;
 
 /// A document as it came in.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +69,7 @@ pub struct Draft {
     revision: RevisionId,
     number: i32,
     previous: Option<RevisionId>,
+    outlet: Option<Uuid>,
     at: DateTime<Utc>,
 }
 
@@ -75,9 +83,22 @@ struct Context<'a> {
     published: Option<StatedTime>,
 }
 
-impl Context<'_> {
-    fn version(&self) -> &str {
-        &self.extraction.extractor.version
+/// Columns that many rows share.
+impl<'a> Context<'a> {
+    fn by(&self) -> (&'static str, Bound<'a>) {
+        ("extractor_version", bound::<Text, _>(self.extraction.extractor.version.as_str()))
+    }
+
+    fn at(&self) -> (&'static str, Bound<'a>) {
+        ("recorded_at", bound::<Timestamptz, _>(self.draft.at))
+    }
+
+    fn revision(&self) -> (&'static str, Bound<'a>) {
+        ("revision_id", bound::<SqlUuid, _>(self.draft.revision.0))
+    }
+
+    fn of_revision(&self) -> [(&'static str, Bound<'a>); 3] {
+        [self.revision(), self.by(), self.at()]
     }
 }
 
@@ -118,14 +139,29 @@ impl Draft {
             }
             None => Contents::default(),
         };
-        context.write_revision(connection, &received).await?;
-        let actors = context.write_actors(connection).await?;
-        let statements = context.write_statements(connection, &actors).await?;
-        context.write_claims(connection, identities, &actors, &statements).await?;
-        context.write_rebuttals(connection, identities, &actors, &statements).await?;
-        let after = Contents::of(connection, self.revision.0).await?;
-        let touched: BTreeSet<Uuid> = &before.claims | &after.claims;
-        summaries::renew(connection, touched.into_iter().collect(), self.at).await?;
+        let (actors, of_actors) = context.find_or_found_actors(connection).await?;
+        let (statements, said) = context.statements(&actors);
+        let claims = context.claims(identities, &actors, &statements);
+        let rebuttals = context.rebuttals(identities, &actors, &statements);
+        let after = Contents::new(&claims, &rebuttals);
+        let added = context.evidence(&claims, &rebuttals)?;
+        let founded = claims.founded.iter().map(|claim| claim.id).collect();
+        let renewed = summaries::renew(connection, &self, &before.claims, added, &founded).await?;
+        let (identity, sha256) = (Identity::of(received.document), sha256(received.document));
+        let document = DocumentRows::new(&context, received, &identity, &sha256)?;
+
+        let mut inserts = Inserts::default();
+        document.add_to(&mut inserts, &context);
+        inserts
+            .add_unknown(&of_actors.aliases, [context.by(), context.at()])
+            .add_unknown(&of_actors.affiliations, [context.by(), context.at()])
+            .add(&of_actors.mentions, context.of_revision())
+            .add(&said.statements, context.of_revision())
+            .add(&said.spans, [context.revision()]);
+        claims.add_to(&mut inserts, &context);
+        rebuttals.add_to(&mut inserts, &context);
+        renewed.add_to(&mut inserts, &context);
+        inserts.execute(connection).await?;
         Ok(StoredDocument {
             document: self.document,
             revision: self.revision,
@@ -151,44 +187,6 @@ impl Draft {
     }
 }
 
-impl Context<'_> {
-    async fn write_revision(
-        &self,
-        connection: &mut Connection,
-        received: &Received<'_>,
-    ) -> Result<(), Error> {
-        let json = |value| serde_json::to_value(value).map_err(|error| Error::Query(error.into()));
-        let (published_at, published_precision) = located::columns(self.published);
-        let revision = NewRevision {
-            id: self.draft.revision.0,
-            document_id: self.draft.document.0,
-            number: self.draft.number,
-            title: self.document.title.as_deref(),
-            text: &self.document.text,
-            authors: &self.document.authors,
-            published_at,
-            published_precision,
-            language: &self.document.language,
-            sha256: &sha256(self.document),
-            received: received.bytes,
-            media_type: received.media_type,
-            recorded_at: self.draft.at,
-        };
-        insert_all!(connection, document_revisions::table, [revision]);
-        let extraction = NewExtraction {
-            id: Uuid::now_v7(),
-            revision_id: self.draft.revision.0,
-            extractor_version: self.version(),
-            models: serde_json::to_value(&self.extraction.extractor.models)
-                .map_err(|error| Error::Query(error.into()))?,
-            notes: json(&self.extraction.notes)?,
-            recorded_at: self.draft.at,
-        };
-        insert_all!(connection, extractions::table, [extraction]);
-        Ok(())
-    }
-}
-
 /// What stands in one revision: its claims and rebuttals.
 #[derive(Default)]
 struct Contents {
@@ -197,11 +195,28 @@ struct Contents {
 }
 
 impl Contents {
-    async fn of(connection: &mut Connection, revision: Uuid) -> Result<Self, Error> {
+    async fn of(connection: &Connection, revision: Uuid) -> Result<Self, Error> {
         Ok(Contents {
             claims: summaries::claims_of(connection, revision).await?,
             rebuttals: summaries::rebuttals_of(connection, revision).await?,
         })
+    }
+
+    fn new(claims: &ClaimRows<'_>, rebuttals: &RebuttalRows<'_>) -> Self {
+        let appearing = claims.appearances.iter().map(|appearance| appearance.claim_id);
+        let denied = rebuttals.denials.iter().map(|denial| denial.claim_id);
+        let rows = rebuttals.rebuttals.iter().zip(&rebuttals.denials);
+        Contents {
+            claims: appearing.chain(denied).collect(),
+            rebuttals: rows
+                .map(|(rebuttal, denial)| summaries::RebuttalKey {
+                    id: rebuttal.id,
+                    claim_id: rebuttal.claim_id,
+                    denier_id: denial.denier_id,
+                    kind: rebuttal.kind.to_owned(),
+                })
+                .collect(),
+        }
     }
 
     fn rebuttals_missing_in(&self, other: &Contents) -> Vec<RebuttalId> {

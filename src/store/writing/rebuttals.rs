@@ -7,44 +7,48 @@ use super::located::{columns, ordinal, score, stated};
 use super::statements::StatementIds;
 use super::{ClaimIdentity, Context};
 use crate::domain::{Denial, DenialMention, Span};
-use crate::store::rows::insert_all;
+use crate::store::insert::Inserts;
 use crate::store::rows::rebuttal::{NewDenial, NewMention, NewMentionSpan, NewRebuttal};
-use crate::store::schema::{denial_mention_spans, denial_mentions, denials, rebuttals};
-use crate::store::{Connection, Error};
 
 #[derive(Default)]
-struct Rows<'a> {
-    denials: Vec<NewDenial<'a>>,
-    mentions: Vec<NewMention<'a>>,
-    spans: Vec<NewMentionSpan>,
-    rebuttals: Vec<NewRebuttal<'a>>,
+pub(super) struct RebuttalRows<'a> {
+    pub denials: Vec<NewDenial<'a>>,
+    pub mentions: Vec<NewMention<'a>>,
+    pub spans: Vec<NewMentionSpan>,
+    /// One for each denial, in their order.
+    pub rebuttals: Vec<NewRebuttal>,
 }
 
-impl Context<'_> {
-    pub(super) async fn write_rebuttals(
+impl<'r> RebuttalRows<'r> {
+    pub fn add_to(&'r self, inserts: &mut Inserts<'r>, context: &Context<'r>) {
+        inserts
+            .add(&self.denials, context.of_revision())
+            .add(&self.mentions, context.of_revision())
+            .add(&self.spans, [context.revision()])
+            .add(&self.rebuttals, [context.by(), context.at()]);
+    }
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn rebuttals(
         &self,
-        connection: &mut Connection,
         identities: &[ClaimIdentity],
         actors: &ActorIds,
         statements: &StatementIds,
-    ) -> Result<(), Error> {
-        let mut rows = Rows::default();
+    ) -> RebuttalRows<'a> {
+        let mut rows = RebuttalRows::default();
         for (claim, identity) in self.extraction.claims.iter().zip(identities) {
             for denial in &claim.denials {
                 self.add_denial(&mut rows, identity.id.0, denial, actors, statements);
             }
         }
-        insert_all!(connection, denials::table, rows.denials);
-        insert_all!(connection, denial_mentions::table, rows.mentions);
-        insert_all!(connection, denial_mention_spans::table, rows.spans);
-        insert_all!(connection, rebuttals::table, rows.rebuttals);
-        Ok(())
+        rows
     }
 
     /// Leaves out a denial none of whose mentions fits the document: the schema takes none.
-    fn add_denial<'a>(
-        &'a self,
-        rows: &mut Rows<'a>,
+    fn add_denial(
+        &self,
+        rows: &mut RebuttalRows<'a>,
         claim_id: Uuid,
         denial: &'a Denial,
         actors: &ActorIds,
@@ -63,7 +67,6 @@ impl Context<'_> {
         rows.denials.push(NewDenial {
             id: denial_id,
             claim_id,
-            revision_id: self.draft.revision.0,
             kind: denial.kind.as_str(),
             denier_id: actors.get(denial.denier),
             denier_role: denial.denier_role.as_str(),
@@ -72,8 +75,6 @@ impl Context<'_> {
             stated_at,
             stated_precision,
             confidence: score(denial.confidence),
-            extractor_version: self.version(),
-            recorded_at: self.draft.at,
         });
         let (stated_at, stated_precision) = columns(said.or(self.published));
         rows.rebuttals.push(NewRebuttal {
@@ -83,14 +84,12 @@ impl Context<'_> {
             denial_id,
             stated_at,
             stated_precision,
-            extractor_version: self.version(),
-            recorded_at: self.draft.at,
         });
     }
 
-    fn add_mention<'a>(
-        &'a self,
-        rows: &mut Rows<'a>,
+    fn add_mention(
+        &self,
+        rows: &mut RebuttalRows<'a>,
         denial_id: Uuid,
         place: usize,
         mention: &'a DenialMention,
@@ -107,12 +106,9 @@ impl Context<'_> {
         rows.mentions.push(NewMention {
             id,
             denial_id,
-            revision_id: self.draft.revision.0,
             statement_id: statements.get(mention.statement),
             ordinal: ordinal(place),
             rule: &mention.rule,
-            extractor_version: self.version(),
-            recorded_at: self.draft.at,
         });
     }
 
@@ -124,7 +120,6 @@ impl Context<'_> {
     ) -> Option<NewMentionSpan> {
         let span = self.locate.one(words?)?;
         Some(NewMentionSpan {
-            revision_id: self.draft.revision.0,
             mention_id,
             role,
             field: span.field.as_str(),

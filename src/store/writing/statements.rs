@@ -6,10 +6,7 @@ use super::Context;
 use super::actors::ActorIds;
 use super::located::{ordinal, score};
 use crate::domain::{ActorIndex, Span, StatementIndex};
-use crate::store::rows::insert_all;
 use crate::store::rows::statement::{NewStatement, NewStatementSpan};
-use crate::store::schema::{statement_spans, statements};
-use crate::store::{Connection, Error};
 
 /// The row behind each statement of the extraction.
 pub(super) struct StatementIds {
@@ -28,23 +25,23 @@ impl StatementIds {
     }
 }
 
-impl Context<'_> {
-    pub(super) async fn write_statements(
-        &self,
-        connection: &mut Connection,
-        actors: &ActorIds,
-    ) -> Result<StatementIds, Error> {
+pub(super) struct StatementRows<'a> {
+    pub statements: Vec<NewStatement<'a>>,
+    pub spans: Vec<NewStatementSpan>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn statements(&self, actors: &ActorIds) -> (StatementIds, StatementRows<'a>) {
         let statements = &self.extraction.statements;
         let ids = StatementIds {
             ids: statements.iter().map(|_| Uuid::now_v7()).collect(),
             speakers: statements.iter().map(|statement| statement.speaker).collect(),
         };
-        let mut rows = Vec::with_capacity(statements.len());
-        let mut spans = Vec::new();
+        let mut rows =
+            StatementRows { statements: Vec::with_capacity(statements.len()), spans: Vec::new() };
         for (index, (statement, &id)) in statements.iter().zip(&ids.ids).enumerate() {
-            rows.push(NewStatement {
+            rows.statements.push(NewStatement {
                 id,
-                revision_id: self.draft.revision.0,
                 ordinal: ordinal(index),
                 speaker_id: actors.get(statement.speaker),
                 speaker_inferred: statement.speaker_inferred,
@@ -54,8 +51,6 @@ impl Context<'_> {
                 mode: statement.mode.as_str(),
                 confidence: score(statement.confidence),
                 rule: &statement.rule,
-                extractor_version: self.version(),
-                recorded_at: self.draft.at,
             });
             for (role, words) in [
                 ("source", statement.source.as_slice()),
@@ -63,12 +58,10 @@ impl Context<'_> {
                 ("content", statement.contents.as_slice()),
                 ("via", statement.via_span.as_slice()),
             ] {
-                spans.extend(self.statement_spans(id, role, words));
+                rows.spans.extend(self.statement_spans(id, role, words));
             }
         }
-        insert_all!(connection, statements::table, rows);
-        insert_all!(connection, statement_spans::table, spans);
-        Ok(ids)
+        (ids, rows)
     }
 
     fn statement_spans<'s>(
@@ -79,7 +72,6 @@ impl Context<'_> {
     ) -> impl Iterator<Item = NewStatementSpan> + 's {
         let located = words.iter().filter_map(|&span| self.locate.one(span));
         located.enumerate().map(move |(index, span)| NewStatementSpan {
-            revision_id: self.draft.revision.0,
             statement_id,
             role,
             ordinal: ordinal(index),

@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Float4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
+use diesel::sql_types::{Float4, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use super::claims::ClaimRows;
+use super::rebuttals::RebuttalRows;
+use super::{Context, Draft, located};
 use crate::domain::status::{
     AppearanceEvidence, Assessment, RULES, RebuttalEvidence, Status, assess,
 };
-use crate::domain::{ActorId, AppearanceId, OutletId, RebuttalId};
+use crate::domain::{ActorId, AppearanceId, OutletId, RebuttalId, Stance};
+use crate::store::insert::{Inserts, bound};
 use crate::store::rows::claim::{NewStatusEvent, NewSummary};
-use crate::store::rows::insert_all;
-use crate::store::schema::{claim_status_events, claim_summaries};
 use crate::store::sql::{IdRow, Sql, word};
 use crate::store::{Connection, Error};
 
@@ -24,11 +25,11 @@ pub(super) struct RebuttalKey {
     #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
     #[diesel(sql_type = SqlUuid)]
-    claim_id: Uuid,
+    pub claim_id: Uuid,
     #[diesel(sql_type = Nullable<SqlUuid>)]
-    denier_id: Option<Uuid>,
+    pub denier_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
-    kind: String,
+    pub kind: String,
 }
 
 impl RebuttalKey {
@@ -39,7 +40,7 @@ impl RebuttalKey {
 
 /// The live rebuttals of a revision.
 pub(super) async fn rebuttals_of(
-    connection: &mut Connection,
+    connection: &Connection,
     revision: Uuid,
 ) -> Result<Vec<RebuttalKey>, Error> {
     let mut sql = Sql::new(
@@ -48,12 +49,12 @@ pub(super) async fn rebuttals_of(
     );
     sql.push("where n.revision_id = {}", [revision.into()]);
     sql.live("r", None).push("order by r.id", []);
-    sql.load(connection).await
+    sql.look_up(connection).await
 }
 
 /// The claims that stand in a revision.
 pub(super) async fn claims_of(
-    connection: &mut Connection,
+    connection: &Connection,
     revision: Uuid,
 ) -> Result<BTreeSet<Uuid>, Error> {
     let mut sql = Sql::new("");
@@ -64,7 +65,7 @@ pub(super) async fn claims_of(
     sql.live("a", None);
     sql.push("union select claim_id from denials n where n.revision_id = {}", [revision.into()]);
     sql.live("n", None);
-    Ok(sql.load::<IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
+    Ok(sql.look_up::<IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
 }
 
 #[derive(QueryableByName)]
@@ -92,24 +93,64 @@ struct EvidenceRow {
     confidence: f32,
 }
 
+/// What was counted of a claim before.
 #[derive(QueryableByName)]
-struct StatusRow {
+struct SummaryRow {
     #[diesel(sql_type = SqlUuid)]
     claim_id: Uuid,
     #[diesel(sql_type = Text)]
     status: String,
+    #[diesel(sql_type = Float4)]
+    confidence: f32,
+    #[diesel(sql_type = Integer)]
+    appearances: i32,
+    #[diesel(sql_type = Integer)]
+    rebuttals: i32,
+    #[diesel(sql_type = Integer)]
+    documents: i32,
+    #[diesel(sql_type = Integer)]
+    outlets: i32,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    first_stated_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    first_stated_precision: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    last_stated_at: Option<DateTime<Utc>>,
 }
 
-/// Everything live about one claim.
+/// Live evidence about one claim, the earliest recorded first.
 #[derive(Default)]
-struct Evidence {
+pub(super) struct Evidence {
     appearances: Vec<AppearanceEvidence>,
     rebuttals: Vec<RebuttalEvidence>,
     documents: BTreeSet<Uuid>,
     outlets: BTreeSet<Uuid>,
+    times: Times,
+    confidence: f32,
+}
+
+/// When a claim was first and last stated.
+#[derive(Debug, Clone, Default)]
+struct Times {
     first: Option<(DateTime<Utc>, String)>,
     last: Option<DateTime<Utc>>,
-    confidence: f32,
+}
+
+impl Times {
+    /// Of two equally early times the one known before stays.
+    fn add(&mut self, at: DateTime<Utc>, precision: &str) {
+        if self.first.as_ref().is_none_or(|(first, _)| at < *first) {
+            self.first = Some((at, precision.to_owned()));
+        }
+        self.last = self.last.max(Some(at));
+    }
+
+    fn add_all(&mut self, later: &Times) {
+        if let Some((at, precision)) = &later.first {
+            self.add(*at, precision);
+        }
+        self.last = self.last.max(later.last);
+    }
 }
 
 impl Evidence {
@@ -117,11 +158,8 @@ impl Evidence {
         self.documents.insert(row.document_id);
         self.outlets.extend(row.outlet_id);
         self.confidence = self.confidence.max(row.confidence);
-        if let (Some(at), Some(precision)) = (row.stated_at, row.stated_precision) {
-            if self.first.as_ref().is_none_or(|(first, _)| at < *first) {
-                self.first = Some((at, precision));
-            }
-            self.last = self.last.max(Some(at));
+        if let (Some(at), Some(precision)) = (row.stated_at, &row.stated_precision) {
+            self.times.add(at, precision);
         }
         match row.denier_role {
             Some(role) => self.rebuttals.push(RebuttalEvidence {
@@ -142,73 +180,259 @@ impl Evidence {
         }
         Ok(())
     }
+
+    /// Adds what was recorded later.
+    fn add_all(&mut self, later: Evidence) {
+        self.appearances.extend(later.appearances);
+        self.rebuttals.extend(later.rebuttals);
+        self.documents.extend(later.documents);
+        self.outlets.extend(later.outlets);
+        self.times.add_all(&later.times);
+        self.confidence = self.confidence.max(later.confidence);
+    }
+
+    fn count(&self) -> Counts {
+        Counts {
+            confidence: self.confidence,
+            appearances: count(self.appearances.len()),
+            rebuttals: count(self.rebuttals.len()),
+            documents: count(self.documents.len()),
+            outlets: count(self.outlets.len()),
+            times: self.times.clone(),
+        }
+    }
 }
 
-/// Writes a new summary of each claim, and an event for each whose status changed.
-pub(super) async fn renew(
-    connection: &mut Connection,
-    claims: Vec<Uuid>,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
-    if claims.is_empty() {
-        return Ok(());
+fn count(length: usize) -> i32 {
+    i32::try_from(length).unwrap_or(i32::MAX)
+}
+
+/// The numbers of a summary.
+struct Counts {
+    confidence: f32,
+    appearances: i32,
+    rebuttals: i32,
+    documents: i32,
+    outlets: i32,
+    times: Times,
+}
+
+impl SummaryRow {
+    /// Whether the next summary follows from this one and what a document adds, without another
+    /// look at all the evidence, of which a much repeated claim has tens of thousands.
+    ///
+    /// So it is where nothing ends and the status cannot change: the document speaks against the
+    /// claim nowhere, and asserts it only where nobody speaks against it.
+    fn is_enough(&self, added: &Evidence, is_vanishing: bool) -> bool {
+        let asserts =
+            || added.appearances.iter().any(|appearance| appearance.stance == Stance::Asserts);
+        !is_vanishing && added.rebuttals.is_empty() && (self.rebuttals == 0 || !asserts())
     }
-    let mut evidence = evidence(connection, &claims).await?;
-    let statuses = statuses(connection, &claims).await?;
-    diesel::sql_query(
-        "update claim_summaries set superseded_at = $1
-          where claim_id = any($2) and superseded_at is null",
-    )
-    .bind::<Timestamptz, _>(at)
-    .bind::<diesel::sql_types::Array<SqlUuid>, _>(&claims)
-    .execute(&mut *connection)
-    .await?;
-    let mut summaries = Vec::with_capacity(claims.len());
-    let mut events = Vec::new();
-    for claim_id in claims {
-        let evidence = evidence.remove(&claim_id).unwrap_or_default();
-        let Assessment { status, reasons } = assess(&evidence.appearances, &evidence.rebuttals);
-        let previous: Option<Status> =
-            statuses.get(&claim_id).map(|status| word(status)).transpose()?;
+
+    /// The numbers with `added`, by a document that brought nothing of the claim before.
+    fn count_with(self, added: &Evidence, outlet_is_new: bool) -> Counts {
+        let mut times = Times {
+            first: self.first_stated_at.zip(self.first_stated_precision),
+            last: self.last_stated_at,
+        };
+        times.add_all(&added.times);
+        Counts {
+            confidence: self.confidence.max(added.confidence),
+            appearances: self.appearances.saturating_add(count(added.appearances.len())),
+            rebuttals: self.rebuttals,
+            documents: self.documents.saturating_add(1),
+            outlets: self.outlets.saturating_add(i32::from(outlet_is_new)),
+            times,
+        }
+    }
+}
+
+impl Context<'_> {
+    /// What the rows of this document say about each claim.
+    pub(super) fn evidence(
+        &self,
+        claims: &ClaimRows<'_>,
+        rebuttals: &RebuttalRows<'_>,
+    ) -> Result<BTreeMap<Uuid, Evidence>, Error> {
+        let (stated_at, stated_precision) = located::columns(self.published);
+        let mut found: BTreeMap<Uuid, Evidence> = BTreeMap::new();
+        for (row, speaker) in claims.appearances.iter().zip(&claims.speakers) {
+            found.entry(row.claim_id).or_default().add(EvidenceRow {
+                claim_id: row.claim_id,
+                id: row.id,
+                what: row.stance.to_owned(),
+                denier_role: None,
+                actor_id: speaker.map(|speaker| speaker.0),
+                document_id: self.draft.document.0,
+                outlet_id: self.draft.outlet,
+                stated_at,
+                stated_precision: stated_precision.clone(),
+                confidence: row.confidence,
+            })?;
+        }
+        for (row, denial) in rebuttals.rebuttals.iter().zip(&rebuttals.denials) {
+            found.entry(row.claim_id).or_default().add(EvidenceRow {
+                claim_id: row.claim_id,
+                id: row.id,
+                what: row.kind.to_owned(),
+                denier_role: Some(denial.denier_role.to_owned()),
+                actor_id: denial.denier_id,
+                document_id: self.draft.document.0,
+                outlet_id: self.draft.outlet,
+                stated_at: row.stated_at,
+                stated_precision: row.stated_precision.clone(),
+                confidence: denial.confidence,
+            })?;
+        }
+        Ok(found)
+    }
+}
+
+/// New summaries, and an event for each claim whose status changed.
+#[derive(Default)]
+pub(super) struct Renewed {
+    summaries: Vec<NewSummary>,
+    events: Vec<NewStatusEvent>,
+}
+
+impl Renewed {
+    pub fn add_to<'r>(&'r self, inserts: &mut Inserts<'r>, context: &Context<'r>) {
+        inserts.add(&self.summaries, [context.at()]);
+        inserts.add(&self.events, [("rules", bound::<Text, _>(RULES)), context.at()]);
+    }
+
+    fn add(
+        &mut self,
+        claim_id: Uuid,
+        previous: Option<Status>,
+        judged: Assessment,
+        counts: Counts,
+    ) -> Result<(), Error> {
+        let Assessment { status, reasons } = judged;
         if previous != Some(status) {
-            events.push(NewStatusEvent {
+            self.events.push(NewStatusEvent {
                 id: Uuid::now_v7(),
                 claim_id,
                 status: status.as_str(),
                 previous: previous.map(|status| status.as_str().to_owned()),
                 reasons: serde_json::to_value(reasons)
                     .map_err(|error| Error::Query(error.into()))?,
-                rules: RULES,
-                recorded_at: at,
             });
         }
-        let count = |length: usize| i32::try_from(length).unwrap_or(i32::MAX);
-        let (first_stated_at, first_stated_precision) = evidence.first.unzip();
-        summaries.push(NewSummary {
+        let (first_stated_at, first_stated_precision) = counts.times.first.unzip();
+        self.summaries.push(NewSummary {
             id: Uuid::now_v7(),
             claim_id,
             status: status.as_str(),
-            confidence: evidence.confidence,
-            appearances: count(evidence.appearances.len()),
-            rebuttals: count(evidence.rebuttals.len()),
-            documents: count(evidence.documents.len()),
-            outlets: count(evidence.outlets.len()),
+            confidence: counts.confidence,
+            appearances: counts.appearances,
+            rebuttals: counts.rebuttals,
+            documents: counts.documents,
+            outlets: counts.outlets,
             first_stated_at,
             first_stated_precision,
-            last_stated_at: evidence.last,
-            recorded_at: at,
+            last_stated_at: counts.times.last,
         });
+        Ok(())
     }
-    insert_all!(connection, claim_summaries::table, summaries);
-    insert_all!(connection, claim_status_events::table, events);
-    Ok(())
+}
+
+/// Ends the summaries of the claims that a document brings or had, and makes their next ones; before
+/// its rows are written and after those of its last revision have ended.
+pub(super) async fn renew(
+    connection: &Connection,
+    draft: &Draft,
+    vanishing: &BTreeSet<Uuid>,
+    mut added: BTreeMap<Uuid, Evidence>,
+    founded: &BTreeSet<Uuid>,
+) -> Result<Renewed, Error> {
+    let touched: BTreeSet<Uuid> = added.keys().chain(vanishing).copied().collect();
+    let known: Vec<Uuid> = touched.difference(founded).copied().collect();
+    let mut before = end_summaries(connection, known.clone(), draft.at).await?;
+    let (counted, judged): (Vec<Uuid>, Vec<Uuid>) = known.into_iter().partition(|id| {
+        before
+            .get(id)
+            .zip(added.get(id))
+            .is_some_and(|(summary, added)| summary.is_enough(added, vanishing.contains(id)))
+    });
+    let carried = carried_by(connection, counted, draft.outlet).await?;
+    let mut evidence = evidence(connection, judged).await?;
+    let mut renewed = Renewed::default();
+    for claim_id in touched {
+        let added = added.remove(&claim_id).unwrap_or_default();
+        let summary = before.remove(&claim_id);
+        let previous: Option<Status> =
+            summary.as_ref().map(|summary| word(&summary.status)).transpose()?;
+        let (judged, counts) = match summary {
+            Some(summary) if summary.is_enough(&added, vanishing.contains(&claim_id)) => {
+                let outlet_is_new = draft.outlet.is_some() && !carried.contains(&claim_id);
+                let unchanged = Assessment { status: word(&summary.status)?, reasons: Vec::new() };
+                (unchanged, summary.count_with(&added, outlet_is_new))
+            }
+            _ => {
+                let mut evidence = evidence.remove(&claim_id).unwrap_or_default();
+                evidence.add_all(added);
+                (assess(&evidence.appearances, &evidence.rebuttals), evidence.count())
+            }
+        };
+        renewed.add(claim_id, previous, judged, counts)?;
+    }
+    Ok(renewed)
+}
+
+/// Ends the live summaries of the claims, and answers what they said.
+async fn end_summaries(
+    connection: &Connection,
+    claims: Vec<Uuid>,
+    at: DateTime<Utc>,
+) -> Result<BTreeMap<Uuid, SummaryRow>, Error> {
+    if claims.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut sql = Sql::new("update claim_summaries s");
+    sql.push(
+        "set superseded_at = {} where s.claim_id = any({}) and s.superseded_at is null
+         returning s.claim_id, s.status, s.confidence, s.appearances, s.rebuttals, s.documents,
+             s.outlets, s.first_stated_at, s.first_stated_precision, s.last_stated_at",
+        [at.into(), claims.into()],
+    );
+    let rows: Vec<SummaryRow> = sql.look_up(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.claim_id, row)).collect())
+}
+
+/// Which of the claims the outlet carries already. It reads on until it finds a place, so it is
+/// slow once for each outlet of a much repeated claim.
+async fn carried_by(
+    connection: &Connection,
+    claims: Vec<Uuid>,
+    outlet: Option<Uuid>,
+) -> Result<BTreeSet<Uuid>, Error> {
+    let Some(outlet) = outlet.filter(|_| !claims.is_empty()) else { return Ok(BTreeSet::new()) };
+    let mut sql = Sql::new("select c.id");
+    sql.push(
+        "from unnest({}) as c (id) where exists (
+             select from appearances a
+               join document_revisions r on r.id = a.revision_id
+               join documents d on d.id = r.document_id
+              where a.claim_id = c.id and a.superseded_at is null and d.outlet_id = {})
+         or exists (
+             select from denials n
+               join document_revisions r on r.id = n.revision_id
+               join documents d on d.id = r.document_id
+              where n.claim_id = c.id and n.superseded_at is null and d.outlet_id = {})",
+        [claims.into(), outlet.into(), outlet.into()],
+    );
+    Ok(sql.look_up::<IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
 }
 
 /// Live appearances and rebuttals of the claims, the earliest recorded first.
 async fn evidence(
-    connection: &mut Connection,
-    claims: &[Uuid],
+    connection: &Connection,
+    claims: Vec<Uuid>,
 ) -> Result<BTreeMap<Uuid, Evidence>, Error> {
+    if claims.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let mut sql = Sql::new("select e.*, r.document_id, d.outlet_id from (");
     sql.push(
         "select a.claim_id, a.id, a.stance as what, null as denier_role,
@@ -217,9 +441,10 @@ async fn evidence(
            from appearances a
            left join statements st on st.id = a.statement_id
            left join lateral (select c.actor_id from claimants c
-                where c.appearance_id = a.id order by c.id limit 1) cl on true
+                where c.appearance_id = a.id and st.speaker_id is null
+                order by c.id limit 1) cl on true
           where a.claim_id = any({})",
-        [claims.to_vec().into()],
+        [claims.clone().into()],
     );
     sql.live("a", None).push(
         "union all
@@ -227,7 +452,7 @@ async fn evidence(
                 r.stated_precision, n.confidence, r.recorded_at
            from rebuttals r join denials n on n.id = r.denial_id
           where r.claim_id = any({})",
-        [claims.to_vec().into()],
+        [claims.into()],
     );
     sql.live("r", None).push(
         ") e join document_revisions r on r.id = e.revision_id
@@ -236,20 +461,8 @@ async fn evidence(
         [],
     );
     let mut found: BTreeMap<Uuid, Evidence> = BTreeMap::new();
-    for row in sql.load::<EvidenceRow>(connection).await? {
+    for row in sql.look_up::<EvidenceRow>(connection).await? {
         found.entry(row.claim_id).or_default().add(row)?;
     }
     Ok(found)
-}
-
-/// The status each claim has until now.
-async fn statuses(
-    connection: &mut Connection,
-    claims: &[Uuid],
-) -> Result<BTreeMap<Uuid, String>, Error> {
-    let mut sql = Sql::new("select s.claim_id, s.status from claim_summaries s");
-    sql.push("where s.claim_id = any({})", [claims.to_vec().into()]);
-    sql.live("s", None);
-    let rows: Vec<StatusRow> = sql.load(connection).await?;
-    Ok(rows.into_iter().map(|row| (row.claim_id, row.status)).collect())
 }

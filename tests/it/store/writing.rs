@@ -11,7 +11,7 @@ use claimtrail::store::{self, actors, claims, documents, rebuttals, statements};
 use futures_util::future::join_all;
 use proptest::prelude::*;
 
-use super::{report, rumour, shown};
+use super::{WRONG_SUMMARIES, report, rumour, shown};
 use crate::support::builders::{Story, at};
 use crate::support::database::TestDatabase;
 
@@ -305,6 +305,45 @@ async fn an_assertion_elsewhere_makes_a_denied_claim_disputed() {
 }
 
 #[tokio::test]
+async fn what_repeats_a_denied_claim_is_counted_and_its_status_stays() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let denied = rumour("https://a.test/1", "2026-03-02T08:00:00Z").store(&pool).await.unwrap();
+    let id = denied.claims_appeared[0];
+    let repeated = |url: &str, time: &str, stance| {
+        let mut story =
+            Story::new(url, "They say the ferry Mirelle sank off Lorne.").published(time);
+        story.claim("The ferry Mirelle sank off Lorne.").appears(stance, "the ferry Mirelle sank");
+        story
+    };
+    let mut seen = Vec::new();
+    for (url, time, stance) in [
+        ("https://b.test/1", "2026-03-01T08:00:00Z", Stance::Reports),
+        ("https://b.test/2", "2026-03-03T08:00:00Z", Stance::Questions),
+        ("https://a.test/2", "2026-03-04T08:00:00Z", Stance::Reports),
+        ("https://c.test/1", "2026-03-05T08:00:00Z", Stance::Asserts),
+        ("https://d.test/1", "2026-03-06T08:00:00Z", Stance::Reports),
+    ] {
+        repeated(url, time, stance).store(&pool).await.unwrap();
+        assert_eq!(count(&database, WRONG_SUMMARIES).await, 0, "{url}");
+        let claim = claims::find(&mut pool.get().await.unwrap(), id, None).await.unwrap();
+        let events = count(&database, "claim_status_events").await;
+        seen.push((claim.status, claim.documents, claim.outlets, claim.reasons.len(), events));
+    }
+    let expected = [
+        (Status::Denied, 2, 2, 1, 1),
+        (Status::Denied, 3, 2, 1, 1),
+        (Status::Denied, 4, 2, 1, 1),
+        (Status::Disputed, 5, 3, 2, 2),
+        (Status::Disputed, 6, 4, 2, 2),
+    ];
+    assert_eq!(seen, expected);
+    let claim = claims::find(&mut pool.get().await.unwrap(), id, None).await.unwrap();
+    assert_eq!(claim.first_stated.unwrap().at, at("2026-03-01T08:00:00Z"));
+    assert_eq!(claim.last_stated_at, Some(at("2026-03-06T08:00:00Z")));
+}
+
+#[tokio::test]
 async fn far_dates_are_kept_and_impossible_ones_unknown() {
     let database = TestDatabase::new().await;
     let pool = database.pool();
@@ -370,8 +409,8 @@ fn posts() -> impl Strategy<Value = Vec<(usize, String)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(16))]
 
-    /// Whatever was posted before, posting the last text of each address again changes nothing, and every
-    /// stored quote is proven.
+    /// Whatever was posted before, posting the last text of each address again changes nothing, every
+    /// stored quote is proven, and every claim's summary is what counting anew gives.
     #[test]
     fn posting_again_changes_nothing_whatever_came_before(posts in posts()) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -385,6 +424,7 @@ proptest! {
             };
             for post in &posts {
                 extract_document::run(&pool, document(post)).await.unwrap();
+                assert_eq!(count(&database, WRONG_SUMMARIES).await, 0);
             }
             let before = counts(&database).await;
             let last: BTreeMap<_, _> = posts.iter().cloned().collect();

@@ -1,0 +1,95 @@
+//! What a transaction keeps to itself while it stores a document, and in which order it asks for it.
+//!
+//! | level | what | how |
+//! | --- | --- | --- |
+//! | 1 | the document | exclusive |
+//! | 2 | each language whose claims may change, in order of name | shared; exclusive where level 3 would be [`MANY`] claims or more |
+//! | 3 | each claim it brings or had, in order of number | exclusive |
+//! | 4 | its outlet, then its actors in order of key | by inserting them: a unique index makes others wait |
+//! | 5 | other names, then affiliations of actors, each in order of key | as level 4 |
+//!
+//! Finding or founding a claim, reading its evidence and renewing its summary are one thing that two
+//! transactions must not do at once; a lock for each claim's wording serialises exactly that, and
+//! documents that share no claim do not wait for each other's commit.
+//!
+//! No circle of waiting can come about: every transaction goes down the levels, and within one in a
+//! fixed order, so whoever waits for a place holds only places before it. Foreign keys add none:
+//! they take `for key share` on rows that nobody updates.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use crate::store::sql::Sql;
+use crate::store::{Connection, Error};
+
+/// Claims from which a document locks whole languages instead. Postgres keeps locks in memory for
+/// 64 times its connections by default; a document of thousands of claims must not use that up.
+const MANY: usize = 128;
+
+/// A claim as it is locked: by its wording, which is known before it has a row.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ClaimLock {
+    pub language: String,
+    pub digest: Vec<u8>,
+}
+
+/// Level 1.
+pub(super) async fn lock_document(connection: &Connection, name: &str) -> Result<(), Error> {
+    let mut sql = Sql::new("select pg_advisory_xact_lock(");
+    sql.push("{})", [number(["document", name].map(str::as_bytes)).into()]);
+    sql.run(connection).await
+}
+
+/// Levels 2 and 3.
+pub(super) async fn lock_claims(
+    connection: &Connection,
+    language: &str,
+    claims: &BTreeSet<ClaimLock>,
+) -> Result<(), Error> {
+    let mut languages = BTreeSet::from([language]);
+    languages.extend(claims.iter().map(|claim| claim.language.as_str()));
+    let whole = claims.len() >= MANY;
+    let languages = languages.into_iter().map(|language| {
+        let lock = if whole { Lock::Exclusive } else { Lock::Shared };
+        (number([b"language", language.as_bytes()]), lock)
+    });
+    let each: BTreeSet<i64> =
+        if whole { BTreeSet::new() } else { claims.iter().map(ClaimLock::number).collect() };
+    let locks = languages.chain(each.into_iter().map(|number| (number, Lock::Exclusive)));
+    let (numbers, shared): (Vec<i64>, Vec<bool>) =
+        locks.map(|(number, lock)| (number, lock == Lock::Shared)).unzip();
+    // Rows of `unnest` come in the order of its arrays, and so the locks are taken.
+    let mut sql = Sql::new(
+        "select case when l.shared then pg_advisory_xact_lock_shared(l.number)::text
+                     else pg_advisory_xact_lock(l.number)::text end",
+    );
+    sql.push("from unnest({}, {}) as l (number, shared)", [numbers.into(), shared.into()]);
+    sql.run(connection).await
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lock {
+    Shared,
+    Exclusive,
+}
+
+impl ClaimLock {
+    fn number(&self) -> i64 {
+        number([b"claim", self.language.as_bytes(), &self.digest])
+    }
+}
+
+/// The number that stands for a name: 64 bits of its digest. Two names with one number would only
+/// wait for each other without need.
+fn number<const N: usize>(name: [&[u8]; N]) -> i64 {
+    let mut digest = Sha256::new();
+    for part in name {
+        digest.update(part);
+        digest.update([0]);
+    }
+    let digest = digest.finalize();
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(bytes)
+}
