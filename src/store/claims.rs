@@ -3,12 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Binary, Timestamptz, Uuid as SqlUuid};
+use futures_util::future::try_join;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::cursor::{CountKey, TimeKey, TrailKey, Walk, clamp};
 use super::sql::{Bind, Sql};
-use super::views::claim::{CLAIMS, ClaimRow, claims};
+use super::views::claim::{Around, CLAIMS, ClaimRow, claims};
 use super::views::timeline;
 use super::{Connection, Error, actors, outlets};
 use crate::domain::ClaimId;
@@ -26,8 +27,11 @@ pub async fn find(
 ) -> Result<ClaimView, Error> {
     let mut sql = Sql::new(CLAIMS);
     sql.live("s", as_of).push("and c.id = {}", [id.0.into()]);
-    let rows: Vec<ClaimRow> = sql.load(connection).await?;
-    claims(connection, rows, as_of).await?.into_iter().next().ok_or(Error::NotFound)
+    // Sent together: a round trip costs more than any of them.
+    let ids = [id.0];
+    let (rows, around) =
+        try_join(sql.look_up(connection), Around::of(connection, &ids, as_of)).await?;
+    around.views(rows)?.into_iter().next().ok_or(Error::NotFound)
 }
 
 /// Claims that some document carries.
@@ -117,6 +121,10 @@ async fn select(
 ) -> Result<Sql, Error> {
     let mut sql = Sql::new(CLAIMS);
     sql.live("s", as_of).push("and s.appearances + s.rebuttals > 0", []);
+    if let Some(at) = as_of {
+        // No claim has a summary before itself; said here so that a walk by time begins there.
+        sql.push("and c.recorded_at <= {}", [clamp(at).into()]);
+    }
     if let Some(q) = &filter.q {
         sql.push(
             "and to_tsvector('english', left(c.text, 10000)) @@ websearch_to_tsquery('english', {})",
@@ -149,7 +157,8 @@ async fn select(
         let ids = outlets::resolve(connection, outlet).await?;
         let published = "x.revision_id in (select v.id from document_revisions v
              join documents d on d.id = v.document_id where d.outlet_id = any({}))";
-        either(&mut sql, ["appearances", "denials"], published, vec![ids.into()], as_of);
+        let tables = ["appearances", "denials"];
+        either(&mut sql, tables, "revision_id", published, vec![ids.into()], as_of);
     }
     if filter.from.is_some() || filter.to.is_some() {
         let mut stated = "true".to_owned();
@@ -160,7 +169,8 @@ async fn select(
                 bounds.push(Bind::from(clamp(bound)));
             }
         }
-        either(&mut sql, ["appearances", "rebuttals"], &stated, bounds, as_of);
+        let tables = ["appearances", "rebuttals"];
+        either(&mut sql, tables, "stated_at", &stated, bounds, as_of);
     }
     Ok(sql)
 }
@@ -177,20 +187,23 @@ fn exists(
     sql.push_all(condition, values).live("x", as_of).push(")", []);
 }
 
-/// Adds that one of two tables has such a row.
+/// Adds that one of two tables has such a row; `condition` reads `column`.
+///
+/// One `exists` over both tables and not one for each: only of a single one Postgres can make a
+/// join, which begins with the rarer side; of two joined by `or` it collects all rows of both.
 fn either(
     sql: &mut Sql,
     tables: [&str; 2],
+    column: &str,
     condition: &str,
     values: Vec<Bind>,
     as_of: Option<DateTime<Utc>>,
 ) {
-    sql.push("and (false", []);
-    for table in tables {
-        sql.push(&format!("or exists (select from {table} x where x.claim_id = c.id and"), []);
-        sql.push_all(condition, values.clone()).live("x", as_of).push(")", []);
-    }
-    sql.push(")", []);
+    let rows = tables
+        .map(|table| format!("select claim_id, {column}, recorded_at, superseded_at from {table}"));
+    let rows = rows.join(" union all ");
+    sql.push(&format!("and exists (select from ({rows}) x where x.claim_id = c.id and"), []);
+    sql.push_all(condition, values).live("x", as_of).push(")", []);
 }
 
 #[derive(QueryableByName)]
@@ -260,7 +273,7 @@ pub async fn known(
         "where language = {} and canonical_sha256 = any({})",
         [language.into(), digests.into()],
     );
-    let rows: Vec<KnownRow> = sql.load(connection).await?;
+    let rows: Vec<KnownRow> = sql.look_up(connection).await?;
     Ok(rows
         .into_iter()
         .filter_map(|row| {

@@ -25,7 +25,7 @@ struct ActorRow {
 
 /// Actors by id.
 pub(in crate::store) async fn actors(
-    connection: &mut Connection,
+    connection: &Connection,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<BTreeMap<Uuid, ActorBrief>, Error> {
     let ids = distinct(ids);
@@ -34,7 +34,7 @@ pub(in crate::store) async fn actors(
     }
     let mut sql = Sql::new("select id, name, kind from actors");
     sql.push("where id = any({})", [ids.into()]);
-    let rows: Vec<ActorRow> = sql.load(connection).await?;
+    let rows: Vec<ActorRow> = sql.look_up(connection).await?;
     rows.into_iter()
         .map(|row| {
             let kind = words(row.kind.as_deref())?;
@@ -71,7 +71,7 @@ struct DocumentRow {
 
 /// Documents by the id of the revision spoken of.
 pub(in crate::store) async fn documents(
-    connection: &mut Connection,
+    connection: &Connection,
     revisions: impl IntoIterator<Item = Uuid>,
 ) -> Result<BTreeMap<Uuid, DocumentBrief>, Error> {
     let ids = distinct(revisions);
@@ -88,7 +88,7 @@ pub(in crate::store) async fn documents(
            left join document_urls u on u.document_id = d.id and u.canonical",
     );
     sql.push("where r.id = any({})", [ids.into()]);
-    let rows: Vec<DocumentRow> = sql.load(connection).await?;
+    let rows: Vec<DocumentRow> = sql.look_up(connection).await?;
     rows.into_iter()
         .map(|row| {
             let brief = DocumentBrief {
@@ -129,7 +129,7 @@ struct ClaimRow {
 
 /// Claims by id, with their status at `as_of`.
 pub(in crate::store) async fn claims(
-    connection: &mut Connection,
+    connection: &Connection,
     ids: impl IntoIterator<Item = Uuid>,
     as_of: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<Uuid, ClaimBrief>, Error> {
@@ -142,7 +142,7 @@ pub(in crate::store) async fn claims(
            from claims c left join claim_summaries s on s.claim_id = c.id",
     );
     sql.live("s", as_of).push("where c.id = any({})", [ids.into()]);
-    let rows: Vec<ClaimRow> = sql.load(connection).await?;
+    let rows: Vec<ClaimRow> = sql.look_up(connection).await?;
     rows.into_iter()
         .map(|row| {
             let status = words(row.status.as_deref())?.unwrap_or(Status::Unverified);
@@ -177,7 +177,7 @@ pub(in crate::store) enum ClaimRole {
 
 /// The actors around each claim, in the order we learned of them.
 pub(in crate::store) async fn claim_actors(
-    connection: &mut Connection,
+    connection: &Connection,
     claims: &[Uuid],
     as_of: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<(Uuid, ClaimRole), Vec<ActorBrief>>, Error> {
@@ -207,7 +207,7 @@ pub(in crate::store) async fn claim_actors(
         sql.live("t", as_of).push(&format!("group by t.claim_id, t.{column}"), []);
     }
     sql.push(") x join actors a on a.id = x.actor_id order by x.since, a.id", []);
-    let rows: Vec<LinkRow> = sql.load(connection).await?;
+    let rows: Vec<LinkRow> = sql.look_up(connection).await?;
     for row in rows {
         let brief =
             ActorBrief { id: ActorId(row.id), name: row.name, kind: words(row.kind.as_deref())? };

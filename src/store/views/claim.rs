@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Float4, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use futures_util::future::try_join;
 use uuid::Uuid;
 
 use super::brief::{self, ClaimRole};
 use super::span::located;
 use super::stated;
 use crate::domain::status::Reason;
-use crate::domain::view::{AppearanceView, ClaimView};
+use crate::domain::view::{ActorBrief, AppearanceView, ClaimView};
 use crate::domain::{AppearanceId, ClaimId, RevisionId, StatementId};
 use crate::store::sql::{Sql, word};
 use crate::store::{Connection, Error};
@@ -65,46 +66,74 @@ struct ReasonRow {
     reasons: serde_json::Value,
 }
 
+/// What stands around claims as seen at `as_of`.
+pub(in crate::store) struct Around {
+    actors: BTreeMap<(Uuid, ClaimRole), Vec<ActorBrief>>,
+    reasons: BTreeMap<Uuid, Vec<Reason>>,
+}
+
+impl Around {
+    /// Of the claims with these ids.
+    pub async fn of(
+        connection: &Connection,
+        claims: &[Uuid],
+        as_of: Option<DateTime<Utc>>,
+    ) -> Result<Self, Error> {
+        let (actors, reasons) = try_join(
+            brief::claim_actors(connection, claims, as_of),
+            reasons(connection, claims, as_of),
+        )
+        .await?;
+        Ok(Around { actors, reasons })
+    }
+
+    /// The claims of these rows, in their order.
+    pub fn views(mut self, rows: Vec<ClaimRow>) -> Result<Vec<ClaimView>, Error> {
+        rows.into_iter()
+            .map(|row| {
+                let mut of = |role| self.actors.remove(&(row.id, role)).unwrap_or_default();
+                Ok(ClaimView {
+                    id: ClaimId(row.id),
+                    claimants: of(ClaimRole::Claimant),
+                    denied_by: of(ClaimRole::Denier),
+                    about: of(ClaimRole::Subject),
+                    text: row.text,
+                    language: row.language,
+                    status: word(&row.status)?,
+                    reasons: self.reasons.remove(&row.id).unwrap_or_default(),
+                    check_worthiness: row.check_worthiness,
+                    confidence: row.confidence,
+                    appearances: row.appearances,
+                    rebuttals: row.rebuttals,
+                    documents: row.documents,
+                    outlets: row.outlets,
+                    first_stated: stated(
+                        row.first_stated_at,
+                        row.first_stated_precision.as_deref(),
+                    )?,
+                    last_stated_at: row.last_stated_at,
+                    recorded_at: row.recorded_at,
+                    updated_at: row.updated_at,
+                })
+            })
+            .collect()
+    }
+}
+
 /// Claims as seen at `as_of`, in the order of the rows.
 pub(in crate::store) async fn claims(
-    connection: &mut Connection,
+    connection: &Connection,
     rows: Vec<ClaimRow>,
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<ClaimView>, Error> {
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut actors = brief::claim_actors(connection, &ids, as_of).await?;
-    let mut reasons = reasons(connection, ids, as_of).await?;
-    rows.into_iter()
-        .map(|row| {
-            let mut of = |role| actors.remove(&(row.id, role)).unwrap_or_default();
-            Ok(ClaimView {
-                id: ClaimId(row.id),
-                claimants: of(ClaimRole::Claimant),
-                denied_by: of(ClaimRole::Denier),
-                about: of(ClaimRole::Subject),
-                text: row.text,
-                language: row.language,
-                status: word(&row.status)?,
-                reasons: reasons.remove(&row.id).unwrap_or_default(),
-                check_worthiness: row.check_worthiness,
-                confidence: row.confidence,
-                appearances: row.appearances,
-                rebuttals: row.rebuttals,
-                documents: row.documents,
-                outlets: row.outlets,
-                first_stated: stated(row.first_stated_at, row.first_stated_precision.as_deref())?,
-                last_stated_at: row.last_stated_at,
-                recorded_at: row.recorded_at,
-                updated_at: row.updated_at,
-            })
-        })
-        .collect()
+    Around::of(connection, &ids, as_of).await?.views(rows)
 }
 
 /// Why each claim has its status.
 async fn reasons(
-    connection: &mut Connection,
-    claims: Vec<Uuid>,
+    connection: &Connection,
+    claims: &[Uuid],
     as_of: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<Uuid, Vec<Reason>>, Error> {
     if claims.is_empty() {
@@ -112,12 +141,12 @@ async fn reasons(
     }
     let mut sql =
         Sql::new("select distinct on (claim_id) claim_id, reasons from claim_status_events");
-    sql.push("where claim_id = any({})", [claims.into()]);
+    sql.push("where claim_id = any({})", [claims.to_vec().into()]);
     if let Some(at) = as_of {
         sql.push("and recorded_at <= {}", [crate::store::cursor::clamp(at).into()]);
     }
     sql.push("order by claim_id, recorded_at desc, id desc", []);
-    sql.load::<ReasonRow>(connection)
+    sql.look_up::<ReasonRow>(connection)
         .await?
         .into_iter()
         .map(|row| {

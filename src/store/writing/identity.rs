@@ -97,7 +97,7 @@ fn answer(live: LiveRow) -> StoredDocument {
 /// Tells whether the document is known, and locks what its rows will change. Call it first in a
 /// transaction; `keys` are the canonical wordings of the claims it brings.
 ///
-/// The time is taken after the locks of [`super::locks`], so that rows of one claim never run
+/// The time is taken after the locks (see `locks.rs`), so that rows of one claim never run
 /// backwards in time.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ mod errors;
 mod exports;
 mod jobs;
 mod lists;
+mod reading;
 mod revisions;
 mod writing;
 
