@@ -260,7 +260,7 @@ fn find_nul(value: &Value, pointer: &mut String) -> Option<String> {
 }
 
 /// One part of a JSON pointer.
-fn escaped(part: &str) -> String {
+pub(super) fn escaped(part: &str) -> String {
     part.replace('~', "~0").replace('/', "~1")
 }
 

@@ -1,8 +1,10 @@
 //! Bodies of HTML forms, checked as JSON ones are; what is refused is a [`Problem`].
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 
-use super::extract::{Body, refused_field};
+use super::extract::{Body, escaped, refused_field};
 use super::problem::{Problem, ProblemKind};
 
 /// The media type that browsers send forms in.
@@ -29,11 +31,17 @@ pub fn parse<T: DeserializeOwned>(body: &Body) -> Result<T, Problem> {
             format!("Byte {} of the decoded form is not UTF-8.", error.valid_up_to()),
         ));
     }
+    let mut seen = BTreeSet::new();
+    for (name, _) in url::form_urlencoded::parse(&body.bytes) {
+        if let Some(name) = seen.replace(name) {
+            return Err(Problem::field(&format!("/{}", escaped(&name)), "is given twice"));
+        }
+    }
     let pairs = serde_urlencoded::Deserializer::new(url::form_urlencoded::parse(&body.bytes));
     serde_path_to_error::deserialize(pairs).map_err(|error| {
         let path = error.path().to_string();
         // The path of the whole is a dot.
-        let pointer = if path == "." { String::new() } else { format!("/{path}") };
+        let pointer = if path == "." { String::new() } else { format!("/{}", escaped(&path)) };
         refused_field(&pointer, &error.into_inner().to_string())
     })
 }
