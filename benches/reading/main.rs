@@ -58,6 +58,8 @@ const SAMPLE: u64 = 4_711;
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    // The HTTP client wants a provider of encryption, though nothing here is encrypted.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let options = Options::parse();
     let server = Server::start().await?;
     let url = server.fresh(DATABASE).await?;

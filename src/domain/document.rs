@@ -34,6 +34,8 @@ pub struct StatedTime {
 pub struct Document {
     /// The canonical address.
     pub url: Option<Url>,
+    /// Other addresses that lead to it: where it was found, and what was passed on the way.
+    pub aliases: Vec<Url>,
     /// The publisher's domain or name, as given or read off the address.
     pub outlet: Option<String>,
     /// The headline.
@@ -53,6 +55,7 @@ impl Document {
     pub fn from_text(text: impl Into<String>) -> Self {
         Document {
             url: None,
+            aliases: Vec::new(),
             outlet: None,
             title: None,
             authors: Vec::new(),

@@ -1,7 +1,6 @@
-//! Names and addresses → the keys that two spellings of one thing share.
+//! Names → the keys that two spellings of one name share.
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
-use url::Url;
 
 /// Longest key of a name, in code points; what lies behind it does not tell two names apart.
 pub const NAME_KEY_LENGTH: usize = 400;
@@ -45,26 +44,6 @@ pub fn name_key(name: &str) -> String {
     }
 }
 
-/// The canonical form of an address: what `url` normalises (host in lower case, no default port,
-/// dots resolved), without fragment and credentials. `None` for what is not on the web.
-///
-/// ```
-/// use claimtrail::domain::canonical_url;
-/// use url::Url;
-/// let url = Url::parse("HTTPS://News.TEST:443/a#top").expect("an address");
-/// assert_eq!(canonical_url(&url).expect("on the web").as_str(), "https://news.test/a");
-/// ```
-pub fn canonical_url(url: &Url) -> Option<Url> {
-    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-        return None;
-    }
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url.set_username("").ok()?;
-    url.set_password(None).ok()?;
-    Some(url)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,19 +55,6 @@ mod tests {
             let key = name_key(&name);
             prop_assert!(key.chars().count() <= NAME_KEY_LENGTH);
             prop_assert!(!key.contains('\0'));
-        }
-    }
-
-    #[test]
-    fn keeps_the_query_and_the_case_of_the_path() {
-        let url = Url::parse("http://User:pw@N.test:80/A/../B?b=2&a=1#x").unwrap();
-        assert_eq!(canonical_url(&url).unwrap().as_str(), "http://n.test/B?b=2&a=1");
-    }
-
-    #[test]
-    fn refuses_what_is_not_on_the_web() {
-        for url in ["ftp://n.test/a", "data:text/plain,a", "file:///etc/hosts"] {
-            assert_eq!(canonical_url(&Url::parse(url).unwrap()), None, "{url}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! design says it means, and nothing else.
 
 pub mod actor;
+pub mod address;
 pub mod claim;
 pub mod document;
 pub mod extraction;
@@ -15,6 +16,7 @@ pub mod status;
 pub mod view;
 
 pub use actor::{Actor, ActorKind};
+pub use address::{address_key, canonical_url, desktop_twin, may_be_canonical, site};
 pub use claim::{Appearance, Claim, Denial, DenialMention, DenierRole, RebuttalKind, Stance};
 pub use document::{DateTimePrecision, Document, StatedTime};
 pub use extraction::{
@@ -24,7 +26,7 @@ pub use ids::{
     ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, JobId, OutletId,
     RebuttalId, RequestId, RevisionId, StatementId,
 };
-pub use keys::{canonical_url, name_key};
+pub use keys::name_key;
 pub use span::{CodePoints, Field, LocatedSpan, Span};
 pub use statement::{CueKind, Mode, Statement};
 pub use status::Status;

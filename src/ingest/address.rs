@@ -3,6 +3,7 @@
 use url::Url;
 
 use super::Error;
+use crate::domain::{canonical_url, desktop_twin, may_be_canonical};
 
 /// Longest address that is kept, in bytes; an index over longer ones would not fit a page.
 const LONGEST_URL: usize = 2_048;
@@ -33,6 +34,33 @@ pub fn parse_url(value: &str) -> Result<Url, Error> {
         return Err(refuse(format!("it is longer than {LONGEST_URL} bytes")));
     }
     Ok(url)
+}
+
+/// The address that a page at `page` names as its canonical one in `link`, resolved against the
+/// page; `None` where it is no address or cannot be believed.
+pub(super) fn believed(page: Option<&Url>, link: &str) -> Option<Url> {
+    let link = link.trim();
+    let named = match page {
+        Some(page) => page.join(link).ok()?,
+        None => Url::parse(link).ok()?,
+    };
+    let named = parse_url(named.as_str()).ok()?;
+    // Found nowhere, a page can only be held against the front page of the site it names.
+    let page = page.cloned().or_else(|| named.join("/somewhere").ok())?;
+    may_be_canonical(&page, &named).then_some(named)
+}
+
+/// The address a document is known by, and the others that lead to it.
+///
+/// What a page says of itself goes before a guess: an AMP or mobile address is only taken for a twin
+/// where the page names no address.
+pub(super) fn known_by(given: Option<Url>, told: Option<Url>) -> (Option<Url>, Vec<Url>) {
+    let best = told
+        .or_else(|| given.as_ref().and_then(desktop_twin))
+        .or_else(|| given.clone())
+        .map(|url| canonical_url(&url).unwrap_or(url));
+    let aliases = given.filter(|given| Some(given) != best.as_ref()).into_iter().collect();
+    (best, aliases)
 }
 
 /// The outlet that an address tells: its host without `www.`.

@@ -150,11 +150,15 @@ pub struct Ingested {
 /// assert_eq!(ingested.document.text, "The port\nwas shut.");
 /// # Ok::<(), claimtrail::ingest::Error>(())
 /// ```
-pub fn from_plain_text<'s>(source: impl Into<Source<'s>>, meta: Meta) -> Result<Ingested, Error> {
+pub fn from_plain_text<'s>(
+    source: impl Into<Source<'s>>,
+    mut meta: Meta,
+) -> Result<Ingested, Error> {
     let source = source.into();
     let decoded = decode(source, &meta, MediaType::PlainText)?;
     let (text, normalised) = clean::normalise(&decoded.text);
-    assemble(source, MediaType::PlainText, &decoded, normalised, &text, meta)
+    let known_by = address::known_by(meta.url.take(), None);
+    assemble(source, MediaType::PlainText, &decoded, normalised, &text, meta, known_by)
 }
 
 /// A plain text file: its first line is the title, where an empty line and a body follow and the
@@ -184,7 +188,8 @@ pub fn from_text_file<'s>(
         meta.title = Some(title.to_owned());
         body = rest;
     }
-    assemble(source, MediaType::PlainText, &decoded, normalised, body, meta)
+    let known_by = address::known_by(meta.url.take(), None);
+    assemble(source, MediaType::PlainText, &decoded, normalised, body, meta, known_by)
 }
 
 /// A page: its main text becomes the body, its metadata fills what the caller does not know.
@@ -201,10 +206,11 @@ pub fn from_html<'s>(source: impl Into<Source<'s>>, mut meta: Meta) -> Result<In
     }
     let (text, reading) = page::read_page(&html, meta.url.as_ref())?;
     let told = &reading.metadata;
-    meta.url = told.canonical.as_ref().map(|it| it.value.clone()).or(meta.url);
+    let canonical = told.canonical.as_ref().map(|it| it.value.clone());
+    let known_by = address::known_by(meta.url.take(), canonical);
     meta.outlet = meta
         .outlet
-        .or_else(|| meta.url.as_ref().and_then(address::outlet_of))
+        .or_else(|| known_by.0.as_ref().and_then(address::outlet_of))
         .or_else(|| told.outlet.as_ref().map(|it| it.value.clone()));
     meta.title = meta.title.or_else(|| told.title.as_ref().map(|it| it.value.clone()));
     meta.published = meta.published.or_else(|| told.published.as_ref().map(|it| it.value.stated));
@@ -215,7 +221,7 @@ pub fn from_html<'s>(source: impl Into<Source<'s>>, mut meta: Meta) -> Result<In
     if meta.authors.is_empty() {
         meta.authors.extend(told.authors.iter().flat_map(|it| it.value.iter().cloned()));
     }
-    let ingested = assemble(source, MediaType::Html, &decoded, normalised, &text, meta)?;
+    let ingested = assemble(source, MediaType::Html, &decoded, normalised, &text, meta, known_by)?;
     Ok(Ingested { page: Some(reading), ..ingested })
 }
 
@@ -247,6 +253,7 @@ fn assemble(
     normalised: clean::Normalised,
     body: &str,
     meta: Meta,
+    (url, aliases): (Option<Url>, Vec<Url>),
 ) -> Result<Ingested, Error> {
     let prior = match meta.language {
         Some(tag) => Some(language::primary_subtag(&tag).ok_or(Error::Language(tag))?),
@@ -279,8 +286,9 @@ fn assemble(
                 .outlet
                 .as_deref()
                 .and_then(clean::one_line)
-                .or_else(|| meta.url.as_ref().and_then(address::outlet_of)),
-            url: meta.url,
+                .or_else(|| url.as_ref().and_then(address::outlet_of)),
+            url,
+            aliases,
             title,
             authors: meta.authors.iter().filter_map(|author| clean::one_line(author)).collect(),
             published: meta.published,

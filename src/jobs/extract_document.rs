@@ -40,6 +40,9 @@ impl NewDocument {
 #[derive(Serialize, Deserialize)]
 struct Payload {
     url: Option<Url>,
+    /// Not there in rows that an older version wrote.
+    #[serde(default)]
+    aliases: Vec<Url>,
     outlet: Option<String>,
     title: Option<String>,
     authors: Vec<String>,
@@ -61,6 +64,7 @@ pub async fn enqueue(
     let document = new.document.clone();
     let payload = Payload {
         url: document.url,
+        aliases: document.aliases,
         outlet: document.outlet,
         title: document.title,
         authors: document.authors,
@@ -90,6 +94,7 @@ pub(super) fn read_payload(
     Ok(NewDocument {
         document: Document {
             url: payload.url,
+            aliases: payload.aliases,
             outlet: payload.outlet,
             title: payload.title,
             authors: payload.authors,

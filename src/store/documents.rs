@@ -19,7 +19,7 @@ use crate::domain::view::{
     ClaimBrief, DocumentDetail, DocumentFilter, DocumentView, Page, PageRequest, RebuttalBrief,
     RevisionDifference, RevisionView, TextChange, TextChangeKind,
 };
-use crate::domain::{DocumentId, ExtractorInfo, canonical_url};
+use crate::domain::{DocumentId, ExtractorInfo, address_key};
 
 /// How long to look for the smallest difference of two texts; a larger one will do then.
 const DIFFERENCE_TIME: Duration = Duration::from_secs(1);
@@ -88,11 +88,11 @@ pub async fn list(
         sql.push("and r.language = {}", [language.as_str().into()]);
     }
     if let Some(url) = &filter.url {
-        let canonical = Url::parse(url).ok().and_then(|url| canonical_url(&url));
-        let url = canonical.map_or_else(|| url.clone(), String::from);
+        // What is no address leads to no document.
+        let key = Url::parse(url).ok().and_then(|url| address_key(&url)).unwrap_or_default();
         sql.push(
-            "and d.id in (select document_id from document_urls where url = {})",
-            [url.into()],
+            "and d.id in (select document_id from document_urls where key = {})",
+            [key.into()],
         );
     }
     if let Some(q) = &filter.q {

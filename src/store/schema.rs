@@ -210,6 +210,9 @@ diesel::table! {
         url -> Text,
         canonical -> Bool,
         recorded_at -> Timestamptz,
+        key -> Text,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
     }
 }
 

@@ -8,11 +8,12 @@ use serde::Deserialize;
 use spdx::{Expression, ParseMode};
 
 /// Licences that ask for no more than a notice. `OR` needs one of them, `AND` all.
-const ALLOWED: [&str; 8] = [
+const ALLOWED: [&str; 9] = [
     "0BSD",
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
     "BSD-3-Clause",
+    "ISC",
     "MIT",
     "MIT-0",
     "Unicode-3.0",

@@ -30,6 +30,7 @@ row! {
         id: Uuid => SqlUuid,
         document_id: Uuid => SqlUuid,
         url: &'a str => Text,
+        key: &'a str => Text,
         canonical: bool => Bool,
     }
 }

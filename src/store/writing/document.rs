@@ -29,9 +29,9 @@ impl<'r> DocumentRows<'r> {
         let draft = context.draft;
         let document_id = draft.document.0;
         let (published_at, published_precision) = located::columns(context.published);
-        let (content_sha256, url) = match identity {
-            Identity::Words(digest) => (Some(digest.as_slice()), None),
-            Identity::Url(url) => (None, Some(url.as_str())),
+        let (content_sha256, addresses) = match identity {
+            Identity::Words(digest) => (Some(digest.as_slice()), [].as_slice()),
+            Identity::Addresses(addresses) => (None, addresses.as_slice()),
         };
         let founded = draft.previous.is_none();
         Ok(DocumentRows {
@@ -39,10 +39,12 @@ impl<'r> DocumentRows<'r> {
                 .then_some(NewDocument { id: document_id, outlet_id: draft.outlet, content_sha256 })
                 .into_iter()
                 .collect(),
-            urls: url
+            // Those of a known document are kept as soon as it is known.
+            urls: addresses
+                .iter()
+                .enumerate()
                 .filter(|_| founded)
-                .map(|url| NewDocumentUrl { id: Uuid::now_v7(), document_id, url, canonical: true })
-                .into_iter()
+                .map(|(place, address)| address.row(document_id, place == 0))
                 .collect(),
             revision: [NewRevision {
                 id: draft.revision.0,
@@ -69,7 +71,9 @@ impl<'r> DocumentRows<'r> {
     pub fn add_to(&'r self, inserts: &mut Inserts<'r>, context: &Context<'r>) {
         inserts
             .add(&self.founded, [context.at()])
-            .add(&self.urls, [context.at()])
+            // An address that leads to another document goes on leading there; nobody else adds one
+            // of these meanwhile, since each is locked.
+            .add_unknown(&self.urls, [context.at()])
             .add(&self.revision, [("authors", bound::<Array<Text>, _>(self.authors)), context.at()])
             .add(&self.extraction, context.of_revision());
     }

@@ -6,15 +6,16 @@ use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Binary, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use sha2::{Digest, Sha256};
+use url::Url;
 use uuid::Uuid;
 
 use super::locks::{ClaimLock, lock_claims, lock_document};
 use super::{Draft, Received};
 use crate::domain::view::{StoreOutcome, StoredDocument};
-use crate::domain::{Document, DocumentId, RevisionId, canonical_url};
+use crate::domain::{Document, DocumentId, RevisionId, address_key, canonical_url, desktop_twin};
 use crate::store::claims::digest;
 use crate::store::insert::{Inserts, bound};
-use crate::store::rows::document::NewOutlet;
+use crate::store::rows::document::{NewDocumentUrl, NewOutlet};
 use crate::store::sql::{IdRow, Sql};
 use crate::store::{Connection, Error, outlets};
 
@@ -36,24 +37,56 @@ pub fn sha256(document: &Document) -> [u8; 32] {
     digest.finalize().into()
 }
 
-/// What tells one document from another: its address, or, without one, its words.
+/// An address that leads to a document.
+pub(super) struct Address {
+    /// What is shown and fetched.
+    url: String,
+    /// What two spellings of it share.
+    key: String,
+}
+
+impl Address {
+    fn of(url: &Url) -> Option<Self> {
+        Some(Address { url: canonical_url(url)?.into(), key: address_key(url)? })
+    }
+
+    /// The row that says so.
+    pub fn row(&self, document_id: Uuid, canonical: bool) -> NewDocumentUrl<'_> {
+        let Address { url, key } = self;
+        NewDocumentUrl { id: Uuid::now_v7(), document_id, url, key, canonical }
+    }
+
+    /// The key of the address that this one is likely the AMP or mobile twin of.
+    fn twin(&self) -> Option<String> {
+        Url::parse(&self.url)
+            .ok()
+            .and_then(|url| desktop_twin(&url))
+            .and_then(|it| address_key(&it))
+    }
+}
+
+/// What tells one document from another: its addresses, or, without one, its words.
 pub(super) enum Identity {
-    Url(String),
+    /// The canonical one first.
+    Addresses(Vec<Address>),
     Words([u8; 32]),
 }
 
 impl Identity {
     pub fn of(document: &Document) -> Self {
-        match document.url.as_ref().and_then(canonical_url) {
-            Some(url) => Identity::Url(url.into()),
-            None => Identity::Words(sha256(document)),
+        if document.url.as_ref().and_then(address_key).is_none() {
+            return Identity::Words(sha256(document));
         }
+        let mut known = BTreeSet::new();
+        let all = document.url.iter().chain(&document.aliases).filter_map(Address::of);
+        Identity::Addresses(all.filter(|address| known.insert(address.key.clone())).collect())
     }
 
-    fn lock_name(&self) -> String {
+    /// In the order in which they must be taken, so that no two transactions wait for each other.
+    fn lock_names(&self) -> BTreeSet<String> {
         match self {
-            Identity::Url(url) => url.clone(),
-            Identity::Words(digest) => crate::store::views::hex(digest),
+            Identity::Addresses(all) => all.iter().map(|address| address.key.clone()).collect(),
+            Identity::Words(digest) => BTreeSet::from([crate::store::views::hex(digest)]),
         }
     }
 }
@@ -73,13 +106,25 @@ struct LiveRow {
 }
 
 /// The known document's answer when `document` would change nothing; takes no lock, so that a
-/// repeated post costs one look.
+/// repeated post costs one look. An address that is new for the document is kept.
 pub async fn unchanged(
     connection: &mut Connection,
     document: &Document,
 ) -> Result<Option<StoredDocument>, Error> {
-    let live = find(connection, &Identity::of(document)).await?;
-    Ok(live.filter(|live| live.sha256 == sha256(document)).map(answer))
+    let identity = Identity::of(document);
+    let live = find(connection, &identity).await?;
+    let Some(live) = live.filter(|live| live.sha256 == sha256(document)) else { return Ok(None) };
+    keep_addresses(connection, live.document_id, &identity).await?;
+    Ok(Some(answer(live)))
+}
+
+/// The document that `url` leads to, as it is.
+///
+/// # Errors
+/// [`Error::NotFound`] where it leads to none.
+pub async fn at_address(connection: &mut Connection, url: &Url) -> Result<StoredDocument, Error> {
+    let addresses = Identity::Addresses(Address::of(url).into_iter().collect());
+    find(connection, &addresses).await?.map(answer).ok_or(Error::NotFound)
 }
 
 fn answer(live: LiveRow) -> StoredDocument {
@@ -109,16 +154,20 @@ pub async fn begin(
 ) -> Result<Begun, Error> {
     let document = received.document;
     let identity = Identity::of(document);
-    lock_document(connection, &identity.lock_name()).await?;
+    for name in identity.lock_names() {
+        lock_document(connection, &name).await?;
+    }
     let live = find(connection, &identity).await?;
     let mut claims: BTreeSet<ClaimLock> = keys
         .iter()
         .map(|key| ClaimLock { language: document.language.clone(), digest: digest(key) })
         .collect();
     if let Some(live) = &live {
+        keep_addresses(connection, live.document_id, &identity).await?;
         if live.sha256 == sha256(document) {
             return Ok(Begun::Unchanged(answer(live.clone())));
         }
+        forget_validators(connection, live.document_id).await?;
         claims.extend(claims_of(connection, live.revision_id).await?);
     }
     lock_claims(connection, &document.language, &claims).await?;
@@ -150,9 +199,14 @@ async fn find(connection: &Connection, identity: &Identity) -> Result<Option<Liv
           where r.superseded_at is null and r.document_id =",
     );
     match identity {
-        Identity::Url(url) => sql.push(
-            "(select u.document_id from document_urls u where u.url = {})",
-            [url.as_str().into()],
+        // The canonical address decides. Another one only where it is a document's own, which then
+        // moved, or where the canonical one may be a guess made from it: a site's `/latest` leads to
+        // another article every day. Of several documents the one of the first address is taken.
+        Identity::Addresses(all) => sql.push(
+            "(select u.document_id from document_urls u
+               where u.key = any({}) and (u.canonical or u.key = any({}))
+               order by array_position({}, u.key) limit 1)",
+            [keys(all).into(), deciding(all).into(), keys(all).into()],
         ),
         Identity::Words(digest) => sql.push(
             "(select w.id from documents w where w.content_sha256 = any({}))",
@@ -160,6 +214,62 @@ async fn find(connection: &Connection, identity: &Identity) -> Result<Option<Liv
         ),
     };
     Ok(sql.look_up(connection).await?.into_iter().next())
+}
+
+fn keys(addresses: &[Address]) -> Vec<String> {
+    addresses.iter().map(|address| address.key.clone()).collect()
+}
+
+/// The keys that tell a document wherever they lead: the canonical address, and those that it is the
+/// likely twin of.
+fn deciding(addresses: &[Address]) -> Vec<String> {
+    let Some((canonical, others)) = addresses.split_first() else { return Vec::new() };
+    let twins = others.iter().filter(|other| other.twin().as_ref() == Some(&canonical.key));
+    std::iter::once(canonical).chain(twins).map(|address| address.key.clone()).collect()
+}
+
+/// Keeps every address that led to a known document. One that led to another before goes on leading
+/// there.
+async fn keep_addresses(
+    connection: &mut Connection,
+    document: Uuid,
+    identity: &Identity,
+) -> Result<(), Error> {
+    // A single address is the one that it was found by.
+    let Identity::Addresses(all) = identity else { return Ok(()) };
+    if all.len() < 2 {
+        return Ok(());
+    }
+    let mut sql = Sql::new("select key from document_urls");
+    sql.push("where key = any({})", [keys(all).into()]);
+    let known: Vec<KeyRow> = sql.look_up(connection).await?;
+    let rows: Vec<NewDocumentUrl<'_>> = all
+        .iter()
+        .filter(|address| known.iter().all(|row| row.key != address.key))
+        .map(|address| address.row(document, false))
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut inserts = Inserts::default();
+    inserts.add_unknown(&rows, []);
+    inserts.execute(connection).await
+}
+
+/// What answers were marked with holds for the words that came with them and no others.
+async fn forget_validators(connection: &Connection, document: Uuid) -> Result<(), Error> {
+    let mut sql = Sql::new("update document_urls set etag = null, last_modified = null");
+    sql.push(
+        "where document_id = {} and (etag is not null or last_modified is not null)",
+        [document.into()],
+    );
+    sql.run(connection).await
+}
+
+#[derive(QueryableByName)]
+struct KeyRow {
+    #[diesel(sql_type = Text)]
+    key: String,
 }
 
 #[derive(QueryableByName)]

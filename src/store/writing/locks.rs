@@ -2,7 +2,7 @@
 //!
 //! | level | what | how |
 //! | --- | --- | --- |
-//! | 1 | the document | exclusive |
+//! | 1 | the document: each address of it, in order of key, or its words | exclusive |
 //! | 2 | each language whose claims may change, in order of name | shared; exclusive where level 3 would be [`MANY`] claims or more |
 //! | 3 | each claim it brings or had, in order of number | exclusive |
 //! | 4 | its outlet, then its actors in order of key | by inserting them: a unique index makes others wait |

@@ -17,7 +17,7 @@ mod rebuttals;
 mod statements;
 mod summaries;
 
-pub use identity::{Begun, begin, sha256, unchanged};
+pub use identity::{Begun, at_address, begin, sha256, unchanged};
 
 use std::collections::BTreeSet;
 

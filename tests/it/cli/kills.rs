@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::claimtrail;
 use super::serve::{PATIENCE, serve};
+use crate::support::client::client;
 use crate::support::database::TestDatabase;
 
 /// Documents of the batch; `benches/kills` does the same with thousands.
@@ -142,7 +143,7 @@ async fn an_ingest_that_is_killed_goes_on_where_it_was() {
 
 /// Sends the batch and reads what is answered, to the end or until the answer is cut.
 async fn send(address: String) -> Vec<Value> {
-    let request = reqwest::Client::new()
+    let request = client()
         .post(format!("{address}/v1/documents:batch"))
         .header("content-type", "application/x-ndjson")
         .body(archive());

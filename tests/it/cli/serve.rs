@@ -8,6 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::{claimtrail, run_with_input, stderr, stdout};
+use crate::support::client::client;
 use crate::support::database::TestDatabase;
 
 /// How long anything here may take; a machine at work is slow, but not for ever.
@@ -71,7 +72,7 @@ impl Drop for Serving {
 async fn a_posted_document_is_worked_on_and_the_process_stops_when_told() {
     let database = TestDatabase::new().await;
     let serving = serve(&database, &[]);
-    let client = reqwest::Client::new();
+    let client = client();
     let body = json!({"text": "The Harbour Ministry has denied that the east pier is closed."});
     let posted = client.post(format!("{}/v1/documents", serving.address)).json(&body);
     let posted = posted.send().await.expect("it answers");
@@ -98,7 +99,7 @@ async fn a_posted_document_is_worked_on_and_the_process_stops_when_told() {
 async fn without_workers_jobs_wait() {
     let database = TestDatabase::new().await;
     let serving = serve(&database, &["--no-worker"]);
-    let client = reqwest::Client::new();
+    let client = client();
     let posted = client.post(format!("{}/v1/documents", serving.address));
     let posted = posted.json(&json!({"text": "The pier is closed."})).send().await.unwrap();
     let job: Value = posted.json().await.unwrap();
@@ -159,7 +160,7 @@ async fn it_stops_within_ten_seconds_whatever_is_under_way_and_gives_its_jobs_ba
     let serving = serve(&database, &[]);
     let address = serving.address.clone();
     let lock = hold_documents(&database).await;
-    let client = reqwest::Client::new();
+    let client = client();
     // Two jobs and two requests that cannot end, and connections that are kept open.
     let mut jobs = Vec::new();
     for text in ["The east pier is closed.", "The west pier is closed."] {
@@ -202,7 +203,7 @@ async fn a_second_signal_ends_it_at_once() {
     let database = TestDatabase::new().await;
     let mut serving = serve(&database, &["--no-worker"]);
     let _lock = hold_documents(&database).await;
-    let post = reqwest::Client::new().post(format!("{}/v1/documents?wait=true", serving.address));
+    let post = client().post(format!("{}/v1/documents?wait=true", serving.address));
     tokio::spawn(post.json(&json!({"text": "The pier is open."})).send());
     until_blocked(&database, 1).await;
     serving.signal(Signal::TERM);
@@ -232,7 +233,7 @@ async fn a_second_signal_ends_it_at_once() {
 async fn the_log_in_json_follows_a_request_into_its_job_and_tells_no_words() {
     let database = TestDatabase::new().await;
     let serving = serve(&database, &["--log-format", "json"]);
-    let client = reqwest::Client::new();
+    let client = client();
     let id = "0193f3a2-7e1c-4c5b-9c39-0a1b2c3d4e5f";
     let posted = client
         .post(format!("{}/v1/documents?title=zyxword", serving.address))
@@ -298,7 +299,7 @@ fn a_log_filter_that_is_none_is_refused() {
 async fn workers_alone_do_the_jobs_of_another_process_and_survive_its_death() {
     let database = TestDatabase::new().await;
     let serving = serve(&database, &["--no-worker"]);
-    let client = reqwest::Client::new();
+    let client = client();
     for n in 0..3 {
         let post = client.post(format!("{}/v1/documents", serving.address));
         let post = post.json(&json!({"text": format!("The pier {n} is closed.")}));

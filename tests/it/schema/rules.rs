@@ -11,12 +11,15 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
         "update {t} set content_sha256 = sha256('x') where content_sha256 is not null",
     ),
     ("documents", "documents_content_sha256_length", "update {t} set content_sha256 = 'x'"),
-    ("document_urls", "document_urls_url_unique", "update {t} set url = 'https://same.test/'"),
+    ("document_urls", "document_urls_key_unique", "update {t} set key = 'same.test'"),
+    ("document_urls", "document_urls_key_length", "update {t} set key = url || '/'"),
+    ("document_urls", "document_urls_etag_length", "update {t} set etag = ''"),
+    ("document_urls", "document_urls_last_modified_length", "update {t} set last_modified = ''"),
     ("document_urls", "document_urls_url_length", "update {t} set url = repeat('x', 2049)"),
     (
         "document_urls",
         "document_urls_one_canonical",
-        "insert into {t} (id, document_id, url, canonical) select gen_random_uuid(), document_id, url || '2', true from {t}",
+        "insert into {t} (id, document_id, url, key, canonical) select gen_random_uuid(), document_id, url || '2', key || '2', true from {t}",
     ),
     (
         "document_revisions",

@@ -14,6 +14,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
+use super::client::client;
 use super::database::TestDatabase;
 
 /// Where the services of a run live; each test has a runtime of its own, which ends before they do.
@@ -57,7 +58,7 @@ impl TestApp {
             runtime.spawn(server);
             handle
         };
-        TestApp { address, client: reqwest::Client::new(), handle, app, database }
+        TestApp { address, client: client(), handle, app, database }
     }
 
     /// A service whose Postgres is away.

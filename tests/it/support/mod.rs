@@ -2,5 +2,6 @@
 
 pub mod app;
 pub mod builders;
+pub mod client;
 pub mod database;
 pub mod generated;

@@ -534,28 +534,12 @@ impl<'p> PageHead<'p> {
                 });
             if is_canonical { entry.attribute("href") } else { None }
         });
-        [link, self.tag(&["og:url"])].into_iter().flatten().find_map(|link| {
-            let link = link.trim();
-            let named = match self.address {
-                Some(address) => address.join(link).ok()?,
-                None => Url::parse(link).ok()?,
-            };
-            let named = super::super::address::parse_url(named.as_str()).ok()?;
-            if named.path() == "/" && named.query().is_none() {
-                return None;
-            }
-            let same_site = self.address.is_none_or(|address| site(address) == site(&named));
-            same_site.then(|| Told::new(named, Origin::Meta))
-        })
+        [link, self.tag(&["og:url"])]
+            .into_iter()
+            .flatten()
+            .find_map(|link| super::super::address::believed(self.address, link))
+            .map(|named| Told::new(named, Origin::Meta))
     }
-}
-
-/// The host without what tells a reader's device.
-fn site(url: &Url) -> Option<&str> {
-    let host = url.host_str()?;
-    Some(
-        ["www.", "m.", "amp.", "mobile."].iter().find_map(|p| host.strip_prefix(p)).unwrap_or(host),
-    )
 }
 
 fn is_tag(tag: &str) -> bool {
