@@ -10,6 +10,10 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     && cp target/release/claimtrail /usr/local/bin/claimtrail
 
 FROM debian:bookworm-slim
+# Whom the fetcher trusts to vouch for a site.
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin claimtrail
 COPY --from=build /usr/local/bin/claimtrail /usr/local/bin/claimtrail
 USER 10001

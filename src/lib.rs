@@ -11,6 +11,7 @@
 //! | [`api`] | HTTP → domain → JSON |
 //! | [`dashboard`] | domain → pages for people |
 //! | [`cli`] | one file a command |
+//! | [`fetch`] | URL → bytes |
 //! | [`ingest`] | bytes → `Document` |
 //! | [`store`] | domain values ↔ Postgres |
 //! | [`export`] | domain values → rows of a file |
@@ -27,6 +28,7 @@ pub mod config;
 pub mod dashboard;
 pub mod domain;
 pub mod export;
+pub mod fetch;
 pub mod ingest;
 pub mod jobs;
 pub mod metrics;

@@ -203,7 +203,7 @@ fn is_tracking(name: &str) -> bool {
 
 /// Opens escapes of characters that need none, and writes the others in upper case (RFC 3986,
 /// 6.2.2).
-fn open_escapes(written: &str) -> String {
+pub fn open_escapes(written: &str) -> String {
     let mut plain = String::with_capacity(written.len());
     let mut rest = written;
     while let Some(at) = rest.find('%') {

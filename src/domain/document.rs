@@ -27,6 +27,22 @@ pub struct StatedTime {
     pub precision: DateTimePrecision,
 }
 
+/// What a server marks an answer with, so that it can be asked later whether that one still holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Validators {
+    /// `ETag`, as sent.
+    pub etag: Option<String>,
+    /// `Last-Modified`, as sent.
+    pub last_modified: Option<String>,
+}
+
+impl Validators {
+    /// Whether there is nothing to ask with.
+    pub fn is_empty(&self) -> bool {
+        self.etag.is_none() && self.last_modified.is_none()
+    }
+}
+
 /// One article: its title, its cleaned body and where it came from.
 ///
 /// Spans point into `title` and `text`; neither changes after ingest. What is unknown is `None`.

@@ -11,18 +11,19 @@ use regex::Regex;
 const MODULES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("config", &[]),
+    ("fetch", &["domain"]),
     ("ingest", &["domain"]),
     ("export", &["domain"]),
     ("store", &["domain"]),
     ("postgres", &["domain"]),
     ("pipeline", &["domain"]),
     ("metrics", &["domain", "store"]),
-    ("app", &["config", "domain", "metrics", "pipeline", "store"]),
-    ("jobs", &["app", "domain", "ingest", "metrics", "pipeline", "store"]),
+    ("app", &["config", "domain", "fetch", "metrics", "pipeline", "store"]),
+    ("jobs", &["app", "domain", "fetch", "ingest", "metrics", "pipeline", "store"]),
     ("dashboard", &["domain", "store"]),
     (
         "api",
-        &["app", "dashboard", "domain", "export", "ingest", "jobs", "metrics", "pipeline", "store"],
+        &["app", "dashboard", "domain", "export", "fetch", "ingest", "jobs", "metrics", "pipeline", "store"],
     ),
     (
         "cli",
@@ -62,6 +63,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("actix_web", &["api", "cli"]),
     ("askama", &["dashboard"]),
     ("dom_smoothie", &["ingest"]),
+    ("reqwest", &["fetch"]),
     ("clap", &["config", "cli"]),
     ("prometheus_client", &["metrics"]),
 ];

@@ -31,12 +31,13 @@ const EXCEPTIONS: [(&str, &str); 4] = [
 
 /// Crates that are here in two versions, each with who holds the older one. A third version, or another
 /// crate, fails: it is compiled, shipped and kept safe twice.
-const TWICE: [(&str, &str); 13] = [
+const TWICE: [(&str, &str); 14] = [
     ("base64", "0.22 by postgres-protocol and us"),
     ("darling", "0.21 by diesel_derives, while compiling"),
     ("darling_core", "as darling"),
     ("darling_macro", "as darling"),
     ("foldhash", "0.1 by whatlang's hashbrown"),
+    ("getrandom", "0.2 by ring"),
     ("hashbrown", "0.15 by whatlang"),
     ("http", "0.2 by actix-http"),
     ("phf", "0.13 by tokio-postgres"),

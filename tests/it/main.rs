@@ -7,6 +7,7 @@ mod cli;
 mod compose;
 mod dashboard;
 mod export;
+mod fetch;
 mod ingest;
 mod licences;
 mod openapi;

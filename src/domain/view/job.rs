@@ -14,6 +14,8 @@ use crate::domain::{JobId, RequestId};
 pub enum JobKind {
     /// Reads one document and stores what it says.
     ExtractDocument,
+    /// Fetches one address, reads the document there and stores what it says.
+    FetchDocument,
 }
 
 impl JobKind {
@@ -21,6 +23,7 @@ impl JobKind {
     pub fn as_str(self) -> &'static str {
         match self {
             JobKind::ExtractDocument => "extract_document",
+            JobKind::FetchDocument => "fetch_document",
         }
     }
 }

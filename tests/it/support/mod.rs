@@ -5,3 +5,4 @@ pub mod builders;
 pub mod client;
 pub mod database;
 pub mod generated;
+pub mod site;
