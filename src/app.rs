@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::config::ServeConfig;
+use crate::config::{FetchConfig, ServeConfig};
 use crate::domain::view::QueueDepth;
 use crate::domain::{Document, Extraction};
+use crate::fetch::{FetchError, FetchOptions, Fetcher};
 use crate::metrics::{Moment, metrics};
 use crate::pipeline;
 use crate::store::{self, Pool, PoolOptions};
@@ -37,6 +38,8 @@ pub struct App {
     jobs: Option<Pool>,
     /// Longest text or HTML that is taken, in bytes.
     pub max_text_bytes: usize,
+    /// Fetches pages; `None` where the operator wants none fetched.
+    pub fetcher: Option<Arc<Fetcher>>,
     reading: ReadingSlots,
     batches: Batches,
     stop: watch::Sender<bool>,
@@ -55,6 +58,7 @@ impl App {
             probe,
             jobs: None,
             max_text_bytes: config.max_text_bytes,
+            fetcher: None,
             reading: ReadingSlots::new(usize::from(config.max_readings)),
             batches: Batches::new(usize::from(config.max_readings)),
             stop: watch::Sender::new(false),
@@ -89,6 +93,11 @@ impl App {
 
     async fn depth(&self) -> Result<QueueDepth, store::Error> {
         store::jobs::depth(&mut *self.probe.get().await?).await
+    }
+
+    /// The same app, fetching with `fetcher`.
+    pub fn fetching(self, fetcher: Option<Arc<Fetcher>>) -> Self {
+        App { fetcher, ..self }
     }
 
     /// Waits for a processor to read a text on; keep the slot as long as the text is being read.
@@ -183,6 +192,26 @@ impl Batches {
         let running = acquire(&slots.running).await;
         Place { _held: turn.into_iter().chain(running).collect() }
     }
+}
+
+/// The fetcher that `config` asks for, to be shared by all that fetch in this process.
+///
+/// # Errors
+/// [`FetchError::BadAddress`] for a contact that no header can carry.
+pub fn fetcher(config: &FetchConfig) -> Result<Option<Arc<Fetcher>>, FetchError> {
+    if config.no_fetch {
+        return Ok(None);
+    }
+    if !config.fetch_allow.is_empty() {
+        tracing::warn!(allowed = ?config.fetch_allow, "addresses inside may be fetched from");
+    }
+    let options = FetchOptions {
+        contact: config.fetch_contact.clone(),
+        allow: config.fetch_allow.clone(),
+        pause: Duration::from_millis(config.fetch_pause.into()),
+        ..FetchOptions::default()
+    };
+    Ok(Some(Arc::new(Fetcher::new(options)?)))
 }
 
 /// Bounds how many texts are read at once, because reading one takes a whole processor.

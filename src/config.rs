@@ -118,6 +118,39 @@ pub struct ServeConfig {
     pub max_exports: u16,
 }
 
+/// How addresses are fetched.
+#[derive(Debug, Clone, Args)]
+pub struct FetchConfig {
+    /// Fetch no address: documents must come with their words.
+    #[arg(long, env = "CLAIMTRAIL_NO_FETCH")]
+    pub no_fetch: bool,
+
+    /// Address of a page or of mail where sites can ask who fetches from them; sent with every request.
+    #[arg(long, env = "CLAIMTRAIL_FETCH_CONTACT", value_parser = header_words)]
+    pub fetch_contact: Option<String>,
+
+    /// An address inside, as IP:PORT, that may be fetched from all the same; may be given several times. DANGEROUS: whoever can post an address can then read what is served there.
+    #[arg(long, env = "CLAIMTRAIL_FETCH_ALLOW", value_name = "IP:PORT", value_delimiter = ',')]
+    pub fetch_allow: Vec<SocketAddr>,
+
+    /// Shortest pause between two requests to one host, in milliseconds.
+    #[arg(
+        long,
+        env = "CLAIMTRAIL_FETCH_PAUSE",
+        value_name = "MILLISECONDS",
+        default_value_t = 1_000
+    )]
+    pub fetch_pause: u32,
+}
+
+/// What may stand in a header: visible ASCII.
+fn header_words(written: &str) -> Result<String, &'static str> {
+    let plain = !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_graphic());
+    plain
+        .then(|| written.to_owned())
+        .ok_or("only letters, digits and signs of ASCII, without spaces")
+}
+
 /// What whoever works on the queue takes.
 #[derive(Debug, Clone, Args)]
 pub struct WorkConfig {
@@ -128,6 +161,10 @@ pub struct WorkConfig {
     /// How long a job that is done can be asked for, in days; then its row is removed. What failed stays.
     #[arg(long, env = "CLAIMTRAIL_KEEP_DONE_JOBS", value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub keep_done_jobs: u16,
+
+    /// Whether and how addresses are fetched.
+    #[command(flatten)]
+    pub fetch: FetchConfig,
 }
 
 /// What documents are read from.

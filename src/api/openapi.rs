@@ -253,15 +253,16 @@ problem_sets! {
         InternalError, DatabaseUnavailable;
     /// What reading a text that came in a body may end in.
     ReadingProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
-        UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable, InternalError,
-        Overloaded;
+        UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable,
+        AddressRefused, InternalError, FetchFailed, Overloaded, HostBusy, FetchTimeout;
     /// What reading a form may end in.
     FormProblems: MalformedBody, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError, Overloaded;
     /// What storing a document may end in.
     StoringProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout,
         ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
-        FetchingUnavailable, InternalError, DatabaseUnavailable, Overloaded;
+        FetchingUnavailable, AddressRefused, InternalError, FetchFailed, DatabaseUnavailable,
+        Overloaded, HostBusy, FetchTimeout;
     /// What a batch may end in before its first line; later problems stand in its answer.
     BatchProblems: InvalidParameter, ForbiddenOrigin, UnsupportedMediaType, MisdirectedRequest,
         InternalError, DatabaseUnavailable, Overloaded;

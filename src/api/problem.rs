@@ -13,6 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::fetch::FetchError;
+use crate::jobs::fetch_document::PageError;
 use crate::{dashboard, store};
 
 /// The media type of every error answer.
@@ -80,10 +82,18 @@ kinds! {
         "The service is bound to the machine's own loopback address and answers only requests for localhost, 127.0.0.1 or [::1]. Another host name means that a web page is trying to reach it by a name of its own.";
     InvalidBody, "invalid-body", UNPROCESSABLE_ENTITY, "The body is refused.",
         "The body can be read, but a field in it is unknown, missing, of the wrong type or out of range. Each entry of `errors` names one by a JSON pointer.";
-    FetchingUnavailable, "fetching-unavailable", UNPROCESSABLE_ENTITY, "The service does not fetch addresses yet.",
-        "A document was posted as an address alone. Post its `text` or `html` too; `url` then says where it was published.";
+    FetchingUnavailable, "fetching-unavailable", UNPROCESSABLE_ENTITY, "The service fetches no addresses.",
+        "A document was posted as an address alone, and whoever runs this service has switched fetching off (CLAIMTRAIL_NO_FETCH). Post its `text` or `html` too; `url` then says where it was published.";
+    AddressRefused, "address-refused", UNPROCESSABLE_ENTITY, "There is no document to be had at this address.",
+        "The address was posted without words, and it is not to be fetched, or what is there is no article. `reason` tells which: bad_address (another scheme or port, or a password in it), inside_address (it leads into the network of the service), blocked_by_robots, http_404 and other statuses of its kind, gone, consent_wall, not_text, too_large, empty, unreadable (no article in the page). The same address will most likely be refused again.";
     InternalError, "internal-error", INTERNAL_SERVER_ERROR, "The service failed.",
         "A fault of the service, not of the request. The log of the service has the cause under the request id that `instance` and the `x-request-id` header carry.";
+    FetchFailed, "fetch-failed", BAD_GATEWAY, "The other side did not give the page.",
+        "The address was posted without words, and its server did not give the page. `reason` tells how: dns, refused, unreachable, tls, http_500 and other statuses of its kind, bad_answer, bad_encoding, broken_off, redirect_loop, too_many_redirects, bad_redirect, robots_unavailable. Some of these pass: posted without `wait`, the address is tried again by itself.";
+    FetchTimeout, "fetch-timeout", GATEWAY_TIMEOUT, "The other side took too long.",
+        "The address was posted without words, and its server took too long to answer (`reason` is timeout) or sent the page too slowly (too_slow). Posted without `wait`, the address is tried again by itself.";
+    HostBusy, "host-busy", SERVICE_UNAVAILABLE, "Its host is being asked by others already.",
+        "One host is asked for one page at a time, with a pause after each, and its turn did not come in good time. Try again after the seconds in `retry-after`, or post the address without `wait` to have it queued.";
     DatabaseUnavailable, "database-unavailable", SERVICE_UNAVAILABLE, "The database is away.",
         "The service cannot reach its Postgres just now. Try again after the seconds in `retry-after`.";
     Stopping, "stopping", SERVICE_UNAVAILABLE, "The service is stopping.",
@@ -135,6 +145,10 @@ pub struct ProblemBody {
     pub detail: String,
     /// The request, as `urn:uuid:` and the id that the `x-request-id` header carries.
     pub instance: String,
+    /// Why an address gave no document, in one word: `dns`, `http_404`, `not_text` …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "http_404")]
+    pub reason: Option<String>,
     /// The refused fields or parameters.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
@@ -145,6 +159,7 @@ pub struct ProblemBody {
 pub struct Problem {
     kind: ProblemKind,
     detail: String,
+    reason: Option<String>,
     errors: Vec<FieldError>,
     allow: Option<String>,
     retry_after: Option<u32>,
@@ -158,6 +173,7 @@ impl Problem {
         Problem {
             kind,
             detail: detail.into(),
+            reason: None,
             errors: Vec::new(),
             allow: None,
             retry_after: None,
@@ -229,6 +245,42 @@ impl Problem {
         self
     }
 
+    /// Why an address gave no document.
+    pub fn of_page(pointer: &str, error: &PageError) -> Self {
+        let kind = match error {
+            PageError::Fetch(FetchError::Off) => ProblemKind::FetchingUnavailable,
+            PageError::Fetch(FetchError::HostBusy { .. }) => ProblemKind::HostBusy,
+            PageError::Fetch(FetchError::Timeout { .. } | FetchError::TooSlow { .. }) => {
+                ProblemKind::FetchTimeout
+            }
+            PageError::Fetch(FetchError::Status { status: 500.., .. })
+            | PageError::Fetch(
+                FetchError::Dns { .. }
+                | FetchError::Refused { .. }
+                | FetchError::Unreachable { .. }
+                | FetchError::Tls { .. }
+                | FetchError::BadAnswer { .. }
+                | FetchError::BadEncoding { .. }
+                | FetchError::BrokenOff
+                | FetchError::RedirectLoop { .. }
+                | FetchError::TooManyRedirects { .. }
+                | FetchError::BadRedirect
+                | FetchError::RobotsUnavailable { .. },
+            ) => ProblemKind::FetchFailed,
+            _ => ProblemKind::AddressRefused,
+        };
+        let detail = match error {
+            PageError::Fetch(error) => error.to_string(),
+            PageError::Unreadable(error) => error.to_string(),
+        };
+        let mut problem = Problem::new(kind, "The address gave no document.");
+        problem.reason = Some(error.name());
+        problem.retry_after = error
+            .retry_after()
+            .map(|wait| u32::try_from(wait.as_secs().max(1)).unwrap_or(u32::MAX));
+        problem.with_field(pointer, detail)
+    }
+
     /// Lists the methods that are allowed.
     pub fn with_allow(mut self, methods: String) -> Self {
         self.allow = Some(methods);
@@ -259,6 +311,7 @@ impl Problem {
             status: self.kind.status().as_u16(),
             detail: self.detail.clone(),
             instance: format!("urn:uuid:{request}"),
+            reason: self.reason.clone(),
             errors: self.errors.clone(),
         }
     }

@@ -11,7 +11,7 @@ use super::database::Database;
 use super::signals::{Signals, Told};
 use super::worker::worker;
 use crate::api::server::server;
-use crate::app::App;
+use crate::app::{self, App};
 use crate::config::{GlobalConfig, ServeConfig};
 use crate::store::{self, Pool, PoolOptions};
 
@@ -116,6 +116,7 @@ async fn serve(
         }
     };
 
+    let fetcher = app::fetcher(&config.work.fetch)?;
     let (stopper, stopped) = watch::channel(false);
     let stop_heard = |mut stopped: watch::Receiver<bool>| async move {
         // A sender that is gone means the same.
@@ -124,12 +125,12 @@ async fn serve(
     let (jobs, working) = match config.no_worker {
         true => (None, None),
         false => {
-            let (pool, worker) = worker(&pool, &config.work)?;
+            let (pool, worker) = worker(&pool, &config.work, fetcher.clone())?;
             (Some(pool), Some(tokio::spawn(worker.run(stop_heard(stopped.clone())))))
         }
     };
 
-    let app = Arc::new(App::new(pool, config)?.with_jobs(jobs));
+    let app = Arc::new(App::new(pool, config)?.with_jobs(jobs).fetching(fetcher));
     let server = server(listener, app.clone())?;
     let handle = server.handle();
     let mut answering = tokio::spawn(server);

@@ -1,5 +1,6 @@
 //! `worker`: works on the queue without serving, until it is told to stop.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -7,7 +8,9 @@ use anyhow::Context;
 use super::database::Database;
 use super::serve::{STOP_WITHIN, before_stop};
 use super::signals::Signals;
+use crate::app;
 use crate::config::{GlobalConfig, WorkConfig};
+use crate::fetch::Fetcher;
 use crate::jobs::{Worker, WorkerOptions};
 use crate::store::{self, Pool, PoolOptions};
 
@@ -29,7 +32,7 @@ pub async fn run(global: &GlobalConfig, config: &WorkConfig) -> anyhow::Result<(
         Ok::<_, anyhow::Error>(Pool::new(database.url(), PoolOptions::default())?)
     });
     let Some(pool) = prepared.await else { return database.close_within(STOP_WITHIN).await };
-    let (_, worker) = worker(&pool?, config)?;
+    let (_, worker) = worker(&pool?, config, app::fetcher(&config.fetch)?)?;
     tracing::info!(workers = config.workers, "working on the queue");
     let (told, heard) = tokio::sync::oneshot::channel();
     let stop = async {
@@ -47,12 +50,16 @@ pub async fn run(global: &GlobalConfig, config: &WorkConfig) -> anyhow::Result<(
 
 /// A worker over the database of `pool`, with connections of its own, so that requests cannot take
 /// them away.
-pub(super) fn worker(pool: &Pool, config: &WorkConfig) -> anyhow::Result<(Pool, Worker)> {
+pub(super) fn worker(
+    pool: &Pool,
+    config: &WorkConfig,
+    fetcher: Option<Arc<Fetcher>>,
+) -> anyhow::Result<(Pool, Worker)> {
     let jobs = usize::from(config.workers);
     let pool =
         pool.beside(PoolOptions { size: jobs + SPARE_CONNECTIONS, ..PoolOptions::default() })?;
     let keep_done = Duration::from_secs(u64::from(config.keep_done_jobs) * 24 * 60 * 60);
     let worker =
         Worker::new(pool.clone(), WorkerOptions { jobs, keep_done, ..WorkerOptions::default() });
-    Ok((pool, worker))
+    Ok((pool, worker.fetching(fetcher)))
 }

@@ -11,6 +11,7 @@
 
 mod address;
 mod clean;
+mod consent;
 mod encoding;
 mod error;
 mod language;
@@ -21,6 +22,7 @@ mod published;
 use url::Url;
 
 pub use address::parse_url;
+pub use consent::asks_for_consent;
 pub use error::Error;
 pub use language::{Detected, Evidence, MIXED, UNDETERMINED, detect_language};
 pub use lines::RemovedLine;

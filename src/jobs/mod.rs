@@ -4,6 +4,7 @@
 //! work, its result and the end of the row are one transaction.
 
 pub mod extract_document;
+pub mod fetch_document;
 mod patience;
 mod worker;
 

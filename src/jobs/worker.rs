@@ -6,14 +6,17 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::sync::{Notify, watch};
 use tracing::Instrument;
+use url::Url;
 use uuid::Uuid;
 
-use super::extract_document::{self, read_payload};
-use crate::domain::JobId;
+use super::extract_document::{self, NewDocument, read_payload};
+use super::fetch_document::{self, Gave, PageError};
 use crate::domain::view::{JobKind, StoredDocument};
+use crate::domain::{JobId, Validators};
+use crate::fetch::Fetcher;
 use crate::metrics::{JobEnd, metrics};
 use crate::store::jobs::{CHANNEL, TakenJob};
-use crate::store::{self, Pool};
+use crate::store::{self, Pool, writing};
 
 /// Limits of a [`Worker`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,13 +97,19 @@ enum Ended {
 pub struct Worker {
     pool: Pool,
     options: WorkerOptions,
+    fetcher: Option<Arc<Fetcher>>,
     id: Uuid,
 }
 
 impl Worker {
     /// A worker over `pool`; it does nothing before [`Worker::run`].
     pub fn new(pool: Pool, options: WorkerOptions) -> Self {
-        Worker { pool, options, id: Uuid::now_v7() }
+        Worker { pool, options, fetcher: None, id: Uuid::now_v7() }
+    }
+
+    /// The same worker, fetching with `fetcher`; without one, jobs that fetch fail for good.
+    pub fn fetching(self, fetcher: Option<Arc<Fetcher>>) -> Self {
+        Worker { fetcher, ..self }
     }
 
     /// Works until `stop` is done, lets the jobs under way finish within the stop time, gives the
@@ -182,16 +191,21 @@ impl Worker {
             JobKind::ExtractDocument => {
                 let new = read_payload(job.payload, job.attachment)
                     .map_err(|error| error.context(Hopeless))?;
-                let new = Arc::new(new);
-                let extraction = extract_document::read(new.clone()).await?;
-                let mut connection = self.pool.get().await?;
-                let (id, worker) = (job.id, self.id);
-                let stored = store::transaction(&mut connection, async |connection| {
-                    let stored = extract_document::store(connection, &new, &extraction).await?;
-                    store::jobs::finish(connection, id, worker, &stored).await?;
-                    Ok(stored)
-                });
-                stored.await.context("the document could not be stored")
+                self.extract_and_finish(job.id, new, None).await
+            }
+            JobKind::FetchDocument => {
+                let fetcher = self.fetcher.as_deref();
+                match fetch_document::fetch_and_read(&self.pool, fetcher, job.payload).await? {
+                    Gave::Document { new, url, validators } => {
+                        self.extract_and_finish(job.id, new, Some((url, validators))).await
+                    }
+                    Gave::NothingNew { url } => {
+                        let mut connection = self.pool.get().await?;
+                        let stored = writing::at_address(&mut connection, &url).await?;
+                        store::jobs::finish(&mut connection, job.id, self.id, &stored).await?;
+                        Ok(stored)
+                    }
+                }
             }
         }
     }
@@ -202,9 +216,15 @@ impl Worker {
         attempt: i32,
         error: &anyhow::Error,
     ) -> Result<(), store::Error> {
-        let delay = (!error.is::<Hopeless>()).then(|| delay(attempt));
         let connection = &mut *self.pool.get().await?;
-        owned(store::jobs::fail(connection, id, self.id, &format!("{error:#}"), delay).await)
+        let page = error.downcast_ref::<PageError>();
+        owned(match page.and_then(PageError::untried) {
+            Some(wait) => store::jobs::defer(connection, id, self.id, wait).await,
+            None => {
+                let delay = next_attempt(error, attempt);
+                store::jobs::fail(connection, id, self.id, &format!("{error:#}"), delay).await
+            }
+        })
     }
 
     /// Gives back what this worker holds: nobody else has it before its lease ends.
@@ -221,6 +241,28 @@ impl Worker {
         if !matches!(given, Ok(Ok(()))) {
             tracing::warn!("a job may have to wait for the end of its lease");
         }
+    }
+
+    /// Reads a document and stores it with the end of its job and the marks of the answer it came in,
+    /// or nothing of all.
+    async fn extract_and_finish(
+        &self,
+        id: JobId,
+        new: NewDocument,
+        marked: Option<(Url, Validators)>,
+    ) -> anyhow::Result<StoredDocument> {
+        let new = Arc::new(new);
+        let extraction = extract_document::read(new.clone()).await?;
+        let mut connection = self.pool.get().await?;
+        let stored = store::transaction(&mut connection, async |connection| {
+            let stored = extract_document::store(connection, &new, &extraction).await?;
+            if let Some((url, marks)) = &marked {
+                store::addresses::keep_validators(connection, stored.document, url, marks).await?;
+            }
+            store::jobs::finish(connection, id, self.id, &stored).await?;
+            Ok(stored)
+        });
+        stored.await.context("the document could not be stored")
     }
 
     /// Runs `work` and keeps the lease alive meanwhile.
@@ -372,6 +414,16 @@ fn owned(told: Result<(), store::Error>) -> Result<(), store::Error> {
     match told {
         Err(store::Error::NotFound) => Ok(()),
         other => other,
+    }
+}
+
+/// How long to wait after a failed attempt; `None` where another cannot mend it.
+fn next_attempt(error: &anyhow::Error, attempt: i32) -> Option<Duration> {
+    match error.downcast_ref::<PageError>() {
+        _ if error.is::<Hopeless>() => None,
+        Some(page) if !page.is_transient() => None,
+        Some(page) => Some(delay(attempt).max(page.retry_after().unwrap_or_default())),
+        None => Some(delay(attempt)),
     }
 }
 

@@ -6,6 +6,7 @@
 //! fill [`crate::domain::view`].
 
 pub mod actors;
+pub mod addresses;
 pub mod appearances;
 pub mod checkpoints;
 pub mod claims;

@@ -23,7 +23,18 @@ const MODULES: &[(&str, &[&str])] = &[
     ("dashboard", &["domain", "store"]),
     (
         "api",
-        &["app", "dashboard", "domain", "export", "fetch", "ingest", "jobs", "metrics", "pipeline", "store"],
+        &[
+            "app",
+            "dashboard",
+            "domain",
+            "export",
+            "fetch",
+            "ingest",
+            "jobs",
+            "metrics",
+            "pipeline",
+            "store",
+        ],
     ),
     (
         "cli",
@@ -34,6 +45,7 @@ const MODULES: &[(&str, &[&str])] = &[
             "dashboard",
             "domain",
             "export",
+            "fetch",
             "ingest",
             "jobs",
             "pipeline",

@@ -4,7 +4,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// A text or a page to read, with what is known of it. One of `text` and `html` is needed.
+/// A text or a page to read, with what is known of it. Without `text` and `html`, the page is fetched
+/// from `url`.
 #[derive(Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewDocument {
@@ -18,7 +19,8 @@ pub struct NewDocument {
     #[schema(max_length = 2000, example = "Ministry denies pier closure")]
     pub title: Option<String>,
     /// Where it was published: an http or https address. Two posts with one address are two
-    /// revisions of one document.
+    /// revisions of one document. Other ways to write it, and its AMP or mobile page, are the same
+    /// address.
     #[validate(length(max = 2048, message = "must have at most 2048 characters"))]
     #[schema(max_length = 2048, example = "https://courier.test/2026/03/pier")]
     pub url: Option<String>,

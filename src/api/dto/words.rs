@@ -65,7 +65,7 @@ words! {
     /// Whether lines are in one revision or both.
     TextChangeKind: "same", "removed", "added";
     /// What a job does.
-    JobKind: "extract_document";
+    JobKind: "extract_document", "fetch_document";
     /// Where a job stands.
     JobState: "queued", "running", "done", "failed";
     /// Why part of a document was not read.

@@ -23,7 +23,7 @@ use crate::app::App;
 use crate::domain::view::{DocumentFilter, Page, StatementFilter, StoreOutcome};
 use crate::domain::{DocumentId, RequestId};
 use crate::ingest::Ingested;
-use crate::jobs::extract_document;
+use crate::jobs::{extract_document, fetch_document};
 use crate::metrics::metrics;
 use crate::store;
 
@@ -51,7 +51,8 @@ pub struct PostQuery {
 ///
 /// Reads one text or page and stores it with all that it says. Two posts with one address are two
 /// revisions of one document; without an address the words tell one document from another. The same
-/// words again change nothing, so a post may be repeated safely.
+/// words again change nothing, so a post may be repeated safely. An address alone is fetched: by a job,
+/// which tries again what may pass, or at once with `wait`.
 #[utoipa::path(
     tag = "documents",
     params(PostQuery),
@@ -114,9 +115,15 @@ async fn store_now(app: &App, incoming: Incoming) -> Result<HttpResponse, Proble
 }
 
 async fn queue(app: &App, incoming: Incoming, request: RequestId) -> Result<HttpResponse, Problem> {
-    let new = received(incoming.ingest_when_free(app).await?);
+    let request = Some(request);
+    let id = match incoming.address(app)? {
+        Some(meta) => fetch_document::enqueue(&mut *app.pool.get().await?, meta, request).await?,
+        None => {
+            let new = received(incoming.ingest_when_free(app).await?);
+            extract_document::enqueue(&mut *app.pool.get().await?, &new, request).await?
+        }
+    };
     let mut connection = app.pool.get().await?;
-    let id = extract_document::enqueue(&mut connection, &new, Some(request)).await?;
     let job = store::jobs::find(&mut connection, id).await?;
     Ok(HttpResponse::Accepted()
         .insert_header((LOCATION, format!("/v1/jobs/{id}")))

@@ -13,7 +13,7 @@ use crate::app::App;
 /// Extract claims and denials
 ///
 /// Reads one text or page and answers all that it says, with the characters it stands on. Nothing
-/// is stored, and the same body gets the same answer. A `text/plain` body's first line is its
+/// is stored, and the same words get the same answer. An address alone is fetched first. A `text/plain` body's first line is its
 /// title where an empty line follows.
 #[utoipa::path(
     tag = "extraction",

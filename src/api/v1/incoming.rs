@@ -9,7 +9,9 @@ use crate::api::extract::{Body, Unread, check_rules, parse_json};
 use crate::api::problem::{Problem, ProblemKind};
 use crate::app::{self, App};
 use crate::domain::Extraction;
+use crate::fetch::{FetchError, Page};
 use crate::ingest::{self, Ingested, MediaType, Meta};
+use crate::jobs::fetch_document::{self, PageError};
 
 const JSON: &str = "application/json";
 pub(in crate::api) const PLAIN: &str = "text/plain";
@@ -52,6 +54,10 @@ enum Words {
     Characters(String),
     /// The body itself.
     Bytes(Vec<u8>),
+    /// None yet: they stand at the address.
+    Address,
+    /// What stood there.
+    Page(Box<Page>),
 }
 
 /// A document as it came in, checked but not yet read.
@@ -65,7 +71,7 @@ impl Incoming {
     /// Takes the document out of a request.
     ///
     /// # Errors
-    /// What [`Body::read`] and [`parse_json`] refuse; no words, an address alone, a text over the
+    /// What [`Body::read`] and [`parse_json`] refuse; neither words nor an address, a text over the
     /// limit, or metadata that is none.
     pub async fn read(unread: Unread, query: MetaQuery, app: &App) -> Result<Self, Problem> {
         let limit = app.max_text_bytes;
@@ -101,14 +107,15 @@ impl Incoming {
             (Some(text), None) => (text, MediaType::PlainText),
             (None, Some(html)) => (html, MediaType::Html),
             (None, None) if known.url.is_some() => {
-                return Err(Problem::new(
-                    ProblemKind::FetchingUnavailable,
-                    "The body has an address but no words; post `text` or `html` with it.",
-                )
-                .with_field("/url", "is not fetched"));
+                let meta = meta(known, None)
+                    .map_err(|(name, detail)| Problem::field(&format!("/{name}"), detail))?;
+                return Ok(Incoming { words: Words::Address, media_type: MediaType::Html, meta });
             }
             (None, None) => {
-                return Err(Problem::field("/text", "is missing, and so is html; one is needed"));
+                return Err(Problem::field(
+                    "/text",
+                    "is missing, and so are html and url; one is needed",
+                ));
             }
         };
         let pointer = json_pointer(media_type);
@@ -157,6 +164,29 @@ impl Incoming {
         Ok(Incoming { words: Words::Bytes(body.bytes), media_type, meta })
     }
 
+    /// What is known of a document whose words stand at its address; `None` where they came along.
+    ///
+    /// # Errors
+    /// The operator wants nothing fetched.
+    pub fn address(&self, app: &App) -> Result<Option<Meta>, Problem> {
+        match (&self.words, &app.fetcher) {
+            (Words::Address, Some(_)) => Ok(Some(self.meta.clone())),
+            (Words::Address, None) => Err(fetch_failed(&PageError::Fetch(FetchError::Off))),
+            _ => Ok(None),
+        }
+    }
+
+    /// The same with its words, fetched where they did not come along.
+    async fn with_words(mut self, app: &App) -> Result<Self, Problem> {
+        if let (Words::Address, Some(url)) = (&self.words, &self.meta.url) {
+            let page = fetch_document::fetch(app.fetcher.as_deref(), url)
+                .await
+                .map_err(|error| fetch_failed(&PageError::Fetch(error)))?;
+            self.words = Words::Page(Box::new(page));
+        }
+        Ok(self)
+    }
+
     /// Makes a document of it.
     ///
     /// # Errors
@@ -174,6 +204,18 @@ impl Incoming {
             }
             (Words::Bytes(bytes), MediaType::Html) => {
                 ("", ingest::from_html(bytes.as_slice(), self.meta))
+            }
+            (Words::Page(page), _) => (
+                "/url",
+                Ok(fetch_document::read_page(page, &self.meta)
+                    .map_err(|error| fetch_failed(&error))?),
+            ),
+            (Words::Address, _) => {
+                return Err(Problem::new(
+                    ProblemKind::FetchingUnavailable,
+                    "An address alone is not fetched here; give `text` or `html` with it.",
+                )
+                .with_field("/url", "is not fetched"));
             }
         };
         let ingested = outcome.map_err(|error| refused(pointer, &error))?;
@@ -193,7 +235,8 @@ impl Incoming {
     /// # Errors
     /// As [`Incoming::ingest`]; too many texts are being read.
     pub async fn ingest_when_free(self, app: &App) -> Result<Ingested, Problem> {
-        when_free(app, move || self.ingest()).await
+        let incoming = self.with_words(app).await?;
+        when_free(app, move || incoming.ingest()).await
     }
 
     /// Makes a document of it and extracts what it says, when a processor is free.
@@ -201,8 +244,9 @@ impl Incoming {
     /// # Errors
     /// As [`Incoming::ingest`]; too many texts are being read.
     pub async fn extract_when_free(self, app: &App) -> Result<(Ingested, Extraction), Problem> {
+        let incoming = self.with_words(app).await?;
         let work = move || {
-            let ingested = self.ingest()?;
+            let ingested = incoming.ingest()?;
             let extraction = app::extract(&ingested.document);
             Ok((ingested, extraction))
         };
@@ -253,6 +297,10 @@ fn meta(known: NewDocument, charset: Option<String>) -> Result<Meta, (&'static s
         language,
         charset,
     })
+}
+
+fn fetch_failed(error: &PageError) -> Problem {
+    Problem::of_page("/url", error)
 }
 
 fn refused(pointer: &str, error: &ingest::Error) -> Problem {

@@ -297,6 +297,30 @@ pub async fn remove_done(connection: &mut Connection, age: Duration) -> Result<u
     Ok(removed)
 }
 
+/// Gives a job back untried, to be taken after `delay`: what it needs is in use.
+///
+/// # Errors
+/// [`Error::NotFound`] when the job is no longer this worker's.
+pub async fn defer(
+    connection: &mut Connection,
+    id: JobId,
+    worker: Uuid,
+    delay: Duration,
+) -> Result<(), Error> {
+    let deferred = diesel::sql_query(
+        "update jobs
+            set state = 'queued', attempts = attempts - 1, locked_until = null, locked_by = null,
+                run_after = clock_timestamp() + $3 * interval '1 millisecond'
+          where id = $1 and locked_by = $2",
+    )
+    .bind::<SqlUuid, _>(id.0)
+    .bind::<SqlUuid, _>(worker)
+    .bind::<BigInt, _>(milliseconds(delay))
+    .execute(connection)
+    .await?;
+    one(deferred)
+}
+
 fn one(rows: usize) -> Result<(), Error> {
     if rows == 1 { Ok(()) } else { Err(Error::NotFound) }
 }

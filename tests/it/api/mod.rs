@@ -6,6 +6,7 @@ mod documents;
 mod errors;
 pub mod exports;
 mod extract;
+mod fetching;
 mod jobs;
 mod metrics;
 mod pages;

@@ -106,8 +106,8 @@ async fn every_address_passed_on_the_way_leads_to_the_document() {
     let hops = ["https://sh.test/y8", "http://n.test/?p=12"];
     let again = post(&pool, led_to("https://n.test/2026/pier", &hops)).await;
     assert_eq!((again.outcome, again.document), (StoreOutcome::Unchanged, first.document));
-    for address in ["https://sh.test/x7", hops[0], hops[1]] {
-        let revised = format!("{WORDS} The pier was shut, said {}.", address.len());
+    for (n, address) in ["https://sh.test/x7", hops[0], hops[1]].into_iter().enumerate() {
+        let revised = format!("{WORDS} The pier was shut {n} times.");
         let later = post(&pool, text(address, &revised)).await;
         assert_eq!((later.outcome, later.document), (StoreOutcome::Revised, first.document));
     }

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::sync::{Arc, OnceLock};
 
 use claimtrail::api::server::server;
-use claimtrail::app::App;
+use claimtrail::app::{App, fetcher};
 use claimtrail::config::{Command, Config, ServeConfig};
 use claimtrail::jobs::{Worker, WorkerOptions};
 use claimtrail::store::{Pool, PoolOptions};
@@ -49,7 +49,8 @@ impl TestApp {
         let config = serve_config(flags);
         let listener = TcpListener::bind(config.bind).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(App::new(pool, &config).unwrap());
+        let fetcher = fetcher(&config.work.fetch).unwrap();
+        let app = Arc::new(App::new(pool, &config).unwrap().fetching(fetcher));
         let runtime = RUNTIME.get_or_init(|| Runtime::new().unwrap());
         let handle = {
             let _within = runtime.enter();
@@ -103,7 +104,8 @@ impl TestApp {
 
     /// Works on the queue until nothing is due.
     pub async fn work(&self) {
-        let worker = Worker::new(self.pool(), WorkerOptions::default());
+        let worker =
+            Worker::new(self.pool(), WorkerOptions::default()).fetching(self.app.fetcher.clone());
         while worker.work_once().await.unwrap() {}
     }
 
@@ -213,7 +215,10 @@ impl Answer {
 /// What `serve` is configured with for these flags.
 pub fn serve_config(flags: &[&str]) -> ServeConfig {
     let fixed = ["claimtrail", "serve", "--bind", "127.0.0.1:0"];
-    let Command::Serve(config) = Config::parse_from(fixed.iter().chain(flags)).command else {
+    // No test asks the world; those that fetch name the place on loopback that they fetch from.
+    let fetching: &[&str] = if flags.contains(&"--fetch-allow") { &[] } else { &["--no-fetch"] };
+    let words = fixed.iter().chain(fetching).chain(flags);
+    let Command::Serve(config) = Config::parse_from(words).command else {
         unreachable!("the command is serve")
     };
     config

@@ -1,0 +1,208 @@
+//! Address → page → document, stored; queued or at once.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::extract_document::NewDocument;
+use crate::domain::view::JobKind;
+use crate::domain::{JobId, RequestId, StatedTime, Validators};
+use crate::fetch::{FetchError, Fetched, Fetcher, Page, PageType};
+use crate::ingest::{self, Ingested, Meta};
+use crate::store::jobs::NewJob;
+use crate::store::{self, Connection, Pool};
+
+/// How often one address is tried. The pauses between add up to half a minute, unless the server
+/// names longer ones.
+const MAX_ATTEMPTS: i32 = 5;
+
+/// Longest address that is kept as a way to a document; the schema has the same limit.
+const LONGEST_ADDRESS: usize = 2_048;
+
+/// Why an address gave no document.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// Nothing to read came.
+    #[error("{name}: {error}", name = .0.name(), error = .0)]
+    Fetch(#[from] FetchError),
+    /// What came holds no article.
+    #[error("unreadable: {0}")]
+    Unreadable(#[source] ingest::Error),
+}
+
+impl PageError {
+    /// The word for it; see [`FetchError::name`].
+    pub fn name(&self) -> String {
+        match self {
+            PageError::Fetch(error) => error.name(),
+            PageError::Unreadable(_) => "unreadable".to_owned(),
+        }
+    }
+
+    /// Whether the same address may well give a document later.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, PageError::Fetch(error) if error.is_transient())
+    }
+
+    /// How long to leave the address alone, where somebody said so.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            PageError::Fetch(error) => error.retry_after(),
+            PageError::Unreadable(_) => None,
+        }
+    }
+
+    /// How long to wait where only the host's turn was missing: nothing was tried.
+    pub(super) fn untried(&self) -> Option<Duration> {
+        match self {
+            PageError::Fetch(FetchError::HostBusy { retry_in, .. }) => Some(*retry_in),
+            _ => None,
+        }
+    }
+}
+
+impl From<ingest::Error> for PageError {
+    fn from(error: ingest::Error) -> Self {
+        match error {
+            ingest::Error::NotText { .. } => {
+                PageError::Fetch(FetchError::NotText { found: "no text".to_owned() })
+            }
+            ingest::Error::TooLarge { limit, .. } => {
+                PageError::Fetch(FetchError::TooLarge { what: "the body", limit })
+            }
+            other => PageError::Unreadable(other),
+        }
+    }
+}
+
+/// An address to fetch, with what the caller knows of the document there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Payload {
+    url: Url,
+    outlet: Option<String>,
+    title: Option<String>,
+    authors: Vec<String>,
+    published: Option<StatedTime>,
+    language: Option<String>,
+}
+
+/// Queues the fetching of the address in `meta`; durable once the caller's transaction commits.
+///
+/// # Errors
+/// [`store::Error::Query`] where `meta` has no address, and [`store::Error::Unavailable`].
+pub async fn enqueue(
+    connection: &mut Connection,
+    meta: Meta,
+    request: Option<RequestId>,
+) -> Result<JobId, store::Error> {
+    let url = meta.url.ok_or_else(|| store::Error::Query("there is no address to fetch".into()))?;
+    let payload = Payload {
+        url,
+        outlet: meta.outlet,
+        title: meta.title,
+        authors: meta.authors,
+        published: meta.published,
+        language: meta.language,
+    };
+    let job = NewJob {
+        kind: JobKind::FetchDocument,
+        payload: serde_json::to_value(payload)
+            .map_err(|error| store::Error::Query(error.into()))?,
+        attachment: Vec::new(),
+        max_attempts: MAX_ATTEMPTS,
+        request,
+    };
+    store::jobs::enqueue(connection, &job).await
+}
+
+/// Fetches the page at `url`, whatever is known of it.
+///
+/// # Errors
+/// Every [`FetchError`]; [`FetchError::Off`] where there is no fetcher.
+pub async fn fetch(fetcher: Option<&Fetcher>, url: &Url) -> Result<Page, FetchError> {
+    let fetcher = fetcher.ok_or(FetchError::Off)?;
+    match fetcher.fetch(url, &Default::default()).await? {
+        Fetched::Page(page) => Ok(page),
+        Fetched::NotModified { .. } => Err(FetchError::BadAnswer {
+            detail: "it names an earlier answer that nobody spoke of".to_owned(),
+        }),
+    }
+}
+
+/// Makes a document of a fetched page. What the caller knows in `meta` goes before what the page says
+/// of itself; where the page was found goes before the address in `meta`.
+///
+/// # Errors
+/// [`PageError::Unreadable`], [`FetchError::NotText`], [`FetchError::TooLarge`], and
+/// [`FetchError::ConsentWall`] where the page only asks for consent.
+pub fn read_page(page: &Page, meta: &Meta) -> Result<Ingested, PageError> {
+    let read = |charset: Option<String>| {
+        let url = Some(ingest::parse_url(page.url.as_str())?);
+        let meta = Meta { url, charset, ..meta.clone() };
+        match page.media_type {
+            PageType::Html => ingest::from_html(page.bytes.as_slice(), meta),
+            PageType::PlainText => ingest::from_text_file(page.bytes.as_slice(), meta),
+        }
+    };
+    let mut ingested = match read(page.charset.clone()) {
+        // A header's nonsense is nobody's fault here: the page and its bytes tell more.
+        Err(ingest::Error::UnknownCharset(_)) => read(None)?,
+        outcome => outcome?,
+    };
+    if page.media_type == PageType::Html && ingest::asks_for_consent(&ingested.document.text) {
+        let host = page.url.host_str().unwrap_or("").to_owned();
+        return Err(FetchError::ConsentWall { host }.into());
+    }
+    let aliases = &mut ingested.document.aliases;
+    aliases.extend(page.passed.iter().cloned());
+    aliases.retain(|alias| alias.as_str().len() <= LONGEST_ADDRESS);
+    Ok(ingested)
+}
+
+/// What a job's address gave.
+pub(super) enum Gave {
+    /// A document, with where the marks of the answer belong.
+    Document { new: NewDocument, url: Url, validators: Validators },
+    /// The server says that the stored words still stand there.
+    NothingNew { url: Url },
+}
+
+/// Fetches what a job asks for, and reads it on a thread of its own.
+///
+/// # Errors
+/// A [`PageError`], or that the payload is none.
+pub(super) async fn fetch_and_read(
+    pool: &Pool,
+    fetcher: Option<&Fetcher>,
+    payload: serde_json::Value,
+) -> anyhow::Result<Gave> {
+    let payload: Payload =
+        serde_json::from_value(payload).context("the job's payload is no address")?;
+    let fetcher = fetcher.ok_or(PageError::Fetch(FetchError::Off))?;
+    let known = store::addresses::validators(&mut *pool.get().await?, &payload.url).await?;
+    let page = match fetcher.fetch(&payload.url, &known).await.map_err(PageError::Fetch)? {
+        Fetched::Page(page) => page,
+        Fetched::NotModified { url } => return Ok(Gave::NothingNew { url }),
+    };
+    let meta = Meta {
+        url: None,
+        outlet: payload.outlet,
+        title: payload.title,
+        published: payload.published,
+        authors: payload.authors,
+        language: payload.language,
+        charset: None,
+    };
+    let (url, validators) = (page.url.clone(), page.validators.clone());
+    let ingested = tokio::task::spawn_blocking(move || read_page(&page, &meta))
+        .await
+        .context("the reader stopped on this page")??;
+    let new = NewDocument {
+        document: ingested.document,
+        received: ingested.bytes,
+        media_type: ingested.media_type.as_str().to_owned(),
+    };
+    Ok(Gave::Document { new, url, validators })
+}
