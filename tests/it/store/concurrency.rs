@@ -19,7 +19,7 @@ const ACTORS: [&str; 5] = ["Dana Orrin", "Pia Storm", "Harbour Board", "Lorne", 
 /// One of many documents over the same few claims, actors and outlets; `turn` makes another text.
 fn overlapping(number: usize, turn: usize) -> Story {
     let claims: Vec<&str> = (0..CLAIMS.len())
-        .filter(|claim| (number + turn) % (claim + 2) == 0)
+        .filter(|claim| (number + turn).is_multiple_of(claim + 2))
         .map(|claim| CLAIMS[claim])
         .collect();
     // The order in which a document names what it shares is its own.
