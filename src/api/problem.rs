@@ -159,9 +159,10 @@ pub struct ProblemBody {
 pub struct Problem {
     kind: ProblemKind,
     detail: String,
-    reason: Option<String>,
+    // Boxed for what a `Result` may weigh.
+    reason: Option<Box<str>>,
     errors: Vec<FieldError>,
-    allow: Option<String>,
+    allow: Option<Box<str>>,
     retry_after: Option<u32>,
     /// For the log alone.
     cause: Option<String>,
@@ -274,7 +275,7 @@ impl Problem {
             PageError::Unreadable(error) => error.to_string(),
         };
         let mut problem = Problem::new(kind, "The address gave no document.");
-        problem.reason = Some(error.name());
+        problem.reason = Some(error.name().into());
         problem.retry_after = error
             .retry_after()
             .map(|wait| u32::try_from(wait.as_secs().max(1)).unwrap_or(u32::MAX));
@@ -283,7 +284,7 @@ impl Problem {
 
     /// Lists the methods that are allowed.
     pub fn with_allow(mut self, methods: String) -> Self {
-        self.allow = Some(methods);
+        self.allow = Some(methods.into());
         self
     }
 
@@ -311,7 +312,7 @@ impl Problem {
             status: self.kind.status().as_u16(),
             detail: self.detail.clone(),
             instance: format!("urn:uuid:{request}"),
-            reason: self.reason.clone(),
+            reason: self.reason.as_deref().map(str::to_owned),
             errors: self.errors.clone(),
         }
     }
@@ -321,7 +322,7 @@ impl Problem {
         let mut response = HttpResponse::build(self.kind.status());
         response.insert_header((CONTENT_TYPE, MEDIA_TYPE));
         if let Some(allow) = &self.allow {
-            response.insert_header((ALLOW, allow.as_str()));
+            response.insert_header((ALLOW, allow.as_ref()));
         }
         if let Some(seconds) = self.retry_after {
             response.insert_header((RETRY_AFTER, seconds.to_string()));

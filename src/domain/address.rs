@@ -351,7 +351,8 @@ mod tests {
         let shown: ShownFile = toml::from_str(include_str!("addresses.toml")).unwrap();
         let canonical = |url: &str| canonical_url(&parse(url)).unwrap();
         let twin = |url: &str| desktop_twin(&parse(url)).unwrap_or_else(|| parse(url));
-        let kinds: [(&[Shown], &dyn Fn(&str) -> Url); 3] =
+        type Apply<'a> = &'a dyn Fn(&str) -> Url;
+        let kinds: [(&[Shown], Apply); 3] =
             [(&shown.tracking, &canonical), (&shown.twin, &twin), (&shown.cache, &twin)];
         for (rules, apply) in kinds {
             for rule in rules {

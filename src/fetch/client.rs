@@ -170,7 +170,7 @@ pub(super) fn read_failed(error: &reqwest::Error) -> FetchError {
 const HEAD_BYTES: usize = 400 << 10;
 
 /// The first error of a kind in a chain, also where an `io::Error` wraps it.
-fn find<'e, T: std::error::Error + 'static>(error: &'e reqwest::Error) -> Option<&'e T> {
+fn find<T: std::error::Error + 'static>(error: &reqwest::Error) -> Option<&T> {
     let mut next: Option<&(dyn std::error::Error + 'static)> = error.source();
     while let Some(error) = next {
         if let Some(found) = error.downcast_ref::<T>() {

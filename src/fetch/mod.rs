@@ -159,7 +159,7 @@ impl Fetcher {
         let agent = HeaderValue::from_str(&format!("Claimtrail/{version}{contact}"))
             .ok()
             .filter(|agent| agent.to_str().is_ok())
-            .ok_or_else(|| FetchError::BadAddress {
+            .ok_or(FetchError::BadAddress {
                 address: contact,
                 reason: "a contact is of plain letters",
             })?;
@@ -178,18 +178,37 @@ impl Fetcher {
     /// # Errors
     /// Every [`FetchError`] but [`FetchError::Off`].
     pub async fn fetch(&self, url: &Url, known: &Known) -> Result<Fetched, FetchError> {
+        self.fetch_within(self.options.patience, url, known).await
+    }
+
+    /// As [`Fetcher::fetch`], waiting no longer than `patience` for the turn to ask a host: for those
+    /// who have something else to do meanwhile.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`].
+    pub async fn fetch_within(
+        &self,
+        patience: Duration,
+        url: &Url,
+        known: &Known,
+    ) -> Result<Fetched, FetchError> {
         let total = self.options.total;
         let fetching = async {
             // Never closed.
             let _place = self.places.acquire().await;
-            self.follow(url, known).await
+            self.follow(patience, url, known).await
         };
         tokio::time::timeout(total, fetching)
             .await
             .map_err(|_| FetchError::Timeout { what: "fetching", seconds: total.as_secs() })?
     }
 
-    async fn follow(&self, url: &Url, known: &Known) -> Result<Fetched, FetchError> {
+    async fn follow(
+        &self,
+        patience: Duration,
+        url: &Url,
+        known: &Known,
+    ) -> Result<Fetched, FetchError> {
         let mut passed: Vec<Url> = Vec::new();
         let mut next = url.clone();
         loop {
@@ -204,7 +223,7 @@ impl Fetcher {
                 let host = next.host_str().unwrap_or("").to_owned();
                 return Err(FetchError::ConsentWall { host });
             }
-            match self.visit(&next, known).await? {
+            match self.visit(patience, &next, known).await? {
                 Hop::Redirect(to) => passed.push(std::mem::replace(&mut next, to)),
                 Hop::Done(fetched) => {
                     return Ok(match *fetched {
@@ -217,10 +236,10 @@ impl Fetcher {
     }
 
     /// One request, once it is this host's turn and its robots.txt allows it.
-    async fn visit(&self, url: &Url, known: &Known) -> Result<Hop, FetchError> {
+    async fn visit(&self, patience: Duration, url: &Url, known: &Known) -> Result<Hop, FetchError> {
         let places = self.guard.admit(url).await?;
         let host = url.host_str().unwrap_or("");
-        let mut turn = self.hosts.turn(host, self.options.pause, self.options.patience).await?;
+        let mut turn = self.hosts.turn(host, self.options.pause, patience).await?;
         self.ask_robots(&mut turn, url, &places).await?;
         let marks = address_key(url).and_then(|key| known.get(&key));
         let response = self.requests.send(url, &places, headers(marks)).await?;

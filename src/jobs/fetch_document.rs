@@ -18,6 +18,9 @@ use crate::store::{self, Connection, Pool};
 /// names longer ones.
 const MAX_ATTEMPTS: i32 = 5;
 
+/// How long a job waits for the turn to ask its host; then the worker takes another job.
+const JOB_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Longest address that is kept as a way to a document; the schema has the same limit.
 const LONGEST_ADDRESS: usize = 2_048;
 
@@ -164,7 +167,7 @@ pub fn read_page(page: &Page, meta: &Meta) -> Result<Ingested, PageError> {
 /// What a job's address gave.
 pub(super) enum Gave {
     /// A document, with where the marks of the answer belong.
-    Document { new: NewDocument, url: Url, validators: Validators },
+    Document { new: Box<NewDocument>, url: Url, validators: Validators },
     /// The server says that the stored words still stand there.
     NothingNew { url: Url },
 }
@@ -182,7 +185,11 @@ pub(super) async fn fetch_and_read(
         serde_json::from_value(payload).context("the job's payload is no address")?;
     let fetcher = fetcher.ok_or(PageError::Fetch(FetchError::Off))?;
     let known = store::addresses::validators(&mut *pool.get().await?, &payload.url).await?;
-    let page = match fetcher.fetch(&payload.url, &known).await.map_err(PageError::Fetch)? {
+    let page = match fetcher
+        .fetch_within(JOB_PATIENCE, &payload.url, &known)
+        .await
+        .map_err(PageError::Fetch)?
+    {
         Fetched::Page(page) => page,
         Fetched::NotModified { url } => return Ok(Gave::NothingNew { url }),
     };
@@ -204,5 +211,5 @@ pub(super) async fn fetch_and_read(
         received: ingested.bytes,
         media_type: ingested.media_type.as_str().to_owned(),
     };
-    Ok(Gave::Document { new, url, validators })
+    Ok(Gave::Document { new: Box::new(new), url, validators })
 }

@@ -197,7 +197,7 @@ impl Worker {
                 let fetcher = self.fetcher.as_deref();
                 match fetch_document::fetch_and_read(&self.pool, fetcher, job.payload).await? {
                     Gave::Document { new, url, validators } => {
-                        self.extract_and_finish(job.id, new, Some((url, validators))).await
+                        self.extract_and_finish(job.id, *new, Some((url, validators))).await
                     }
                     Gave::NothingNew { url } => {
                         let mut connection = self.pool.get().await?;
