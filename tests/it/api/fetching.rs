@@ -10,11 +10,13 @@ use crate::support::site::{Site, say};
 
 const WORDS: &str = "The Harbour Board denied that the ferry Mirelle had sunk.";
 
+/// A request: its path, and the mark that was sent along.
+type Asked = (String, Option<String>);
+
 /// A news site: an article with its AMP page and an old address that redirects, and pages that fail.
 struct News {
     site: Site,
-    /// Paths asked for, with the mark that was sent along.
-    asked: Arc<Mutex<Vec<(String, Option<String>)>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
     away: Arc<AtomicBool>,
 }
 

@@ -325,7 +325,7 @@ async fn a_flapping_site_gives_its_page_in_the_end() {
         async move {
             match request.path.as_str() {
                 "/robots.txt" => say(&mut stream, "404 Not Found", b"").await,
-                _ if asked.fetch_add(1, Ordering::SeqCst) % 2 == 0 => {
+                _ if asked.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) => {
                     say(&mut stream, "500 Oops", b"").await;
                 }
                 _ => say(&mut stream, HTML, PAGE).await,
