@@ -27,8 +27,9 @@ create temporary view places as select n from generate_series(0, :claims / 20) n
 
 insert into documents (id, outlet_id, recorded_at)
 select pg_temp.id(3, n), pg_temp.id(1, n % 50 + 1), timestamptz '2026-01-01Z' + n * interval '1 second' from places;
-insert into document_urls (id, document_id, url, canonical)
-select pg_temp.id(4, n), pg_temp.id(3, n), format('https://courier%s.test/%s', n % 50 + 1, n), true from places;
+insert into document_urls (id, document_id, url, key, canonical)
+select pg_temp.id(4, n), pg_temp.id(3, n), format('https://courier%s.test/%s', n % 50 + 1, n),
+       format('courier%s.test/%s', n % 50 + 1, n), true from places;
 insert into document_revisions
     (id, document_id, number, title, text, published_at, published_precision, language, sha256, received, media_type)
 select pg_temp.id(5, n), pg_temp.id(3, n), 1, 'Piers of day ' || n,

@@ -15,8 +15,9 @@ select pg_temp.id(1, n), 'outlet' || n || '.test', 'Outlet ' || n, 'outlet' || n
 insert into documents (id, outlet_id, recorded_at)
 select pg_temp.id(2, n), pg_temp.id(1, 1 + n % 200), '2026-01-01'::timestamptz + n * interval '1 second'
   from generate_series(1, :claims / 5) n;
-insert into document_urls (id, document_id, url, canonical, recorded_at)
-select pg_temp.id(3, n), pg_temp.id(2, n), 'https://outlet' || 1 + n % 200 || '.test/' || n, true,
+insert into document_urls (id, document_id, url, key, canonical, recorded_at)
+select pg_temp.id(3, n), pg_temp.id(2, n), 'https://outlet' || 1 + n % 200 || '.test/' || n,
+       'outlet' || 1 + n % 200 || '.test/' || n, true,
        '2026-01-01'::timestamptz + n * interval '1 second'
   from generate_series(1, :claims / 5) n;
 insert into document_revisions (id, document_id, number, title, text, published_at,
