@@ -43,13 +43,18 @@ async fn run<T: Send + 'static>(
         .bind::<diesel::sql_types::BigInt, _>(LOCK)
         .execute(&mut connection)
         .await?;
-    // The harness blocks its thread, which a current-thread runtime cannot spare. The lock ends
-    // with the connection.
-    tokio::task::spawn_blocking(move || {
+    // The harness blocks its thread, which a current-thread runtime cannot spare.
+    let (answer, mut connection) = tokio::task::spawn_blocking(move || {
         let mut harness = AsyncMigrationHarness::new(connection);
-        step(&mut harness)
+        (step(&mut harness), harness.into_inner())
     })
     .await
-    .map_err(|error| Error::Query(error.into()))?
-    .map_err(Error::Query)
+    .map_err(|error| Error::Query(error.into()))?;
+    // The lock would end with the connection, but that ends only when the runtime comes to it, and
+    // whoever waits for the lock may keep it from that.
+    diesel::sql_query("select pg_advisory_unlock($1)")
+        .bind::<diesel::sql_types::BigInt, _>(LOCK)
+        .execute(&mut connection)
+        .await?;
+    answer.map_err(Error::Query)
 }

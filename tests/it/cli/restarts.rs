@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use super::serve::serve_over;
 use crate::support::builders::Story;
+use crate::support::client::client;
 use crate::support::database::TestDatabase;
 
 /// How long anything here may take; a machine at work is slow, but not for ever.
@@ -124,7 +125,7 @@ async fn five_ends_of_postgres_under_load_lose_nothing_and_double_nothing() {
     let folder = tempfile::tempdir_in("/tmp").unwrap();
     let serving = serve_over(&["--data-dir", folder.path().to_str().unwrap(), "--log", LOG]);
     let load = Arc::new(Load {
-        client: Client::new(),
+        client: client(),
         base: serving.address.clone(),
         accepted: AtomicUsize::new(0),
         refused: AtomicUsize::new(0),
