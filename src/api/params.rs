@@ -22,6 +22,58 @@ macro_rules! from_words {
 
 from_words!(Limit, Number, Time, Share, Words, Cursor, Flag);
 
+/// Writes down the filters of a noun once: `$all` for whoever takes all rows, `$list` with the page
+/// of a list beside them. What stands behind `all rows too` narrows down all rows alone.
+///
+/// serde cannot flatten a struct and refuse unknown fields.
+macro_rules! filters {
+    (
+        $(#[$about:meta])*
+        $list:ident, $all:ident {
+            $($(#[$mark:meta])* $field:ident: $type:ty,)+
+        }
+        $(all rows too {
+            $($(#[$more_mark:meta])* $more:ident: Option<$more_type:ty>,)+
+        })?
+    ) => {
+        $(#[$about])*
+        #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $all {
+            $($(#[$mark])* $field: $type,)+
+            $($($(#[$more_mark])* $more: Option<$more_type>,)+)?
+        }
+
+        $(#[$about])*
+        #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $list {
+            $($(#[$mark])* $field: $type,)+
+            /// `next_cursor` of the page before.
+            #[param(value_type = Option<String>)]
+            cursor: Option<$crate::api::params::Cursor>,
+            /// Items of a page at most; 50 where not given.
+            #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
+            limit: Option<$crate::api::params::Limit>,
+        }
+
+        impl $list {
+            /// The filters, and the page.
+            pub(super) fn into_parts(self) -> ($all, $crate::domain::view::PageRequest) {
+                let filters = $all {
+                    $($field: self.$field,)+
+                    $($($more: None,)+)?
+                };
+                (filters, $crate::api::params::page(self.cursor, self.limit))
+            }
+        }
+    };
+}
+
+pub(super) use filters;
+
 /// How many items a page has at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(pub u16);

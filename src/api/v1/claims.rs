@@ -12,7 +12,7 @@ use crate::api::dto::words;
 use crate::api::etag;
 use crate::api::extract::{PathId, Query};
 use crate::api::openapi::{ListProblems, OneProblems};
-use crate::api::params::{Cursor, Limit, Share, Time, Words, page, period};
+use crate::api::params::{Cursor, Limit, Share, Time, Words, filters, page, period};
 use crate::api::problem::Problem;
 use crate::app::App;
 use crate::domain::status::Status;
@@ -20,56 +20,74 @@ use crate::domain::view::{AppearanceFilter, ClaimFilter, ClaimSort, RebuttalFilt
 use crate::domain::{ClaimId, Stance};
 use crate::store;
 
-/// Which claims, and in which order.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ClaimsQuery {
-    /// With these words; a `"quoted phrase"`, `or` and `-without` are understood.
-    #[param(value_type = Option<String>, max_length = 500)]
-    q: Option<Words>,
-    /// Of this status.
-    #[param(value_type = Option<words::Status>)]
-    status: Option<Status>,
-    /// Asserted by this actor: an id or any of its names.
-    #[param(value_type = Option<String>, max_length = 500)]
-    claimant: Option<Words>,
-    /// Denied by this actor: an id or any of its names.
-    #[param(value_type = Option<String>, max_length = 500)]
-    denied_by: Option<Words>,
-    /// Naming this actor: an id or any of its names.
-    #[param(value_type = Option<String>, max_length = 500)]
-    about: Option<Words>,
-    /// Carried by this outlet: an id, a name or a domain.
-    #[param(value_type = Option<String>, max_length = 500)]
-    outlet: Option<Words>,
-    /// In this language, BCP 47.
-    #[param(value_type = Option<String>, max_length = 500)]
-    language: Option<Words>,
-    /// Stated or denied at this time or later.
-    #[param(value_type = Option<String>, example = "2026-03-01")]
-    from: Option<Time>,
-    /// Stated or denied before this time.
-    #[param(value_type = Option<String>, example = "2026-04-01T00:00:00Z")]
-    to: Option<Time>,
-    /// As it was known at this time.
-    #[param(value_type = Option<String>, example = "2026-03-02T12:00:00Z")]
-    as_of: Option<Time>,
-    /// At least so check-worthy.
-    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
-    min_check_worthiness: Option<Share>,
-    /// At least so sure.
-    #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
-    min_confidence: Option<Share>,
-    /// In which order; `newest` where not given.
-    #[param(value_type = Option<words::ClaimSort>)]
-    sort: Option<ClaimSort>,
-    /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
-    /// Items of a page at most; 50 where not given.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Option<Limit>,
+filters! {
+    /// Which claims, and in which order.
+    ClaimsQuery, ClaimsFilters {
+        /// With these words; a `"quoted phrase"`, `or` and `-without` are understood.
+        #[param(value_type = Option<String>, max_length = 500)]
+        q: Option<Words>,
+        /// Of this status.
+        #[param(value_type = Option<words::Status>)]
+        status: Option<Status>,
+        /// Asserted by this actor: an id or any of its names.
+        #[param(value_type = Option<String>, max_length = 500)]
+        claimant: Option<Words>,
+        /// Denied by this actor: an id or any of its names.
+        #[param(value_type = Option<String>, max_length = 500)]
+        denied_by: Option<Words>,
+        /// Naming this actor: an id or any of its names.
+        #[param(value_type = Option<String>, max_length = 500)]
+        about: Option<Words>,
+        /// Carried by this outlet: an id, a name or a domain.
+        #[param(value_type = Option<String>, max_length = 500)]
+        outlet: Option<Words>,
+        /// In this language, BCP 47.
+        #[param(value_type = Option<String>, max_length = 500)]
+        language: Option<Words>,
+        /// Stated or denied at this time or later.
+        #[param(value_type = Option<String>, example = "2026-03-01")]
+        from: Option<Time>,
+        /// Stated or denied before this time.
+        #[param(value_type = Option<String>, example = "2026-04-01T00:00:00Z")]
+        to: Option<Time>,
+        /// As it was known at this time.
+        #[param(value_type = Option<String>, example = "2026-03-02T12:00:00Z")]
+        as_of: Option<Time>,
+        /// At least so check-worthy.
+        #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
+        min_check_worthiness: Option<Share>,
+        /// At least so sure.
+        #[param(value_type = Option<f32>, minimum = 0, maximum = 1)]
+        min_confidence: Option<Share>,
+        /// In which order; `newest` where not given.
+        #[param(value_type = Option<words::ClaimSort>)]
+        sort: Option<ClaimSort>,
+    }
+}
+
+impl ClaimsFilters {
+    /// What the store is asked for.
+    ///
+    /// # Errors
+    /// The period ends before it begins.
+    pub(super) fn filter(self) -> Result<ClaimFilter, Problem> {
+        let (from, to) = period(self.from, self.to)?;
+        Ok(ClaimFilter {
+            q: self.q.map(|words| words.0),
+            status: self.status,
+            claimant: self.claimant.and_then(Words::selector),
+            denied_by: self.denied_by.and_then(Words::selector),
+            about: self.about.and_then(Words::selector),
+            outlet: self.outlet.and_then(Words::selector),
+            language: self.language.map(|words| words.0),
+            from,
+            to,
+            as_of: self.as_of.map(|time| time.0),
+            min_check_worthiness: self.min_check_worthiness.map(|share| share.0),
+            min_confidence: self.min_confidence.map(|share| share.0),
+            sort: self.sort.unwrap_or_default(),
+        })
+    }
 }
 
 /// Claims
@@ -86,23 +104,8 @@ pub async fn list(
     request: HttpRequest,
     Query(query): Query<ClaimsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (from, to) = period(query.from, query.to)?;
-    let filter = ClaimFilter {
-        q: query.q.map(|words| words.0),
-        status: query.status,
-        claimant: query.claimant.and_then(Words::selector),
-        denied_by: query.denied_by.and_then(Words::selector),
-        about: query.about.and_then(Words::selector),
-        outlet: query.outlet.and_then(Words::selector),
-        language: query.language.map(|words| words.0),
-        from,
-        to,
-        as_of: query.as_of.map(|time| time.0),
-        min_check_worthiness: query.min_check_worthiness.map(|share| share.0),
-        min_confidence: query.min_confidence.map(|share| share.0),
-        sort: query.sort.unwrap_or_default(),
-    };
-    let page = page(query.cursor, query.limit);
+    let (filters, page) = query.into_parts();
+    let filter = filters.filter()?;
     let claims = store::claims::list(&mut *app.pool.get().await?, &filter, &page).await?;
     etag::json(&request, &List::<Claim>::of(claims))
 }
@@ -248,8 +251,8 @@ pub async fn rebuttals(
     PathId(id): PathId<ClaimId>,
     Query(query): Query<RebuttalsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (filter, page) = query.into_parts()?;
-    let filter = RebuttalFilter { claim: Some(id), ..filter };
+    let (filters, page) = query.into_parts();
+    let filter = RebuttalFilter { claim: Some(id), ..filters.filter()? };
     let mut connection = app.pool.get().await?;
     exists(&mut connection, id, filter.as_of).await?;
     let rebuttals = store::rebuttals::list(&mut connection, &filter, &page).await?;

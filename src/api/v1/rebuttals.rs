@@ -1,8 +1,6 @@
 //! Rebuttals: the list and one of them.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::api::dto::list::List;
 use crate::api::dto::rebuttal::Rebuttal;
@@ -10,58 +8,59 @@ use crate::api::dto::words;
 use crate::api::etag;
 use crate::api::extract::{NoQuery, PathId, Query};
 use crate::api::openapi::{ListProblems, OneProblems};
-use crate::api::params::{Cursor, Limit, Time, Words, page, period};
+use crate::api::params::{Time, Words, filters, period};
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::domain::view::{PageRequest, RebuttalFilter};
-use crate::domain::{DenierRole, RebuttalId, RebuttalKind};
+use crate::domain::view::RebuttalFilter;
+use crate::domain::{ClaimId, DenierRole, DocumentId, RebuttalId, RebuttalKind};
 use crate::store;
 
-/// Which rebuttals.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct RebuttalsQuery {
-    /// Of this kind.
-    #[param(value_type = Option<words::RebuttalKind>)]
-    kind: Option<RebuttalKind>,
-    /// By this denier: an id or any of its names.
-    #[param(value_type = Option<String>, max_length = 500)]
-    denier: Option<Words>,
-    /// By a denier of this role.
-    #[param(value_type = Option<words::DenierRole>)]
-    denier_role: Option<DenierRole>,
-    /// Using this word for the claim, in whatever case.
-    #[param(value_type = Option<String>, max_length = 500)]
-    label: Option<Words>,
-    /// Published by this outlet: an id, a name or a domain.
-    #[param(value_type = Option<String>, max_length = 500)]
-    outlet: Option<Words>,
-    /// Stated at this time or later.
-    #[param(value_type = Option<String>, example = "2026-03-01")]
-    from: Option<Time>,
-    /// Stated before this time.
-    #[param(value_type = Option<String>, example = "2026-04-01T00:00:00Z")]
-    to: Option<Time>,
-    /// As it was known at this time.
-    #[param(value_type = Option<String>, example = "2026-03-02T12:00:00Z")]
-    as_of: Option<Time>,
-    /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
-    /// Items of a page at most; 50 where not given.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Option<Limit>,
+filters! {
+    /// Which rebuttals.
+    RebuttalsQuery, RebuttalsFilters {
+        /// Of this kind.
+        #[param(value_type = Option<words::RebuttalKind>)]
+        kind: Option<RebuttalKind>,
+        /// By this denier: an id or any of its names.
+        #[param(value_type = Option<String>, max_length = 500)]
+        denier: Option<Words>,
+        /// By a denier of this role.
+        #[param(value_type = Option<words::DenierRole>)]
+        denier_role: Option<DenierRole>,
+        /// Using this word for the claim, in whatever case.
+        #[param(value_type = Option<String>, max_length = 500)]
+        label: Option<Words>,
+        /// Published by this outlet: an id, a name or a domain.
+        #[param(value_type = Option<String>, max_length = 500)]
+        outlet: Option<Words>,
+        /// Stated at this time or later.
+        #[param(value_type = Option<String>, example = "2026-03-01")]
+        from: Option<Time>,
+        /// Stated before this time.
+        #[param(value_type = Option<String>, example = "2026-04-01T00:00:00Z")]
+        to: Option<Time>,
+        /// As it was known at this time.
+        #[param(value_type = Option<String>, example = "2026-03-02T12:00:00Z")]
+        as_of: Option<Time>,
+    }
+    all rows too {
+        /// Against this claim.
+        #[param(value_type = Option<uuid::Uuid>)]
+        claim: Option<ClaimId>,
+        /// In this document.
+        #[param(value_type = Option<uuid::Uuid>)]
+        document: Option<DocumentId>,
+    }
 }
 
-impl RebuttalsQuery {
+impl RebuttalsFilters {
     /// What the store is asked for.
     ///
     /// # Errors
     /// The period ends before it begins.
-    pub(super) fn into_parts(self) -> Result<(RebuttalFilter, PageRequest), Problem> {
+    pub(super) fn filter(self) -> Result<RebuttalFilter, Problem> {
         let (from, to) = period(self.from, self.to)?;
-        let filter = RebuttalFilter {
+        Ok(RebuttalFilter {
             kind: self.kind,
             denier: self.denier.and_then(Words::selector),
             denier_role: self.denier_role,
@@ -69,11 +68,10 @@ impl RebuttalsQuery {
             outlet: self.outlet.and_then(Words::selector),
             from,
             to,
-            claim: None,
-            document: None,
+            claim: self.claim,
+            document: self.document,
             as_of: self.as_of.map(|time| time.0),
-        };
-        Ok((filter, page(self.cursor, self.limit)))
+        })
     }
 }
 
@@ -91,7 +89,8 @@ pub async fn list(
     request: HttpRequest,
     Query(query): Query<RebuttalsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (filter, page) = query.into_parts()?;
+    let (filters, page) = query.into_parts();
+    let filter = filters.filter()?;
     let rebuttals = store::rebuttals::list(&mut *app.pool.get().await?, &filter, &page).await?;
     etag::json(&request, &List::<Rebuttal>::of(rebuttals))
 }

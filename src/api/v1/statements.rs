@@ -1,41 +1,43 @@
 //! Statements: the list and one of them.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use crate::api::dto::list::List;
 use crate::api::dto::statement::Statement;
 use crate::api::etag;
 use crate::api::extract::{NoQuery, PathId, Query};
 use crate::api::openapi::{ListProblems, OneProblems};
-use crate::api::params::{Cursor, Limit, Words, page};
+use crate::api::params::{Words, filters};
 use crate::api::problem::Problem;
 use crate::app::App;
 use crate::domain::view::StatementFilter;
 use crate::domain::{DocumentId, StatementId};
 use crate::store;
 
-/// Which statements.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct StatementsQuery {
-    /// In this document.
-    #[param(value_type = Option<uuid::Uuid>)]
-    document: Option<DocumentId>,
-    /// By this speaker: an id or any of its names.
-    #[param(value_type = Option<String>, max_length = 500)]
-    speaker: Option<Words>,
-    /// With these words in its contents.
-    #[param(value_type = Option<String>, max_length = 500)]
-    q: Option<Words>,
-    /// `next_cursor` of the page before.
-    #[param(value_type = Option<String>)]
-    cursor: Option<Cursor>,
-    /// Items of a page at most; 50 where not given.
-    #[param(value_type = Option<u16>, minimum = 1, maximum = 200)]
-    limit: Option<Limit>,
+filters! {
+    /// Which statements.
+    StatementsQuery, StatementsFilters {
+        /// In this document.
+        #[param(value_type = Option<uuid::Uuid>)]
+        document: Option<DocumentId>,
+        /// By this speaker: an id or any of its names.
+        #[param(value_type = Option<String>, max_length = 500)]
+        speaker: Option<Words>,
+        /// With these words in its contents.
+        #[param(value_type = Option<String>, max_length = 500)]
+        q: Option<Words>,
+    }
+}
+
+impl StatementsFilters {
+    /// What the store is asked for.
+    pub(super) fn filter(self) -> StatementFilter {
+        StatementFilter {
+            document: self.document,
+            speaker: self.speaker.and_then(Words::selector),
+            q: self.q.map(|words| words.0),
+        }
+    }
 }
 
 /// Statements
@@ -52,12 +54,8 @@ pub async fn list(
     request: HttpRequest,
     Query(query): Query<StatementsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = StatementFilter {
-        document: query.document,
-        speaker: query.speaker.and_then(Words::selector),
-        q: query.q.map(|words| words.0),
-    };
-    let page = page(query.cursor, query.limit);
+    let (filters, page) = query.into_parts();
+    let filter = filters.filter();
     let statements = store::statements::list(&mut *app.pool.get().await?, &filter, &page).await?;
     etag::json(&request, &List::<Statement>::of(statements))
 }

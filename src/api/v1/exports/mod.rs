@@ -8,10 +8,11 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, web};
 use futures_util::stream;
 
-use self::filters::{
-    AppearancesExportQuery, ClaimsExportQuery, RebuttalsExportQuery, StatementsExportQuery,
-};
+use self::filters::AppearancesExportQuery;
 pub use self::rows::{Chunk, Failure, Rows, open};
+use super::claims::ClaimsFilters;
+use super::rebuttals::RebuttalsFilters;
+use super::statements::StatementsFilters;
 use crate::api::dto::claim::{Appearance, Claim};
 use crate::api::dto::rebuttal::Rebuttal;
 use crate::api::dto::statement::Statement;
@@ -62,32 +63,32 @@ exports! {
     /// Claims as NDJSON
     ///
     /// One claim a line, as the list has them.
-    claims_ndjson, "/v1/exports/claims.ndjson", Claims, Ndjson, ClaimsExportQuery,
+    claims_ndjson, "/v1/exports/claims.ndjson", Claims, Ndjson, ClaimsFilters,
     Claim as "application/x-ndjson";
     /// Claims as CSV
     ///
     /// RFC 4180, UTF-8, with a header line. Unknown is empty, a list is joined by `; ` with `\` before a `;` or `\` of an item, and a text that begins as a formula does, or with `'`, has a `'` before it.
-    claims_csv, "/v1/exports/claims.csv", Claims, Csv, ClaimsExportQuery,
+    claims_csv, "/v1/exports/claims.csv", Claims, Csv, ClaimsFilters,
     String as "text/csv";
     /// Statements as NDJSON
     ///
     /// One statement a line, as the list has them.
-    statements_ndjson, "/v1/exports/statements.ndjson", Statements, Ndjson, StatementsExportQuery,
+    statements_ndjson, "/v1/exports/statements.ndjson", Statements, Ndjson, StatementsFilters,
     Statement as "application/x-ndjson";
     /// Statements as CSV
     ///
     /// In the form of the claims' CSV. A column `…_at` tells where the words of the column before it stand: `text:16-39` is code points 16 up to 39 of the text.
-    statements_csv, "/v1/exports/statements.csv", Statements, Csv, StatementsExportQuery,
+    statements_csv, "/v1/exports/statements.csv", Statements, Csv, StatementsFilters,
     String as "text/csv";
     /// Rebuttals as NDJSON
     ///
     /// One rebuttal a line, as the list has them.
-    rebuttals_ndjson, "/v1/exports/rebuttals.ndjson", Rebuttals, Ndjson, RebuttalsExportQuery,
+    rebuttals_ndjson, "/v1/exports/rebuttals.ndjson", Rebuttals, Ndjson, RebuttalsFilters,
     Rebuttal as "application/x-ndjson";
     /// Rebuttals as CSV
     ///
     /// In the form of the claims' CSV. The columns of mentions are lists of one length; a missing item is empty. `…_at` is as in the statements' CSV.
-    rebuttals_csv, "/v1/exports/rebuttals.csv", Rebuttals, Csv, RebuttalsExportQuery,
+    rebuttals_csv, "/v1/exports/rebuttals.csv", Rebuttals, Csv, RebuttalsFilters,
     String as "text/csv";
     /// Appearances as NDJSON
     ///
