@@ -33,7 +33,7 @@ pub(in crate::store) async fn actors(
         return Ok(BTreeMap::new());
     }
     let mut sql = Sql::new("select id, name, kind from actors");
-    sql.push("where id = any({})", [ids.into()]);
+    sql.among("where", "id", &ids);
     let rows: Vec<ActorRow> = sql.look_up(connection).await?;
     rows.into_iter()
         .map(|row| {
@@ -87,7 +87,7 @@ pub(in crate::store) async fn documents(
            left join outlets o on o.id = d.outlet_id
            left join document_urls u on u.document_id = d.id and u.canonical",
     );
-    sql.push("where r.id = any({})", [ids.into()]);
+    sql.among("where", "r.id", &ids);
     let rows: Vec<DocumentRow> = sql.look_up(connection).await?;
     rows.into_iter()
         .map(|row| {
@@ -141,7 +141,7 @@ pub(in crate::store) async fn claims(
         "select c.id, c.text, c.language, s.status
            from claims c left join claim_summaries s on s.claim_id = c.id",
     );
-    sql.live("s", as_of).push("where c.id = any({})", [ids.into()]);
+    sql.live("s", as_of).among("where", "c.id", &ids);
     let rows: Vec<ClaimRow> = sql.look_up(connection).await?;
     rows.into_iter()
         .map(|row| {
@@ -200,11 +200,13 @@ pub(in crate::store) async fn claim_actors(
         sql.push(
             &format!(
                 "select t.claim_id, t.{column} as actor_id, '{role}' as role, min(t.recorded_at) as since
-                   from {table} t where t.claim_id = any({{}}) and t.{column} is not null"
+                   from {table} t where t.{column} is not null"
             ),
-            [claims.to_vec().into()],
+            [],
         );
-        sql.live("t", as_of).push(&format!("group by t.claim_id, t.{column}"), []);
+        sql.among("and", "t.claim_id", claims)
+            .live("t", as_of)
+            .push(&format!("group by t.claim_id, t.{column}"), []);
     }
     sql.push(") x join actors a on a.id = x.actor_id order by x.since, a.id", []);
     let rows: Vec<LinkRow> = sql.look_up(connection).await?;

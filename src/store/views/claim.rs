@@ -141,7 +141,7 @@ async fn reasons(
     }
     let mut sql =
         Sql::new("select distinct on (claim_id) claim_id, reasons from claim_status_events");
-    sql.push("where claim_id = any({})", [claims.to_vec().into()]);
+    sql.among("where", "claim_id", claims);
     if let Some(at) = as_of {
         sql.push("and recorded_at <= {}", [crate::store::cursor::clamp(at).into()]);
     }

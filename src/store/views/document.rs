@@ -124,7 +124,7 @@ async fn counts(
                   where n.revision_id = r.id and n.superseded_at is null) as rebuttals
            from document_revisions r",
     );
-    sql.push("where r.id = any({})", [revisions.into()]);
+    sql.among("where", "r.id", &revisions);
     let rows: Vec<CountRow> = sql.load(connection).await?;
     Ok(rows.into_iter().map(|row| (row.revision_id, row)).collect())
 }
