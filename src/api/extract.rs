@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
-use super::openapi::unrouted_problem;
+use super::openapi::{has_verb, unrouted_problem};
 use super::problem::{Problem, ProblemKind};
 use crate::domain::RequestId;
 
@@ -49,8 +49,9 @@ impl<I: FromStr> FromRequest for PathId<I> {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let id = request.match_info().get("id").unwrap_or_default();
-        ready(id.parse().map(PathId).map_err(|_| match id.contains(':') {
-            // A verb after the id is another resource, which this method may not be for.
+        ready(id.parse().map(PathId).map_err(|_| match has_verb(request.path()) {
+            // A verb after the id is another resource, which this method may not be for. A colon
+            // elsewhere, or one that is escaped, is part of an id that is none.
             true => unrouted_problem(request),
             false => Problem::parameter("id", "must be a UUID"),
         }))

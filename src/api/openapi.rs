@@ -158,7 +158,6 @@ impl Described {
     /// The methods a path has; `None` where nothing is.
     fn allowed(&self, path: &str) -> Option<String> {
         // `{id}` takes `…:retry` too, which is no id.
-        let has_verb = |path: &str| path.rsplit('/').next().is_some_and(|end| end.contains(':'));
         let verb = has_verb(path);
         let methods: Vec<_> = self
             .methods
@@ -169,6 +168,11 @@ impl Described {
             .collect();
         (!methods.is_empty()).then(|| methods.join(", "))
     }
+}
+
+/// Whether a path, as it stands in the request, ends in a verb, as `…/{id}:retry` does.
+pub(super) fn has_verb(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|end| end.contains(':'))
 }
 
 fn methods_of(item: &PathItem) -> Vec<Method> {

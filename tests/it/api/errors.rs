@@ -96,6 +96,24 @@ async fn a_cursor_that_no_list_gave_is_refused() {
     }
 }
 
+/// A colon at the end of a path begins a verb; anywhere else it is part of an id that is none.
+#[tokio::test]
+async fn a_colon_in_an_id_is_a_bad_id_unless_it_begins_a_verb() {
+    let app = TestApp::new().await;
+    for (path, status) in [
+        ("/v1/claims/:a/timeline", 400),
+        ("/v1/claims/%3A%C2%A6/timeline", 400),
+        ("/v1/claims/%3Aa", 400),
+        ("/v1/claims/01890000-0000-7000-8000-000000000000:merged", 404),
+        ("/v1/jobs/01890000-0000-7000-8000-000000000000:retry", 405),
+    ] {
+        let answer = app.get(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        let problem = answer.problem();
+        assert_eq!(problem["errors"].is_array(), status == 400, "{path}: {problem}");
+    }
+}
+
 #[tokio::test]
 async fn a_bad_uuid_is_refused_and_an_unknown_one_is_not_found() {
     let app = TestApp::new().await;
