@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use super::openapi::{has_verb, unrouted_problem};
+use super::params::Number;
 use super::problem::{Problem, ProblemKind};
 use crate::domain::RequestId;
 
@@ -55,6 +56,24 @@ impl<I: FromStr> FromRequest for PathId<I> {
             true => unrouted_problem(request),
             false => Problem::parameter("id", "must be a UUID"),
         }))
+    }
+}
+
+/// The number in a path, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PathNumber(pub i32);
+
+impl FromRequest for PathNumber {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let number = request.match_info().get("number").unwrap_or_default();
+        let number: Result<Number, _> = number.parse();
+        ready(match number {
+            Ok(number) => Ok(PathNumber(number.0)),
+            Err(wrong) => Err(Problem::parameter("number", wrong)),
+        })
     }
 }
 

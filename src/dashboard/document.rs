@@ -4,10 +4,10 @@ use askama::Template;
 
 use super::frame::Here;
 use super::reading::{Shown, Words};
-use super::words::{Moment, counted, note};
+use super::words::{Moment, change_kind, counted, note};
 use super::{Error, write};
-use crate::domain::view::DocumentContents;
-use crate::domain::{DocumentId, NoteCode};
+use crate::domain::view::{DocumentContents, SentenceChange};
+use crate::domain::{ChangeKind, DocumentId, LocatedSpan, NoteCode};
 use crate::store::{self, Connection};
 
 /// A revision that can be chosen.
@@ -17,6 +17,25 @@ struct Choice {
     recorded: Moment,
     superseded: Option<Moment>,
     shown: bool,
+}
+
+/// A sentence that the shown revision changed of the one before it.
+struct Change<'p> {
+    what: &'static str,
+    before: Option<&'p str>,
+    after: Option<&'p str>,
+}
+
+impl<'p> Change<'p> {
+    fn of(change: &'p SentenceChange) -> Self {
+        let words = |span: &'p Option<LocatedSpan>| span.as_ref().map(|span| span.quote.as_str());
+        let moved = change.kind == ChangeKind::Moved;
+        Change {
+            what: change_kind(change.kind),
+            before: words(&change.before).filter(|_| !moved),
+            after: words(&change.after),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -30,6 +49,7 @@ struct DocumentPage<'p> {
     superseded: Option<Moment>,
     live_page: String,
     revisions: Vec<Choice>,
+    changes: Vec<Change<'p>>,
     notes: Vec<(&'static str, &'p str)>,
     found: String,
     data: String,
@@ -72,6 +92,7 @@ pub async fn page(
         superseded: contents.shown.superseded_at.map(Moment::recorded),
         live_page: format!("/documents/{id}"),
         revisions,
+        changes: contents.changes.iter().map(Change::of).collect(),
         notes: notes(contents.notes.iter().map(|it| (it.code, it.detail.as_str()))),
         found: format!(
             "{}, {}, {}",

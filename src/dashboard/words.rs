@@ -4,7 +4,9 @@ use askama::Template;
 use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc};
 
 use crate::domain::status::{ReasonCode, Status};
-use crate::domain::{DateTimePrecision, DenierRole, NoteCode, RebuttalKind, Stance, StatedTime};
+use crate::domain::{
+    ChangeKind, DateTimePrecision, DenierRole, NoteCode, RebuttalKind, Stance, StatedTime,
+};
 
 /// A time for people and for machines, no more exact than it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -163,6 +165,16 @@ pub fn note(code: NoteCode) -> &'static str {
     match code {
         NoteCode::LanguageUnsupported => "Language not read",
         NoteCode::LanguageUndetermined => "Language not certain",
+    }
+}
+
+/// What became of a sentence.
+pub fn change_kind(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Added => "Added",
+        ChangeKind::Removed => "Removed",
+        ChangeKind::Changed => "Changed",
+        ChangeKind::Moved => "Moved",
     }
 }
 

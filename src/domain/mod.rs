@@ -10,6 +10,7 @@ pub mod document;
 pub mod extraction;
 pub mod ids;
 pub mod keys;
+pub mod revision;
 pub mod span;
 pub mod statement;
 pub mod status;
@@ -27,6 +28,7 @@ pub use ids::{
     RebuttalId, RequestId, RevisionId, StatementId,
 };
 pub use keys::name_key;
+pub use revision::{ChangeKind, Comparison, RevisionWords, SentenceChange};
 pub use span::{CodePoints, Field, LocatedSpan, Span};
 pub use statement::{CueKind, Mode, Statement};
 pub use status::Status;

@@ -9,8 +9,11 @@ use url::Url;
 
 use crate::app;
 use crate::domain::view::{JobKind, StoredDocument};
-use crate::domain::{ClaimId, Document, Extraction, JobId, RequestId, StatedTime};
+use crate::domain::{
+    ClaimId, Comparison, Document, Extraction, JobId, RequestId, RevisionWords, StatedTime,
+};
 use crate::metrics::metrics;
+use crate::pipeline::comparison;
 use crate::pipeline::matching::{self, Candidate, Candidates, Decision, canonical_key};
 use crate::store::jobs::NewJob;
 use crate::store::writing::{self, Begun, ClaimIdentity, Received};
@@ -155,7 +158,20 @@ pub async fn store(
         Begun::Changed(draft) => draft,
     };
     let identities = identify(connection, &new.document.language, extraction, keys).await?;
-    draft.fill(connection, new.as_received(), extraction, &identities).await
+    let comparison = match draft.previous_words(connection).await? {
+        Some(before) => Some(compare(before, RevisionWords::from(&new.document)).await?),
+        None => None,
+    };
+    draft.fill(connection, new.as_received(), extraction, &identities, comparison.as_ref()).await
+}
+
+/// Compares two revisions; on a thread of its own, because long texts take a CPU for a while.
+async fn compare(before: RevisionWords, after: RevisionWords) -> Result<Comparison, store::Error> {
+    let compared = tokio::task::spawn_blocking(move || {
+        let changes = comparison::compare(&before, &after);
+        Comparison { before, changes }
+    });
+    compared.await.map_err(|error| store::Error::Query(error.into()))
 }
 
 /// Known claims by their canonical wording.

@@ -6,6 +6,7 @@
 
 pub mod attribution;
 pub mod claims;
+pub mod comparison;
 pub mod lexicon;
 pub mod matching;
 pub mod model;

@@ -5,6 +5,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Array, Jsonb, Nullable, Text, Timestamptz};
 use serde::de::DeserializeOwned;
 
+use super::revisions::kept_changes;
 use super::sql::Sql;
 use super::views::claim::{APPEARANCES, AppearanceRow, appearances};
 use super::views::document::{DOCUMENTS, DocumentRow, documents};
@@ -50,13 +51,18 @@ pub async fn of_document(
     sql.push("and d.id = {}", [id.0.into()]);
     let rows: Vec<DocumentRow> = sql.load(connection).await?;
     let document = documents(connection, rows).await?.into_iter().next().ok_or(Error::NotFound)?;
-    let revisions = super::documents::revisions(connection, id).await?;
+    let revisions = super::revisions::list(connection, id).await?;
     let shown = match number {
         Some(number) => revisions.iter().find(|revision| revision.number == number),
         None => revisions.iter().find(|revision| revision.id == document.revision),
     };
     let shown = shown.cloned().ok_or(Error::NotFound)?;
     let as_of = last_live(&shown);
+    let before = revisions.iter().find(|revision| revision.number + 1 == shown.number);
+    let changes = match before {
+        Some(before) => kept_changes(connection, before.id.0, shown.id.0).await?,
+        None => Vec::new(),
+    };
 
     let words = words(connection, &shown, as_of).await?;
     let mut sql = Sql::new(APPEARANCES);
@@ -90,6 +96,7 @@ pub async fn of_document(
         language: words.language,
         authors: words.authors,
         published: stated(words.published_at, words.published_precision.as_deref())?,
+        changes,
         notes: words.notes.map(json).transpose()?.unwrap_or_default(),
         extractor,
         claims,

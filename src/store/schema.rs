@@ -300,6 +300,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    revision_changes (revision_id, ordinal) {
+        revision_id -> Uuid,
+        ordinal -> Int4,
+        kind -> Text,
+        field -> Text,
+        before_start -> Nullable<Int4>,
+        before_end -> Nullable<Int4>,
+        after_start -> Nullable<Int4>,
+        after_end -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     statement_spans (revision_id, statement_id, role, ordinal) {
         revision_id -> Uuid,
         statement_id -> Uuid,
@@ -352,6 +365,7 @@ diesel::joinable!(document_urls -> documents (document_id));
 diesel::joinable!(documents -> outlets (outlet_id));
 diesel::joinable!(extractions -> document_revisions (revision_id));
 diesel::joinable!(rebuttals -> claims (claim_id));
+diesel::joinable!(revision_changes -> document_revisions (revision_id));
 diesel::joinable!(statements -> document_revisions (revision_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -376,6 +390,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     outlets,
     rebuttals,
+    revision_changes,
     statement_spans,
     statements,
 );

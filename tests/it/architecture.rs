@@ -60,6 +60,7 @@ const STAGES: &[(&str, &[&str])] = &[
     ("lexicon", &[]),
     ("model", &[]),
     ("text", &["lexicon"]),
+    ("comparison", &["text"]),
     ("attribution", &["lexicon", "model", "text"]),
     ("resolution", &["attribution", "lexicon", "model", "text"]),
     ("claims", &["attribution", "lexicon", "model", "resolution", "text"]),

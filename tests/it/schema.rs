@@ -261,6 +261,9 @@ async fn filled() -> TestDatabase {
         .appears(Stance::Asserts, "The ferry Mirelle sank.")
         .debunked("sank", "hoax");
     second.store(&pool).await.unwrap();
+    for text in ["A gull came.", "A gull left."] {
+        Story::new("https://fjord.test/2", text).store(&pool).await.unwrap();
+    }
     for text in ["No ferry.", "No boat."] {
         Story::without_url(text).store(&pool).await.unwrap();
     }

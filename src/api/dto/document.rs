@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::actor::OutletBrief;
 use super::claim::ClaimBrief;
-use super::extraction::{ExtractionAnswer, Extractor, Note};
+use super::extraction::{ExtractionAnswer, Extractor, Note, Span};
 use super::rebuttal::RebuttalBrief;
 use super::words;
-use crate::domain::{DateTimePrecision, view};
+use crate::domain::{ChangeKind, DateTimePrecision, view};
 
 /// A document, named where something else is the subject.
 #[derive(Debug, Serialize, ToSchema)]
@@ -178,14 +178,36 @@ impl From<view::DocumentDetail> for DocumentDetail {
     }
 }
 
-/// Neighbouring lines of the same fate.
+/// One state of a document's words.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct TextChange {
-    /// Their fate.
-    #[schema(value_type = words::TextChangeKind)]
-    pub kind: view::TextChangeKind,
-    /// The lines, line feeds included.
+pub struct RevisionDetail {
+    /// As in the list.
+    #[serde(flatten)]
+    pub revision: Revision,
+    /// The cleaned body; spans of this revision point into it.
     pub text: String,
+}
+
+/// One sentence that is not the same in both revisions. The headline counts as one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentenceChange {
+    /// What became of it.
+    #[schema(value_type = words::ChangeKind)]
+    pub kind: ChangeKind,
+    /// Its place and words in the earlier revision; null for an added one.
+    pub before: Option<Span>,
+    /// Its place and words in the later revision; null for a removed one.
+    pub after: Option<Span>,
+}
+
+impl From<view::SentenceChange> for SentenceChange {
+    fn from(change: view::SentenceChange) -> Self {
+        SentenceChange {
+            kind: change.kind,
+            before: change.before.map(Into::into),
+            after: change.after.map(Into::into),
+        }
+    }
 }
 
 /// What changed from one revision to another.
@@ -195,8 +217,8 @@ pub struct RevisionDifference {
     pub from: Revision,
     /// The later one.
     pub to: Revision,
-    /// The text, line by line.
-    pub text: Vec<TextChange>,
+    /// The sentences that are not the same in both, in order of place.
+    pub changes: Vec<SentenceChange>,
     /// Claims in `to` that are not in `from`.
     pub claims_appeared: Vec<ClaimBrief>,
     /// Claims in `from` that are not in `to`.
@@ -215,11 +237,7 @@ impl From<view::RevisionDifference> for RevisionDifference {
         RevisionDifference {
             from: difference.from.into(),
             to: difference.to.into(),
-            text: difference
-                .text
-                .into_iter()
-                .map(|change| TextChange { kind: change.kind, text: change.text })
-                .collect(),
+            changes: difference.changes.into_iter().map(Into::into).collect(),
             claims_appeared: claims(difference.claims_appeared),
             claims_vanished: claims(difference.claims_vanished),
             rebuttals_appeared: rebuttals(difference.rebuttals_appeared),

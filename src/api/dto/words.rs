@@ -62,8 +62,8 @@ words! {
     ClaimSort: "newest", "oldest", "most_denied", "most_reported";
     /// What storing a document did.
     StoreOutcome: "created", "revised", "unchanged";
-    /// Whether lines are in one revision or both.
-    TextChangeKind: "same", "removed", "added";
+    /// What became of a sentence from one revision to another.
+    ChangeKind: "added", "removed", "changed", "moved";
     /// What a job does.
     JobKind: "extract_document", "fetch_document";
     /// Where a job stands.
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(known::<view::Clock>(), Clock::ALL);
         assert_eq!(known::<view::ClaimSort>(), ClaimSort::ALL);
         assert_eq!(known::<view::StoreOutcome>(), StoreOutcome::ALL);
-        assert_eq!(known::<view::TextChangeKind>(), TextChangeKind::ALL);
+        assert_eq!(known::<domain::ChangeKind>(), ChangeKind::ALL);
         assert_eq!(known::<view::JobKind>(), JobKind::ALL);
         assert_eq!(known::<view::JobState>(), JobState::ALL);
     }

@@ -1,4 +1,4 @@
-//! Documents: posting one, the list, one of them, its statements and revisions.
+//! Documents: posting one, the list, one of them, its statements.
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -6,9 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::incoming::{Incoming, MetaQuery};
-use crate::api::dto::document::{
-    Document, DocumentDetail, Revision, RevisionDifference, StoredAnswer,
-};
+use crate::api::dto::document::{Document, DocumentDetail, StoredAnswer};
 use crate::api::dto::extraction::ExtractionAnswer;
 use crate::api::dto::job::Job;
 use crate::api::dto::list::List;
@@ -17,10 +15,10 @@ use crate::api::dto::statement::Statement;
 use crate::api::etag;
 use crate::api::extract::{NoQuery, PathId, Query, Request, Unread};
 use crate::api::openapi::{ListProblems, OneProblems, StoringProblems};
-use crate::api::params::{Cursor, Flag, Limit, Number, Time, Words, page, period};
+use crate::api::params::{Cursor, Flag, Limit, Time, Words, page, period};
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::domain::view::{DocumentFilter, Page, StatementFilter, StoreOutcome};
+use crate::domain::view::{DocumentFilter, StatementFilter, StoreOutcome};
 use crate::domain::{DocumentId, RequestId};
 use crate::ingest::Ingested;
 use crate::jobs::{extract_document, fetch_document};
@@ -253,69 +251,9 @@ pub async fn statements(
     let filter = StatementFilter { document: Some(id), ..StatementFilter::default() };
     let page = page(query.cursor, query.limit);
     let mut connection = app.pool.get().await?;
-    store::documents::revisions(&mut connection, id)
+    store::revisions::list(&mut connection, id)
         .await
         .map_err(|error| Problem::of_one("document", id, error))?;
     let statements = store::statements::list(&mut connection, &filter, &page).await?;
     etag::json(&request, &List::<Statement>::of(statements))
-}
-
-/// The revisions of a document
-///
-/// All of them, oldest first.
-#[utoipa::path(
-    tag = "documents",
-    params(("id" = uuid::Uuid, Path, description = "Id of the document.")),
-    responses((status = 200, description = "The revisions.", body = List<Revision>), OneProblems),
-)]
-#[get("/v1/documents/{id}/revisions")]
-pub async fn revisions(
-    app: web::Data<App>,
-    request: HttpRequest,
-    PathId(id): PathId<DocumentId>,
-    _: Query<NoQuery>,
-) -> Result<HttpResponse, Problem> {
-    let items = store::documents::revisions(&mut *app.pool.get().await?, id)
-        .await
-        .map_err(|error| Problem::of_one("document", id, error))?;
-    etag::json(&request, &List::<Revision>::of(Page { items, next: None }))
-}
-
-/// Which two revisions.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct DifferenceQuery {
-    /// Number of the earlier revision.
-    #[param(value_type = i32, minimum = 1, example = 1)]
-    from: Number,
-    /// Number of the later revision.
-    #[param(value_type = i32, minimum = 1, example = 2)]
-    to: Number,
-}
-
-/// What changed between two revisions
-///
-/// In the text, line by line, and in the claims and rebuttals that stand in it.
-#[utoipa::path(
-    tag = "documents",
-    params(("id" = uuid::Uuid, Path, description = "Id of the document."), DifferenceQuery),
-    responses(
-        (status = 200, description = "The difference.", body = RevisionDifference),
-        OneProblems,
-    ),
-)]
-#[get("/v1/documents/{id}/difference")]
-pub async fn difference(
-    app: web::Data<App>,
-    request: HttpRequest,
-    PathId(id): PathId<DocumentId>,
-    Query(query): Query<DifferenceQuery>,
-) -> Result<HttpResponse, Problem> {
-    let mut connection = app.pool.get().await?;
-    let (from, to) = (query.from.0, query.to.0);
-    let difference = store::documents::difference(&mut connection, id, from, to)
-        .await
-        .map_err(|error| Problem::of_one("document with both revisions", id, error))?;
-    etag::json(&request, &RevisionDifference::from(difference))
 }

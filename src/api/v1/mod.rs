@@ -10,4 +10,5 @@ pub mod incoming;
 pub mod jobs;
 pub mod outlets;
 pub mod rebuttals;
+pub mod revisions;
 pub mod statements;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ActorBrief, AppearanceView, ClaimBrief, OutletBrief, RebuttalBrief, RebuttalView};
 use crate::domain::{
-    ClaimId, CueKind, DocumentId, ExtractorInfo, LocatedSpan, Mode, Note, RebuttalId, RevisionId,
-    StatedTime, StatementId,
+    ChangeKind, ClaimId, CueKind, DocumentId, ExtractorInfo, LocatedSpan, Mode, Note, RebuttalId,
+    RevisionId, StatedTime, StatementId,
 };
 
 /// A document, where something else is the subject.
@@ -97,6 +97,8 @@ pub struct DocumentContents {
     pub authors: Vec<String>,
     /// When it was published, as it said then.
     pub published: Option<StatedTime>,
+    /// What it changed of the revision before it, in order of place.
+    pub changes: Vec<SentenceChange>,
     /// What the extractor left out and why.
     pub notes: Vec<Note>,
     /// Which extractor read it.
@@ -132,25 +134,15 @@ pub struct RevisionView {
     pub superseded_at: Option<DateTime<Utc>>,
 }
 
-/// Whether a line is in one revision or both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TextChangeKind {
-    /// In both.
-    Same,
-    /// In the earlier one only.
-    Removed,
-    /// In the later one only.
-    Added,
-}
-
-/// Neighbouring lines of the same fate.
+/// One sentence that a revision changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextChange {
-    /// Their fate.
-    pub kind: TextChangeKind,
-    /// The lines, line feeds included.
-    pub text: String,
+pub struct SentenceChange {
+    /// What became of it.
+    pub kind: ChangeKind,
+    /// Its place and words in the earlier revision; `None` for an added one.
+    pub before: Option<LocatedSpan>,
+    /// Its place and words in the later revision; `None` for a removed one.
+    pub after: Option<LocatedSpan>,
 }
 
 /// What changed from one revision to another.
@@ -160,8 +152,8 @@ pub struct RevisionDifference {
     pub from: RevisionView,
     /// The later one.
     pub to: RevisionView,
-    /// The text, line by line.
-    pub text: Vec<TextChange>,
+    /// The sentences that are not the same in both, in order of place.
+    pub changes: Vec<SentenceChange>,
     /// Claims in `to` that are not in `from`.
     pub claims_appeared: Vec<ClaimBrief>,
     /// Claims in `from` that are not in `to`.

@@ -14,7 +14,7 @@ pub use actor::{ActorBrief, ActorView, OutletBrief, OutletView};
 pub use claim::{AppearanceView, ClaimBrief, ClaimView, Clock, TimelineEntry, TimelineEvent};
 pub use document::{
     DocumentBrief, DocumentContents, DocumentDetail, DocumentView, RevisionDifference,
-    RevisionView, StatementView, StoreOutcome, StoredDocument, TextChange, TextChangeKind,
+    RevisionView, SentenceChange, StatementView, StoreOutcome, StoredDocument,
 };
 pub use filter::{
     ActorFilter, AppearanceFilter, ClaimFilter, ClaimSort, DocumentFilter, JobFilter, OutletFilter,

@@ -100,6 +100,15 @@ pub fn read(text: &str) -> Reading<'_> {
     }
 }
 
+/// The sentences of a text alone, as [`read`] divides it, in order of place.
+pub fn sentences(text: &str) -> Vec<Range<usize>> {
+    let (mut tokens, lowered) = token::tokenize(text);
+    let breaks = sentence::paragraphs(text, &tokens);
+    quotation::find(text, &mut tokens, &breaks, &lowered);
+    let (sentences, _) = sentence::split(&mut tokens, &breaks, &lowered);
+    sentences.into_iter().map(|sentence| sentence.span).collect()
+}
+
 impl<'t> Reading<'t> {
     /// The words of a token as they stand.
     pub fn word(&self, token: usize) -> &'t str {

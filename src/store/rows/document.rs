@@ -52,6 +52,18 @@ row! {
 }
 
 row! {
+    NewChange in "revision_changes" {
+        ordinal: i32 => Integer,
+        kind: &'static str => Text,
+        field: &'static str => Text,
+        before_start: Option<i32> => Nullable<Integer>,
+        before_end: Option<i32> => Nullable<Integer>,
+        after_start: Option<i32> => Nullable<Integer>,
+        after_end: Option<i32> => Nullable<Integer>,
+    }
+}
+
+row! {
     NewExtraction in "extractions" {
         id: Uuid => SqlUuid,
         models: serde_json::Value => Jsonb,

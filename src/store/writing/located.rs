@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::{
-    CodePoints, DateTimePrecision, Document, Field, LocatedSpan, Span, StatedTime,
+    CodePoints, DateTimePrecision, Document, Field, LocatedSpan, RevisionWords, Span, StatedTime,
 };
 use crate::store::cursor::in_range;
 
@@ -18,6 +18,14 @@ impl<'a> Locator<'a> {
         Locator {
             title: CodePoints::new(document.field(Field::Title)),
             text: CodePoints::new(document.field(Field::Text)),
+        }
+    }
+
+    /// The same for words that are stored already.
+    pub fn of_words(words: &'a RevisionWords) -> Self {
+        Locator {
+            title: CodePoints::new(words.field(Field::Title)),
+            text: CodePoints::new(words.field(Field::Text)),
         }
     }
 

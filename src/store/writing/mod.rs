@@ -8,6 +8,7 @@
 //! serialised for the document and for each claim it brings or had.
 
 mod actors;
+mod changes;
 mod claims;
 mod document;
 mod identity;
@@ -30,7 +31,8 @@ use super::rows::supersede_revision;
 use super::{Connection, Error};
 use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{
-    ActorIndex, ClaimId, Document, DocumentId, Extraction, RebuttalId, RevisionId, StatedTime,
+    ActorIndex, ClaimId, Comparison, Document, DocumentId, Extraction, RebuttalId, RevisionId,
+    RevisionWords, StatedTime,
 };
 use claims::ClaimRows;
 use document::DocumentRows;
@@ -108,8 +110,20 @@ impl Draft {
         self.at
     }
 
+    /// The words of the revision that this one takes the place of.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the database is away.
+    pub async fn previous_words(
+        &self,
+        connection: &mut Connection,
+    ) -> Result<Option<RevisionWords>, Error> {
+        let Some(previous) = self.previous else { return Ok(None) };
+        super::revisions::words(connection, previous.0).await.map(Some)
+    }
+
     /// Writes the revision and everything extracted from it, and ends the life of what the
-    /// revision before said.
+    /// revision before said; `comparison` tells what it changes of that one.
     ///
     /// `identities` has one entry for each claim of `extraction`, in its order. Spans that do not
     /// fit the document are left out with a warning; the pipeline makes none.
@@ -123,6 +137,7 @@ impl Draft {
         received: Received<'_>,
         extraction: &Extraction,
         identities: &[ClaimIdentity],
+        comparison: Option<&Comparison>,
     ) -> Result<StoredDocument, Error> {
         let context = Context {
             draft: &self,
@@ -150,8 +165,11 @@ impl Draft {
         let (identity, sha256) = (Identity::of(received.document), sha256(received.document));
         let document = DocumentRows::new(&context, received, &identity, &sha256)?;
 
+        let changes = comparison.map(|found| context.changes(found)).unwrap_or_default();
+
         let mut inserts = Inserts::default();
         document.add_to(&mut inserts, &context);
+        inserts.add(&changes, [context.revision()]);
         inserts
             .add_unknown(&of_actors.aliases, [context.by(), context.at()])
             .add_unknown(&of_actors.affiliations, [context.by(), context.at()])

@@ -98,7 +98,12 @@ async fn a_changed_text_is_a_new_revision_with_its_difference() {
     assert_eq!(revisions["items"][1]["superseded_at"], Value::Null);
     assert_eq!(revisions["items"][0]["superseded_at"], revisions["items"][1]["recorded_at"],);
     let difference = app.get(&format!("{base}/difference?from=1&to=2")).await.expect(200);
-    assert_eq!(difference["text"][0], json!({"kind": "added", "text": "Correction.\n"}));
+    let note = json!({"start": 0, "end": 11, "quote": "Correction."});
+    assert_eq!(difference["changes"], json!([{"kind": "added", "before": null, "after": note}]),);
+    let words = app.get(&format!("{base}/revisions/2")).await.expect(200);
+    assert_eq!((&words["id"], &words["text"]), (&second["revision"], &body["text"]));
+    assert_eq!(app.get(&format!("{base}/revisions/3")).await.status, 404);
+    assert_eq!(app.get(&format!("{base}/revisions/0")).await.status, 400);
     assert_eq!(app.get(&format!("{base}/difference?from=1&to=3")).await.status, 404);
     assert_eq!(app.get(&format!("{base}/difference?from=0&to=2")).await.status, 400);
 }

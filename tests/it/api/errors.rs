@@ -129,6 +129,7 @@ async fn a_bad_uuid_is_refused_and_an_unknown_one_is_not_found() {
         "documents/{id}",
         "documents/{id}/statements",
         "documents/{id}/revisions",
+        "documents/{id}/revisions/1",
         "documents/{id}/difference?from=1&to=2",
         "rebuttals/{id}",
         "statements/{id}",

@@ -109,7 +109,11 @@ async fn an_older_revision_can_be_chosen_and_shows_what_stood_in_it() {
     assert_eq!(text_of(&live), "The pier is open again.");
     assert_eq!(each(&live, ".notes li"), ["Language not certain: too little text"]);
     assert_eq!(links(&live, ".revisions a"), [format!("{address}?revision=1")]);
+    let removed = each(&live, ".changes del");
+    assert!(removed.contains(&"The Harbour Ministry has denied it.".to_owned()), "{removed:?}");
+    assert_eq!(each(&live, ".changes ins"), ["The pier is open again."]);
     let older = page(&browse(&app, &format!("{address}?revision=1")).await, 200);
+    assert_eq!(older.select(".changes").length(), 0);
     assert!(words(&older.select(".notice")).starts_with("Revision 1 of 2, replaced"));
     assert_eq!(older.select(".text .denial-cue").length(), 1);
     assert_eq!(older.select(".found h3").length(), 3);

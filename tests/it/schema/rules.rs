@@ -53,6 +53,24 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
         "document_revisions_clock_forward",
         "update {t} set superseded_at = recorded_at - interval '1 second'",
     ),
+    ("revision_changes", "revision_changes_kind_known", "update {t} set kind = 'lost'"),
+    ("revision_changes", "revision_changes_field_known", "update {t} set field = 'body'"),
+    (
+        "revision_changes",
+        "revision_changes_before_ordered",
+        "update {t} set before_end = before_start where kind = 'changed'",
+    ),
+    (
+        "revision_changes",
+        "revision_changes_after_ordered",
+        "update {t} set after_start = -1 where kind = 'changed'",
+    ),
+    ("revision_changes", "revision_changes_sides_of_kind", "update {t} set kind = 'added'"),
+    (
+        "revision_changes",
+        "revision_changes_inside",
+        "update {t} set before_end = 900 where kind = 'changed'",
+    ),
     ("extractions", "extractions_models_object", "update {t} set models = '[]'"),
     ("extractions", "extractions_notes_array", "update {t} set notes = '{}'"),
     (

@@ -1,10 +1,9 @@
 //! A changed text at the same address.
 
-use claimtrail::domain::view::{
-    AppearanceFilter, ClaimFilter, PageRequest, StoreOutcome, TextChangeKind,
-};
-use claimtrail::domain::{Stance, Status};
-use claimtrail::store::{Error, appearances, claims, documents, rebuttals};
+use claimtrail::domain::view::{AppearanceFilter, ClaimFilter, PageRequest, StoreOutcome};
+use claimtrail::domain::{ChangeKind, Field, LocatedSpan, Stance, Status};
+use claimtrail::pipeline::comparison::compare;
+use claimtrail::store::{Error, appearances, claims, documents, rebuttals, revisions};
 
 use super::{report, rumour, shown};
 use crate::support::builders::Story;
@@ -45,16 +44,17 @@ async fn a_changed_text_says_what_appeared_and_what_vanished() {
     assert!(old.superseded_at.is_some());
     assert_eq!(old.mentions[0].cue.quote, "denied");
 
-    let difference = documents::difference(connection, first.document, 1, 2).await.unwrap();
+    let difference =
+        revisions::difference(connection, first.document, 1, 2, compare).await.unwrap();
     assert_eq!(difference.from.superseded_at, Some(difference.to.recorded_at));
     assert_eq!(difference.claims_appeared[0].text, "The ferry Mirelle reached Lorne.");
     assert!(difference.claims_vanished.is_empty());
     assert_eq!(difference.rebuttals_vanished[0].denier.as_ref().unwrap().name, "Harbour Board");
     assert_eq!(difference.rebuttals_appeared.len(), 1);
-    let kinds: Vec<_> = difference.text.iter().map(|change| change.kind).collect();
-    assert_eq!(kinds, [TextChangeKind::Removed, TextChangeKind::Added]);
+    let removed: Vec<_> = difference.changes.iter().filter_map(|it| it.before.as_ref()).collect();
+    assert_eq!(removed[0].quote, "Dana Orrin said the ferry Mirelle had sunk off Lorne.");
     assert!(matches!(
-        documents::difference(connection, first.document, 1, 3).await,
+        revisions::difference(connection, first.document, 1, 3, compare).await,
         Err(Error::NotFound)
     ));
 }
@@ -91,7 +91,7 @@ async fn a_claim_that_no_document_carries_leaves_the_lists_and_keeps_its_history
     let third =
         rumour("https://lorne.test/ferry", "2026-03-01T08:00:00Z").store(&pool).await.unwrap();
     assert_eq!(third.claims_appeared, [id]);
-    let numbers = documents::revisions(connection, first.document).await.unwrap();
+    let numbers = revisions::list(connection, first.document).await.unwrap();
     assert_eq!(numbers.iter().map(|revision| revision.number).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(
         claims::list(connection, &ClaimFilter::default(), &page).await.unwrap().items.len(),
@@ -112,4 +112,69 @@ async fn a_document_that_changes_its_language_takes_its_claims_along() {
     let live =
         claims::list(connection, &ClaimFilter::default(), &PageRequest::first(9)).await.unwrap();
     assert_eq!(shown(&live, |claim| claim.language.clone()), ["de"]);
+}
+
+/// The changes as they are told: kind, words before, words after.
+fn told(
+    difference: &claimtrail::domain::view::RevisionDifference,
+) -> Vec<(ChangeKind, String, String)> {
+    let quote = |span: &Option<LocatedSpan>| span.as_ref().map_or("", |it| &it.quote).to_owned();
+    let changes = difference.changes.iter();
+    changes.map(|change| (change.kind, quote(&change.before), quote(&change.after))).collect()
+}
+
+#[tokio::test]
+async fn what_a_revision_changed_is_kept_sentence_by_sentence_with_its_places() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let url = "https://lorne.test/gulls";
+    let texts = [
+        "Möwen 🐦 kommen. The board met. The gulls came on Monday. Nobody knew. It rained.",
+        "It rained. Möwen 🐦 kommen. The board met. The gulls came on Tuesday. They left.",
+        "It rained. They left.",
+    ];
+    let first = Story::new(url, texts[0]).title("Gulls come").store(&pool).await.unwrap();
+    for text in &texts[1..] {
+        Story::new(url, text).title("Gulls gone").store(&pool).await.unwrap();
+    }
+    let connection = &mut *pool.get().await.unwrap();
+    // Nothing compares here: what is told of neighbours was kept.
+    let next = revisions::difference(connection, first.document, 1, 2, |_, _| {
+        unreachable!("the difference of neighbours is kept")
+    });
+    let next = next.await.unwrap();
+    let is = |kind, before: &str, after: &str| (kind, before.to_owned(), after.to_owned());
+    assert_eq!(
+        told(&next),
+        [
+            is(ChangeKind::Changed, "Gulls come", "Gulls gone"),
+            is(ChangeKind::Moved, "It rained.", "It rained."),
+            is(ChangeKind::Changed, "The gulls came on Monday.", "The gulls came on Tuesday."),
+            is(ChangeKind::Removed, "Nobody knew.", ""),
+            is(ChangeKind::Added, "", "They left."),
+        ]
+    );
+    // Each place is where its words stand, in code points of its own revision.
+    for change in &next.changes {
+        for (span, text) in [(&change.before, texts[0]), (&change.after, texts[1])] {
+            let Some(span) = span.as_ref().filter(|span| span.field == Field::Text) else {
+                continue;
+            };
+            let length = usize::try_from(span.end - span.start).unwrap();
+            let start = usize::try_from(span.start).unwrap();
+            let words: String = text.chars().skip(start).take(length).collect();
+            assert_eq!(words, span.quote);
+        }
+    }
+    let far = revisions::difference(connection, first.document, 1, 3, compare).await.unwrap();
+    assert!(told(&far).contains(&is(ChangeKind::Removed, "Möwen 🐦 kommen.", "")));
+    let back = revisions::difference(connection, first.document, 3, 1, compare).await.unwrap();
+    assert!(told(&back).contains(&is(ChangeKind::Added, "", "Möwen 🐦 kommen.")));
+    let itself = revisions::difference(connection, first.document, 2, 2, compare).await.unwrap();
+    assert_eq!(told(&itself), []);
+
+    // Revisions from before differences were kept are compared when they are asked for.
+    database.client().await.batch_execute("delete from revision_changes").await.unwrap();
+    let again = revisions::difference(connection, first.document, 1, 2, compare).await.unwrap();
+    assert_eq!(told(&again), told(&next));
 }

@@ -1,0 +1,2 @@
+drop table revision_changes;
+drop function revision_changes_inside_their_fields();
