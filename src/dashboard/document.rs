@@ -47,6 +47,7 @@ struct DocumentPage<'p> {
     published: Option<Moment>,
     recorded: Moment,
     superseded: Option<Moment>,
+    removed: Option<(i32, Moment)>,
     live_page: String,
     revisions: Vec<Choice>,
     changes: Vec<Change<'p>>,
@@ -90,6 +91,10 @@ pub async fn page(
         published: contents.published.map(Moment::stated),
         recorded: Moment::recorded(contents.shown.recorded_at),
         superseded: contents.shown.superseded_at.map(Moment::recorded),
+        removed: contents
+            .document
+            .removal
+            .map(|removal| (removal.status.code(), Moment::recorded(removal.recorded_at))),
         live_page: format!("/documents/{id}"),
         revisions,
         changes: contents.changes.iter().map(Change::of).collect(),

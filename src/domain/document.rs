@@ -43,6 +43,30 @@ impl Validators {
     }
 }
 
+/// How a server tells that a page is no longer there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovalStatus {
+    /// Status 404: there is nothing at the address.
+    NotFound,
+    /// Status 410: there was, and it will not come back.
+    Gone,
+}
+
+impl RemovalStatus {
+    /// The HTTP status.
+    pub fn code(self) -> i32 {
+        match self {
+            RemovalStatus::NotFound => 404,
+            RemovalStatus::Gone => 410,
+        }
+    }
+
+    /// The status of that number.
+    pub fn of_code(code: i32) -> Option<Self> {
+        [RemovalStatus::NotFound, RemovalStatus::Gone].into_iter().find(|it| it.code() == code)
+    }
+}
+
 /// One article: its title, its cleaned body and where it came from.
 ///
 /// Spans point into `title` and `text`; neither changes after ingest. What is unknown is `None`.

@@ -19,7 +19,7 @@ pub mod view;
 pub use actor::{Actor, ActorKind};
 pub use address::{address_key, canonical_url, desktop_twin, may_be_canonical, open_escapes, site};
 pub use claim::{Appearance, Claim, Denial, DenialMention, DenierRole, RebuttalKind, Stance};
-pub use document::{DateTimePrecision, Document, StatedTime, Validators};
+pub use document::{DateTimePrecision, Document, RemovalStatus, StatedTime, Validators};
 pub use extraction::{
     ActorIndex, ClaimIndex, Extraction, ExtractorInfo, Note, NoteCode, StatementIndex,
 };

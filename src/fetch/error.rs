@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use url::Url;
+
+use crate::domain::RemovalStatus;
+
 /// A failed fetch. [`FetchError::name`] is the word that users see; it never changes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -70,10 +74,15 @@ pub enum FetchError {
         status: u16,
         /// When the server wants to be asked again.
         retry_after: Option<Duration>,
+        /// Whether it was another address that answered so, one that redirects lead to.
+        redirected: bool,
     },
     /// Status 410: the page was there and will not come back.
     #[error("the page is gone")]
-    Gone,
+    Gone {
+        /// Whether it was another address that answered so, one that redirects lead to.
+        redirected: bool,
+    },
     /// Neither a page nor a text.
     #[error("this is {found}, and neither a page nor a text")]
     NotText {
@@ -160,7 +169,7 @@ impl FetchError {
             FetchError::Tls { .. } => "tls",
             FetchError::Timeout { .. } => "timeout",
             FetchError::TooSlow { .. } => "too_slow",
-            FetchError::Gone => "gone",
+            FetchError::Gone { .. } => "gone",
             FetchError::NotText { .. } => "not_text",
             FetchError::TooLarge { .. } => "too_large",
             FetchError::Empty => "empty",
@@ -176,6 +185,26 @@ impl FetchError {
             FetchError::HostBusy { .. } => "host_busy",
         }
         .to_owned()
+    }
+
+    /// The same error after redirects.
+    pub(super) fn after(mut self, passed: &[Url]) -> Self {
+        if let FetchError::Status { redirected, .. } | FetchError::Gone { redirected } = &mut self {
+            *redirected = !passed.is_empty();
+        }
+        self
+    }
+
+    /// How the address itself told that nothing is there (any more); not where redirects lead to an
+    /// address that tells so, because that may be a page of the site for whatever it does not show.
+    pub fn removal(&self) -> Option<RemovalStatus> {
+        match self {
+            FetchError::Status { status: 404, redirected: false, .. } => {
+                Some(RemovalStatus::NotFound)
+            }
+            FetchError::Gone { redirected: false } => Some(RemovalStatus::Gone),
+            _ => None,
+        }
     }
 
     /// Whether the same address may well give a page later.

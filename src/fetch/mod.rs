@@ -223,7 +223,8 @@ impl Fetcher {
                 let host = next.host_str().unwrap_or("").to_owned();
                 return Err(FetchError::ConsentWall { host });
             }
-            match self.visit(patience, &next, known).await? {
+            let visited = self.visit(patience, &next, known).await;
+            match visited.map_err(|error| error.after(&passed))? {
                 Hop::Redirect(to) => passed.push(std::mem::replace(&mut next, to)),
                 Hop::Done(fetched) => {
                     return Ok(match *fetched {
@@ -257,13 +258,13 @@ impl Fetcher {
                 let page = self.read_page(url, response).await?;
                 Ok(Hop::Done(Box::new(Fetched::Page(page))))
             }
-            410 => Err(FetchError::Gone),
+            410 => Err(FetchError::Gone { redirected: false }),
             code => {
                 let retry_after = retry_after(response.headers());
                 if let (429 | 503, Some(pause)) = (code, retry_after) {
                     turn.pause_for(pause);
                 }
-                Err(FetchError::Status { status: code, retry_after })
+                Err(FetchError::Status { status: code, retry_after, redirected: false })
             }
         }
     }

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::extract_document::NewDocument;
 use crate::domain::view::JobKind;
-use crate::domain::{JobId, RequestId, StatedTime, Validators};
+use crate::domain::{JobId, RemovalStatus, RequestId, StatedTime, Validators};
 use crate::fetch::{FetchError, Fetched, Fetcher, Page, PageType};
 use crate::ingest::{self, Ingested, Meta};
 use crate::store::jobs::NewJob;
@@ -41,6 +41,14 @@ impl PageError {
         match self {
             PageError::Fetch(error) => error.name(),
             PageError::Unreadable(_) => "unreadable".to_owned(),
+        }
+    }
+
+    /// How the address told that nothing is there any more; see [`FetchError::removal`].
+    pub fn removal(&self) -> Option<RemovalStatus> {
+        match self {
+            PageError::Fetch(error) => error.removal(),
+            PageError::Unreadable(_) => None,
         }
     }
 
@@ -170,6 +178,8 @@ pub(super) enum Gave {
     Document { new: Box<NewDocument>, url: Url, validators: Validators },
     /// The server says that the stored words still stand there.
     NothingNew { url: Url },
+    /// Nothing, which is told of a document where one stood there.
+    Nothing { url: Url, status: RemovalStatus, error: PageError },
 }
 
 /// Fetches what a job asks for, and reads it on a thread of its own.
@@ -185,13 +195,17 @@ pub(super) async fn fetch_and_read(
         serde_json::from_value(payload).context("the job's payload is no address")?;
     let fetcher = fetcher.ok_or(PageError::Fetch(FetchError::Off))?;
     let known = store::addresses::validators(&mut *pool.get().await?, &payload.url).await?;
-    let page = match fetcher
-        .fetch_within(JOB_PATIENCE, &payload.url, &known)
-        .await
-        .map_err(PageError::Fetch)?
-    {
-        Fetched::Page(page) => page,
-        Fetched::NotModified { url } => return Ok(Gave::NothingNew { url }),
+    let page = match fetcher.fetch_within(JOB_PATIENCE, &payload.url, &known).await {
+        Ok(Fetched::Page(page)) => page,
+        Ok(Fetched::NotModified { url }) => return Ok(Gave::NothingNew { url }),
+        Err(error) => {
+            let removal = error.removal();
+            let (url, error) = (payload.url, PageError::Fetch(error));
+            return match removal {
+                Some(status) => Ok(Gave::Nothing { url, status, error }),
+                None => Err(error.into()),
+            };
+        }
     };
     let meta = Meta {
         url: None,

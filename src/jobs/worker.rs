@@ -201,9 +201,24 @@ impl Worker {
                     }
                     Gave::NothingNew { url } => {
                         let mut connection = self.pool.get().await?;
-                        let stored = writing::at_address(&mut connection, &url).await?;
-                        store::jobs::finish(&mut connection, job.id, self.id, &stored).await?;
-                        Ok(stored)
+                        let stored = store::transaction(&mut connection, async |connection| {
+                            let stored = writing::at_address(connection, &url).await?;
+                            writing::record_presence(connection, stored.document).await?;
+                            store::jobs::finish(connection, job.id, self.id, &stored).await?;
+                            Ok(stored)
+                        });
+                        Ok(stored.await?)
+                    }
+                    Gave::Nothing { url, status, error } => {
+                        let mut connection = self.pool.get().await?;
+                        let stored = store::transaction(&mut connection, async |connection| {
+                            let stored = writing::record_removal(connection, &url, status).await?;
+                            if let Some(stored) = &stored {
+                                store::jobs::finish(connection, job.id, self.id, stored).await?;
+                            }
+                            Ok(stored)
+                        });
+                        stored.await?.ok_or_else(|| error.into())
                     }
                 }
             }
@@ -258,6 +273,7 @@ impl Worker {
             let stored = extract_document::store(connection, &new, &extraction).await?;
             if let Some((url, marks)) = &marked {
                 store::addresses::keep_validators(connection, stored.document, url, marks).await?;
+                writing::record_presence(connection, stored.document).await?;
             }
             store::jobs::finish(connection, id, self.id, &stored).await?;
             Ok(stored)

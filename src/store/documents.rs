@@ -6,7 +6,7 @@ use url::Url;
 
 use super::cursor::{TimeKey, Walk, clamp};
 use super::sql::Sql;
-use super::views::document::{DOCUMENTS, DocumentRow, documents};
+use super::views::document::{DOCUMENTS, DocumentRow, documents, removals};
 use super::{Connection, Error, outlets, revisions};
 use crate::domain::view::{DocumentDetail, DocumentFilter, DocumentView, Page, PageRequest};
 use crate::domain::{DocumentId, ExtractorInfo, address_key};
@@ -47,6 +47,7 @@ pub async fn find(connection: &mut Connection, id: DocumentId) -> Result<Documen
         document,
         text: words.text,
         revisions: revisions::list(connection, id).await?,
+        removals: removals(connection, id).await?,
         notes: words.notes.map(json).transpose()?.unwrap_or_default(),
         extractor,
     })

@@ -183,6 +183,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    document_removals (id) {
+        id -> Uuid,
+        document_id -> Uuid,
+        status -> Int4,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     document_revisions (id) {
         id -> Uuid,
         document_id -> Uuid,
@@ -360,6 +370,7 @@ diesel::joinable!(claimants -> claims (claim_id));
 diesel::joinable!(claimants -> document_revisions (revision_id));
 diesel::joinable!(denials -> claims (claim_id));
 diesel::joinable!(denials -> document_revisions (revision_id));
+diesel::joinable!(document_removals -> documents (document_id));
 diesel::joinable!(document_revisions -> documents (document_id));
 diesel::joinable!(document_urls -> documents (document_id));
 diesel::joinable!(documents -> outlets (outlet_id));
@@ -382,6 +393,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     denial_mention_spans,
     denial_mentions,
     denials,
+    document_removals,
     document_revisions,
     document_urls,
     documents,

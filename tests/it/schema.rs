@@ -5,9 +5,10 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use claimtrail::domain::{ActorKind, Document, Span, Stance};
+use claimtrail::domain::{ActorKind, Document, RemovalStatus, Span, Stance};
 use claimtrail::jobs::extract_document::{NewDocument, enqueue};
 use claimtrail::store::checkpoints::{self, Checkpoint, Counts};
+use claimtrail::store::writing::record_removal;
 use claimtrail::store::{migrate, revert_last_migration};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -166,7 +167,7 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
     assert!(superseded.is_subset(&recorded));
     // What we compute ourselves, and what came in, is not extracted.
     let ours: BTreeSet<String> =
-        ["document_revisions", "claim_summaries"].map(str::to_owned).into();
+        ["document_revisions", "claim_summaries", "document_removals"].map(str::to_owned).into();
     assert_eq!(&superseded - &versioned, ours);
 }
 
@@ -264,6 +265,8 @@ async fn filled() -> TestDatabase {
     for text in ["A gull came.", "A gull left."] {
         Story::new("https://fjord.test/2", text).store(&pool).await.unwrap();
     }
+    let url = "https://fjord.test/2".parse().unwrap();
+    record_removal(&mut pool.get().await.unwrap(), &url, RemovalStatus::Gone).await.unwrap();
     for text in ["No ferry.", "No boat."] {
         Story::without_url(text).store(&pool).await.unwrap();
     }

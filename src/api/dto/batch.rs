@@ -110,7 +110,8 @@ impl BatchSummary {
         match outcome {
             StoreOutcome::Created => self.created += 1,
             StoreOutcome::Revised => self.revised += 1,
-            StoreOutcome::Unchanged => self.unchanged += 1,
+            // No address is fetched for a line, so nothing is found to be removed.
+            StoreOutcome::Unchanged | StoreOutcome::Removed => self.unchanged += 1,
         }
     }
 

@@ -78,6 +78,9 @@ pub struct Document {
     pub claims: i64,
     /// Rebuttals in it.
     pub rebuttals: i64,
+    /// Since when its page is known to be gone: its canonical address answers 404 or 410. Null while
+    /// it is there, as far as known.
+    pub removed_at: Option<DateTime<Utc>>,
     /// When it was first recorded.
     pub recorded_at: DateTime<Utc>,
     /// When the live revision was recorded.
@@ -101,6 +104,7 @@ impl From<view::DocumentView> for Document {
             statements: document.statements,
             claims: document.claims,
             rebuttals: document.rebuttals,
+            removed_at: document.removal.map(|removal| removal.recorded_at),
             recorded_at: document.recorded_at,
             revised_at: document.revised_at,
         }
@@ -143,6 +147,27 @@ impl From<view::RevisionView> for Revision {
     }
 }
 
+/// A time in which the page of a document was not there.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Removal {
+    /// What its canonical address answered: 404 or 410.
+    pub status: i32,
+    /// When that was first seen.
+    pub recorded_at: DateTime<Utc>,
+    /// When the page was there again, or the answer was the other one; null for the one that holds.
+    pub superseded_at: Option<DateTime<Utc>>,
+}
+
+impl From<view::RemovalView> for Removal {
+    fn from(removal: view::RemovalView) -> Self {
+        Removal {
+            status: removal.status.code(),
+            recorded_at: removal.recorded_at,
+            superseded_at: removal.superseded_at,
+        }
+    }
+}
+
 /// A document with its words.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DocumentDetail {
@@ -153,6 +178,8 @@ pub struct DocumentDetail {
     pub text: String,
     /// All revisions, oldest first.
     pub revisions: Vec<Revision>,
+    /// The times in which its page was not there, oldest first.
+    pub removals: Vec<Removal>,
     /// What the extractor left out and why.
     pub notes: Vec<Note>,
     /// Which extractor read the live revision; null until one did.
@@ -165,6 +192,7 @@ impl From<view::DocumentDetail> for DocumentDetail {
             document: detail.document.into(),
             text: detail.text,
             revisions: detail.revisions.into_iter().map(Into::into).collect(),
+            removals: detail.removals.into_iter().map(Into::into).collect(),
             notes: detail
                 .notes
                 .into_iter()
@@ -286,6 +314,6 @@ pub struct StoredAnswer {
     /// What changed.
     #[serde(flatten)]
     pub stored: StoredDocument,
-    /// What the document says; ids in it are local to it.
-    pub extraction: ExtractionAnswer,
+    /// What the document says; ids in it are local to it. Null where its page was removed.
+    pub extraction: Option<ExtractionAnswer>,
 }

@@ -61,7 +61,7 @@ words! {
     /// In which order claims are listed.
     ClaimSort: "newest", "oldest", "most_denied", "most_reported";
     /// What storing a document did.
-    StoreOutcome: "created", "revised", "unchanged";
+    StoreOutcome: "created", "revised", "unchanged", "removed";
     /// What became of a sentence from one revision to another.
     ChangeKind: "added", "removed", "changed", "moved";
     /// What a job does.

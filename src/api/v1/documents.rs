@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::incoming::{Incoming, MetaQuery};
+use super::incoming::{Incoming, MetaQuery, NotFetched, fetch_failed};
 use crate::api::dto::document::{Document, DocumentDetail, StoredAnswer};
 use crate::api::dto::extraction::ExtractionAnswer;
 use crate::api::dto::job::Job;
@@ -23,7 +23,7 @@ use crate::domain::{DocumentId, RequestId};
 use crate::ingest::Ingested;
 use crate::jobs::{extract_document, fetch_document};
 use crate::metrics::metrics;
-use crate::store;
+use crate::store::{self, writing};
 
 /// How to store a document, and what is known of one that is the body itself.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -50,7 +50,8 @@ pub struct PostQuery {
 /// Reads one text or page and stores it with all that it says. Two posts with one address are two
 /// revisions of one document; without an address the words tell one document from another. The same
 /// words again change nothing, so a post may be repeated safely. An address alone is fetched: by a job,
-/// which tries again what may pass, or at once with `wait`.
+/// which tries again what may pass, or at once with `wait`. Where the canonical address of a known
+/// document answers 404 or 410, the outcome is `removed`: the document stays and says since when.
 #[utoipa::path(
     tag = "documents",
     params(PostQuery),
@@ -65,7 +66,7 @@ pub struct PostQuery {
     responses(
         (status = 201, description = "With `wait`: a new document; `location` has its address.",
             body = StoredAnswer),
-        (status = 200, description = "With `wait`: a new revision of a known document, or nothing new.",
+        (status = 200, description = "With `wait`: a new revision of a known document, nothing new, or that its page was removed.",
             body = StoredAnswer),
         (status = 202, description = "Without `wait`: a job has it; `location` has the job's address.",
             body = Job),
@@ -91,25 +92,51 @@ pub async fn post(
     if wait { store_now(&app, incoming).await } else { queue(&app, incoming, request).await }
 }
 
-async fn store_now(app: &App, incoming: Incoming) -> Result<HttpResponse, Problem> {
+async fn store_now(app: &App, mut incoming: Incoming) -> Result<HttpResponse, Problem> {
+    let fetched = match incoming.fetch(app).await {
+        Ok(fetched) => fetched,
+        Err(failed) => return keep_removal(app, &failed).await,
+    };
     let (ingested, extraction) = incoming.extract_when_free(app).await?;
     let new = received(ingested);
     let mut connection = app.pool.get().await?;
     let stored = store::transaction(&mut connection, async |connection| {
-        extract_document::store(connection, &new, &extraction).await
+        let stored = extract_document::store(connection, &new, &extraction).await?;
+        if fetched {
+            writing::record_presence(connection, stored.document).await?;
+        }
+        Ok(stored)
     })
     .await?;
     let (id, outcome) = (stored.document.0, stored.outcome);
     metrics().stored(outcome);
     let mut answer = ExtractionAnswer::new(&new.document, &extraction);
     answer.document.id = Some(id);
-    let answer = StoredAnswer { stored: stored.into(), extraction: answer };
+    let answer = StoredAnswer { stored: stored.into(), extraction: Some(answer) };
     Ok(match outcome {
         StoreOutcome::Created => HttpResponse::Created()
             .insert_header((LOCATION, format!("/v1/documents/{id}")))
             .json(answer),
-        StoreOutcome::Revised | StoreOutcome::Unchanged => HttpResponse::Ok().json(answer),
+        _ => HttpResponse::Ok().json(answer),
     })
+}
+
+/// An address that gives no page: what is told of the document that stood there, or the problem where
+/// none did.
+async fn keep_removal(app: &App, failed: &NotFetched) -> Result<HttpResponse, Problem> {
+    let removed = match failed.error.removal() {
+        Some(status) => {
+            let mut connection = app.pool.get().await?;
+            store::transaction(&mut connection, async |connection| {
+                writing::record_removal(connection, &failed.url, status).await
+            })
+            .await?
+        }
+        None => None,
+    };
+    let stored = removed.ok_or_else(|| fetch_failed(&failed.error))?;
+    metrics().stored(stored.outcome);
+    Ok(HttpResponse::Ok().json(StoredAnswer { stored: stored.into(), extraction: None }))
 }
 
 async fn queue(app: &App, incoming: Incoming, request: RequestId) -> Result<HttpResponse, Problem> {

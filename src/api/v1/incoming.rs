@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use serde::Deserialize;
+use url::Url;
 use utoipa::IntoParams;
 
 use crate::api::dto::new_document::NewDocument;
@@ -58,6 +59,12 @@ enum Words {
     Address,
     /// What stood there.
     Page(Box<Page>),
+}
+
+/// An address that gave no words.
+pub(super) struct NotFetched {
+    pub url: Url,
+    pub error: PageError,
 }
 
 /// A document as it came in, checked but not yet read.
@@ -178,13 +185,24 @@ impl Incoming {
 
     /// The same with its words, fetched where they did not come along.
     async fn with_words(mut self, app: &App) -> Result<Self, Problem> {
-        if let (Words::Address, Some(url)) = (&self.words, &self.meta.url) {
-            let page = fetch_document::fetch(app.fetcher.as_deref(), url)
-                .await
-                .map_err(|error| fetch_failed(&PageError::Fetch(error)))?;
-            self.words = Words::Page(Box::new(page));
-        }
+        self.fetch(app).await.map_err(|failed| fetch_failed(&failed.error))?;
         Ok(self)
+    }
+
+    /// Fetches the words where there are none yet; answers whether they were fetched.
+    ///
+    /// # Errors
+    /// The address gives none.
+    pub(super) async fn fetch(&mut self, app: &App) -> Result<bool, NotFetched> {
+        if let (Words::Address, Some(url)) = (&self.words, &self.meta.url) {
+            match fetch_document::fetch(app.fetcher.as_deref(), url).await {
+                Ok(page) => self.words = Words::Page(Box::new(page)),
+                Err(error) => {
+                    return Err(NotFetched { url: url.clone(), error: PageError::Fetch(error) });
+                }
+            }
+        }
+        Ok(matches!(self.words, Words::Page(_)))
     }
 
     /// Makes a document of it.
@@ -299,7 +317,7 @@ fn meta(known: NewDocument, charset: Option<String>) -> Result<Meta, (&'static s
     })
 }
 
-fn fetch_failed(error: &PageError) -> Problem {
+pub(super) fn fetch_failed(error: &PageError) -> Problem {
     Problem::of_page("/url", error)
 }
 

@@ -231,7 +231,8 @@ fn count(counts: &mut Counts, outcome: Option<StoreOutcome>) {
     match outcome {
         Some(StoreOutcome::Created) => counts.created += 1,
         Some(StoreOutcome::Revised) => counts.revised += 1,
-        Some(StoreOutcome::Unchanged) => counts.unchanged += 1,
+        // No address is fetched for a line, so nothing is found to be removed.
+        Some(StoreOutcome::Unchanged | StoreOutcome::Removed) => counts.unchanged += 1,
         None => counts.refused += 1,
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ActorBrief, AppearanceView, ClaimBrief, OutletBrief, RebuttalBrief, RebuttalView};
 use crate::domain::{
     ChangeKind, ClaimId, CueKind, DocumentId, ExtractorInfo, LocatedSpan, Mode, Note, RebuttalId,
-    RevisionId, StatedTime, StatementId,
+    RemovalStatus, RevisionId, StatedTime, StatementId,
 };
 
 /// A document, where something else is the subject.
@@ -59,10 +59,23 @@ pub struct DocumentView {
     pub claims: i64,
     /// Live rebuttals in it.
     pub rebuttals: i64,
+    /// That its page is no longer there; `None` while it is, as far as known.
+    pub removal: Option<RemovalView>,
     /// When the document was first recorded.
     pub recorded_at: DateTime<Utc>,
     /// When the live revision was recorded.
     pub revised_at: DateTime<Utc>,
+}
+
+/// A time in which a document's page was not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RemovalView {
+    /// What its address answered.
+    pub status: RemovalStatus,
+    /// When that was first seen.
+    pub recorded_at: DateTime<Utc>,
+    /// When the page was there again, or its address answered otherwise.
+    pub superseded_at: Option<DateTime<Utc>>,
 }
 
 /// A document with its words.
@@ -74,6 +87,8 @@ pub struct DocumentDetail {
     pub text: String,
     /// All revisions, oldest first.
     pub revisions: Vec<RevisionView>,
+    /// The times in which its page was not there, oldest first.
+    pub removals: Vec<RemovalView>,
     /// What the extractor left out and why.
     pub notes: Vec<Note>,
     /// Which extractor read the live revision.
@@ -215,6 +230,8 @@ pub enum StoreOutcome {
     Revised,
     /// The same words as the live revision: nothing changed.
     Unchanged,
+    /// Its page is no longer there: nothing changed but that.
+    Removed,
 }
 
 impl StoreOutcome {
@@ -224,6 +241,7 @@ impl StoreOutcome {
             StoreOutcome::Created => "created",
             StoreOutcome::Revised => "revised",
             StoreOutcome::Unchanged => "unchanged",
+            StoreOutcome::Removed => "removed",
         }
     }
 }

@@ -10,8 +10,8 @@ use diesel::sql_types::{
 use uuid::Uuid;
 
 use super::{brief, hex, stated};
-use crate::domain::view::{DocumentView, RevisionView};
-use crate::domain::{DocumentId, RevisionId};
+use crate::domain::view::{DocumentView, RemovalView, RevisionView};
+use crate::domain::{DocumentId, RemovalStatus, RevisionId};
 use crate::store::sql::Sql;
 use crate::store::{Connection, Error};
 
@@ -20,11 +20,13 @@ pub(in crate::store) const DOCUMENTS: &str =
     "select d.id, d.recorded_at, u.url, o.id as outlet_id, o.name as outlet_name,
             o.domain as outlet_domain, r.id as revision_id, r.number, r.title, r.authors,
             r.published_at, r.published_precision, r.language, r.sha256,
-            r.recorded_at as revised_at
+            r.recorded_at as revised_at, m.status as removed_status,
+            m.recorded_at as removed_at
        from documents d
        join document_revisions r on r.document_id = d.id and r.superseded_at is null
        left join outlets o on o.id = d.outlet_id
        left join document_urls u on u.document_id = d.id and u.canonical
+       left join document_removals m on m.document_id = d.id and m.superseded_at is null
       where true";
 
 #[derive(QueryableByName)]
@@ -59,6 +61,10 @@ pub(in crate::store) struct DocumentRow {
     sha256: Vec<u8>,
     #[diesel(sql_type = Timestamptz)]
     revised_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    removed_status: Option<i32>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    removed_at: Option<DateTime<Utc>>,
 }
 
 #[derive(QueryableByName)]
@@ -96,11 +102,43 @@ pub(in crate::store) async fn documents(
                 statements: count.map_or(0, |count| count.statements),
                 claims: count.map_or(0, |count| count.claims),
                 rebuttals: count.map_or(0, |count| count.rebuttals),
+                removal: removal(row.removed_status, row.removed_at),
                 recorded_at: row.recorded_at,
                 revised_at: row.revised_at,
             })
         })
         .collect()
+}
+
+fn removal(status: Option<i32>, recorded_at: Option<DateTime<Utc>>) -> Option<RemovalView> {
+    let status = RemovalStatus::of_code(status?)?;
+    Some(RemovalView { status, recorded_at: recorded_at?, superseded_at: None })
+}
+
+#[derive(QueryableByName)]
+struct RemovalRow {
+    #[diesel(sql_type = Integer)]
+    status: i32,
+    #[diesel(sql_type = Timestamptz)]
+    recorded_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    superseded_at: Option<DateTime<Utc>>,
+}
+
+/// The times in which the page of a document was not there, oldest first.
+pub(in crate::store) async fn removals(
+    connection: &mut Connection,
+    id: DocumentId,
+) -> Result<Vec<RemovalView>, Error> {
+    let mut sql = Sql::new("select status, recorded_at, superseded_at from document_removals");
+    sql.push("where document_id = {} order by recorded_at, id", [id.0.into()]);
+    let rows: Vec<RemovalRow> = sql.load(connection).await?;
+    let known = |row: RemovalRow| {
+        let RemovalRow { recorded_at, superseded_at, .. } = row;
+        let status = RemovalStatus::of_code(row.status)?;
+        Some(RemovalView { status, recorded_at, superseded_at })
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
 }
 
 async fn counts(

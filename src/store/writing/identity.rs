@@ -92,9 +92,9 @@ impl Identity {
 }
 
 #[derive(Clone, QueryableByName)]
-struct LiveRow {
+pub(super) struct LiveRow {
     #[diesel(sql_type = SqlUuid)]
-    document_id: Uuid,
+    pub document_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     revision_id: Uuid,
     #[diesel(sql_type = Integer)]
@@ -127,7 +127,23 @@ pub async fn at_address(connection: &mut Connection, url: &Url) -> Result<Stored
     find(connection, &addresses).await?.map(answer).ok_or(Error::NotFound)
 }
 
-fn answer(live: LiveRow) -> StoredDocument {
+/// The document whose canonical address has this key, as it is.
+pub(super) async fn at_canonical(
+    connection: &Connection,
+    key: &str,
+) -> Result<Option<LiveRow>, Error> {
+    let mut sql = Sql::new(
+        "select r.document_id, r.id as revision_id, r.number, r.sha256, d.outlet_id
+           from document_urls u
+           join documents d on d.id = u.document_id
+           join document_revisions r on r.document_id = d.id and r.superseded_at is null
+          where u.canonical and u.key =",
+    );
+    sql.push("{}", [key.into()]);
+    Ok(sql.look_up(connection).await?.into_iter().next())
+}
+
+pub(super) fn answer(live: LiveRow) -> StoredDocument {
     StoredDocument {
         document: DocumentId(live.document_id),
         revision: RevisionId(live.revision_id),
@@ -303,7 +319,7 @@ struct TimeRow {
 
 /// The time of this transaction's rows. The transaction has its id before, which tells walks that
 /// are pinned to an instant to stay behind it.
-async fn take_time(connection: &Connection) -> Result<DateTime<Utc>, Error> {
+pub(super) async fn take_time(connection: &Connection) -> Result<DateTime<Utc>, Error> {
     let sql = Sql::new(
         "with begun as materialized (select pg_current_xact_id() as id)
          select case when id is not null then clock_timestamp() end as at from begun",

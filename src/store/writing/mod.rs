@@ -15,10 +15,12 @@ mod identity;
 mod located;
 mod locks;
 mod rebuttals;
+mod removal;
 mod statements;
 mod summaries;
 
 pub use identity::{Begun, at_address, begin, sha256, unchanged};
+pub use removal::{record_presence, record_removal};
 
 use std::collections::BTreeSet;
 

@@ -10,3 +10,4 @@ mod fetching;
 mod jobs;
 mod metrics;
 mod pages;
+mod removals;

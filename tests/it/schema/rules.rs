@@ -53,6 +53,17 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
         "document_revisions_clock_forward",
         "update {t} set superseded_at = recorded_at - interval '1 second'",
     ),
+    ("document_removals", "document_removals_status_known", "update {t} set status = 503"),
+    (
+        "document_removals",
+        "document_removals_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "document_removals",
+        "document_removals_one_live",
+        "insert into {t} (id, document_id, status) select gen_random_uuid(), document_id, 410 from {t}",
+    ),
     ("revision_changes", "revision_changes_kind_known", "update {t} set kind = 'lost'"),
     ("revision_changes", "revision_changes_field_known", "update {t} set field = 'body'"),
     (
