@@ -76,7 +76,7 @@ fn in_page(bytes: &[u8]) -> Option<&'static Encoding> {
 }
 
 /// UTF-8 where it is valid; else what the bytes look like.
-fn guess(bytes: &[u8]) -> &'static Encoding {
+pub(super) fn guess(bytes: &[u8]) -> &'static Encoding {
     if std::str::from_utf8(bytes).is_ok() {
         return UTF_8;
     }

@@ -93,6 +93,22 @@ pub(super) fn primary_subtag(tag: &str) -> Option<String> {
     whole.then(|| primary.to_ascii_lowercase())
 }
 
+/// English names of languages that the detector knows by others.
+const OTHER_NAMES: [(&str, &str); 3] = [("Chinese", "zh"), ("Norwegian", "nb"), ("Farsi", "fa")];
+
+/// The tag of a language that is given by its English name, as “German”, or by three letters, as “deu”.
+pub(super) fn language_named(name: &str) -> Option<&'static str> {
+    let name = name.trim();
+    let other = OTHER_NAMES.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    if let Some((_, tag)) = other {
+        return Some(tag);
+    }
+    let named = |lang: &&Lang| {
+        lang.eng_name().eq_ignore_ascii_case(name) || lang.code().eq_ignore_ascii_case(name)
+    };
+    Lang::all().iter().find(named).copied().map(tag)
+}
+
 /// Up to [`PIECES`] pieces of whole lines, spread over the text.
 fn pieces(text: &str) -> Vec<&str> {
     let mut all = Vec::new();

@@ -10,6 +10,7 @@
 //! told in [`Changes`].
 
 mod address;
+pub mod archive;
 mod clean;
 mod consent;
 mod encoding;

@@ -22,6 +22,7 @@ use url::Url;
 pub use body::BodySource;
 pub use markup::{MAX_DEPTH, MAX_NODES};
 pub use metadata::{Origin, PageKind, PageMetadata, PageTime, Told};
+pub(super) use metadata::{read_time, time_in_address};
 
 use super::Error;
 use outline::Outline;

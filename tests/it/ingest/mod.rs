@@ -1,5 +1,6 @@
 //! Bytes → Document, as callers see it.
 
+mod archives;
 mod encoding;
 mod html;
 mod language;

@@ -422,7 +422,9 @@ impl<'p> PageHead<'p> {
             .or(in_tags)
             .or_else(|| self.time_element().map(|time| Told::new(time, Origin::TimeElement)))
             .or_else(|| self.seen_time().map(|time| Told::new(time, Origin::Text)))
-            .or_else(|| self.time_in_address().map(|time| Told::new(time, Origin::Url)))
+            .or_else(|| {
+                self.address.and_then(time_in_address).map(|time| Told::new(time, Origin::Url))
+            })
     }
 
     fn modified(&self) -> Option<Told<PageTime>> {
@@ -489,17 +491,6 @@ impl<'p> PageHead<'p> {
             .find_map(|block| read_time(&block.text))
     }
 
-    fn time_in_address(&self) -> Option<PageTime> {
-        let path = self.address?.path();
-        let parts = DATE_IN_URL.captures(path)?;
-        let spelled = parts[2].starts_with(|it: char| it.is_ascii_alphabetic());
-        read_time(&if spelled {
-            format!("{} {} {}", &parts[3], &parts[2], &parts[1])
-        } else {
-            format!("{}-{}-{}", &parts[1], &parts[2], &parts[3])
-        })
-    }
-
     fn language(&self) -> Option<Told<String>> {
         self.json_ld
             .text("inLanguage")
@@ -540,6 +531,17 @@ impl<'p> PageHead<'p> {
             .find_map(|link| super::super::address::believed(self.address, link))
             .map(|named| Told::new(named, Origin::Meta))
     }
+}
+
+/// The day that an address tells.
+pub(in crate::ingest) fn time_in_address(address: &Url) -> Option<PageTime> {
+    let parts = DATE_IN_URL.captures(address.path())?;
+    let spelled = parts[2].starts_with(|it: char| it.is_ascii_alphabetic());
+    read_time(&if spelled {
+        format!("{} {} {}", &parts[3], &parts[2], &parts[1])
+    } else {
+        format!("{}-{}-{}", &parts[1], &parts[2], &parts[3])
+    })
 }
 
 fn is_tag(tag: &str) -> bool {
