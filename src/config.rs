@@ -170,7 +170,7 @@ pub struct WorkConfig {
 /// What documents are read from.
 #[derive(Debug, Clone, Args)]
 pub struct InputConfig {
-    /// Files and folders; `-` or none for standard input. Names ending in .txt, .html, .htm, .ndjson or .jsonl tell the format, also before .gz; other files are looked into. Gzip is recognised whatever the name.
+    /// Files and folders; `-` or none for standard input. Names ending in .txt, .html, .htm, .ndjson, .jsonl, .csv, .tsv, .warc or .zip tell the format, also before .gz; other files are looked into. Gzip is recognised whatever the name.
     pub files: Vec<PathBuf>,
 
     /// What the inputs hold, where neither name nor content should decide.
@@ -193,8 +193,14 @@ pub enum InputFormat {
     Text,
     /// One page.
     Html,
-    /// One JSON object a line: text or html, and id, url, title, outlet, published_at, authors, language where known.
+    /// One JSON object a line: text or html, and id, url, title, outlet, published_at, authors, language where known, under these names or those of common news sets.
     Ndjson,
+    /// A row for each document, under a row of the same names.
+    Csv,
+    /// Web archive: the pages that servers answered with.
+    Warc,
+    /// Files of any other format, packed together.
+    Zip,
 }
 
 /// What `extract` takes.
@@ -238,7 +244,7 @@ pub struct IngestConfig {
     #[arg(long, env = "CLAIMTRAIL_AGAIN")]
     pub again: bool,
 
-    /// Add the lines of NDJSON that are refused to this file, as they stand, to be mended and read in again.
+    /// Add the lines of NDJSON that are refused to this file, as they stand, and refused rows of CSV as such lines, to be mended and read in again.
     #[arg(long, env = "CLAIMTRAIL_REFUSED", value_name = "FILE")]
     pub refused: Option<PathBuf>,
 }

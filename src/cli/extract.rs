@@ -13,6 +13,7 @@ use crate::api::dto::extraction::{
     Actor, Claim, ExtractedDocument, ExtractionAnswer, Extractor, Note, Statement,
 };
 use crate::config::ExtractConfig;
+use crate::ingest::archive::Number;
 use crate::pipeline;
 
 /// An answer with the `id` of the line it answers.
@@ -37,6 +38,8 @@ struct FailedLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    byte: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<&'a str>,
 }
 
@@ -45,8 +48,8 @@ struct Outcome {
     /// Without the line feed.
     printed: String,
     proof: Proof,
-    /// Whether it answers a line of NDJSON.
-    is_line: bool,
+    /// Whether it answers a record of an archive.
+    is_record: bool,
     /// Place and reason, where there is no answer.
     failure: Option<String>,
 }
@@ -66,6 +69,7 @@ pub fn run(config: &ExtractConfig) -> anyhow::Result<()> {
     let mut proof = Proof::default();
     let written = map_in_order(
         config.threads.into(),
+        Item::size,
         |send| inputs.each(send),
         |item| answer(&reader, &item, config),
         |outcome: Outcome| {
@@ -74,7 +78,7 @@ pub fn run(config: &ExtractConfig) -> anyhow::Result<()> {
             if let Some(failure) = &outcome.failure {
                 failed += 1;
                 eprintln!("claimtrail: {failure}");
-                if lone && !outcome.is_line {
+                if lone && !outcome.is_record {
                     return Ok(());
                 }
             }
@@ -130,20 +134,26 @@ fn answer(reader: &Reader, item: &Item, config: &ExtractConfig) -> Outcome {
         let proof = if config.verify { prove(&printed, &extraction) } else { Proof::default() };
         Ok((printed, proof))
     });
-    let is_line = item.line.is_some();
+    let (line, byte) = match item.number {
+        Number::Line(line) | Number::Lines(line, _) => (Some(line), None),
+        Number::Byte(byte) => (None, Some(byte)),
+        Number::Whole => (None, None),
+    };
+    let is_record = item.number != Number::Whole;
     match result {
-        Ok((printed, proof)) => Outcome { printed, proof, is_line, failure: None },
+        Ok((printed, proof)) => Outcome { printed, proof, is_record, failure: None },
         Err(error) => {
             let failed = FailedLine {
                 id: read.id.as_ref(),
                 error: &error,
-                line: item.line,
-                file: item.line.is_none().then_some(&*item.file),
+                line,
+                byte,
+                file: line.is_none().then_some(&*item.file),
             };
             Outcome {
                 printed: print(&failed, false).unwrap_or_default(),
                 proof: Proof::default(),
-                is_line,
+                is_record,
                 failure: Some(format!("{}: {error}", item.place())),
             }
         }

@@ -1,42 +1,53 @@
 //! Files, folders and standard input → one item a document, in order, without holding an archive in memory.
 
-use std::io::{self, BufRead, Read};
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
-use serde::Deserialize;
-
-use super::bytes::{self, LineRead, is_standard_input, peek, read_line};
+use super::bytes::{self, is_file, is_standard_input, peek};
 use crate::config::{InputConfig, InputFormat};
-use crate::ingest::{self, Ingested, Meta};
-
-/// Longest line of NDJSON, in bytes: JSON may write a character of the text in up to six.
-const LONGEST_LINE: usize = 4 * ingest::MAX_BYTES;
-
-/// Bytes of an input that tell its format where its name does not.
-const SNIFFED: usize = 1_024;
+use crate::ingest::archive::{
+    self, Archive, Defaults, Entry, Form, Found, Kind, LOOKED_AT, Mark, Number, Packed, ReadRecord,
+    Record, Zip, named_form, told_form,
+};
 
 /// One document to be read, or why there is none.
 pub struct Item {
-    /// Name of the file; `standard input` where there is none.
+    /// Name of the file, and of the file in it; `standard input` where there is none.
     pub file: Arc<str>,
-    /// Line in an NDJSON file, from 1.
-    pub line: Option<u64>,
+    /// Where in it the document stands.
+    pub number: Number,
     /// Where in its file it ends.
     pub end: Position,
-    content: Result<Content, String>,
+    content: Result<Record, Unreadable>,
+}
+
+/// Why there is no document.
+struct Unreadable {
+    reason: String,
+    /// What is kept of it, as a line of JSON.
+    line: Option<Vec<u8>>,
 }
 
 /// A place between two documents of a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Position {
-    /// Bytes of the unpacked content before it.
+    /// Files in a ZIP before it.
+    pub part: u64,
+    /// As [`Mark::bytes`], of the file or of the file in the ZIP.
     pub bytes: u64,
-    /// Lines of NDJSON before it.
-    pub lines: u64,
-    /// Bytes of the file itself that were read by then; ahead of `bytes` by what is buffered.
+    /// As [`Mark::records`].
+    pub records: u64,
+    /// Bytes of the file itself that were read by then; ahead of the others by what is buffered.
     pub read: u64,
+}
+
+impl Position {
+    fn mark(self) -> Mark {
+        Mark { bytes: self.bytes, records: self.records }
+    }
 }
 
 /// What comes next in the inputs.
@@ -45,143 +56,78 @@ pub enum Step<T> {
     Begin(T),
     /// A document of it.
     Item(Item),
+    /// A record that is no document by its kind, named, with where it ends.
+    PassedOver(&'static str, Position),
     /// The end of it, after all its documents; missing where it could not be read to the end.
     End(Position),
 }
 
-enum Content {
-    Text(Vec<u8>),
-    Html(Vec<u8>),
-    Record(Vec<u8>),
-}
-
 impl Item {
-    /// `file` or `file:line`, for messages.
+    /// `file`, `file:line` or `file, byte …`, for messages.
     pub fn place(&self) -> String {
-        match self.line {
-            Some(line) => format!("{}:{line}", self.file),
-            None => self.file.to_string(),
+        format!("{}{}", self.file, self.number)
+    }
+
+    /// Bytes that it keeps in memory, about.
+    pub fn size(&self) -> usize {
+        match &self.content {
+            Ok(record) => record.size(),
+            Err(unreadable) => unreadable.line.as_ref().map_or(0, Vec::len),
         }
     }
 
-    /// The line as it stands in an NDJSON file, where it was short enough to be kept.
-    pub fn into_record(self) -> Option<Vec<u8>> {
+    /// The record as a line of NDJSON, where it is one or can be made one.
+    pub fn into_line(self) -> Option<Vec<u8>> {
         match self.content {
-            Ok(Content::Record(line)) => Some(line),
-            _ => None,
+            Ok(record) => record.into_line(),
+            Err(unreadable) => unreadable.line,
         }
     }
-}
-
-/// A document as read from an [`Item`].
-pub struct ReadItem {
-    /// `id` of the NDJSON line, as given.
-    pub id: Option<serde_json::Value>,
-    /// The document, or what is wrong with it.
-    pub document: Result<Ingested, String>,
-}
-
-/// One line of NDJSON. Other fields are ignored, since archives carry many.
-#[derive(Deserialize)]
-struct Record {
-    #[serde(default)]
-    id: Option<serde_json::Value>,
-    url: Option<String>,
-    outlet: Option<String>,
-    title: Option<String>,
-    published_at: Option<String>,
-    #[serde(default)]
-    authors: Option<Vec<String>>,
-    language: Option<String>,
-    text: Option<String>,
-    html: Option<String>,
 }
 
 /// Turns items into documents, with what the command line says of all of them.
 #[derive(Clone)]
 pub struct Reader {
-    language: Option<String>,
-    charset: Option<String>,
+    defaults: Defaults,
 }
 
 impl Reader {
     /// A reader with the flags of `config`.
     pub fn new(config: &InputConfig) -> Self {
-        Reader { language: config.language.clone(), charset: config.charset.clone() }
+        let defaults =
+            Defaults { language: config.language.clone(), charset: config.charset.clone() };
+        Reader { defaults }
     }
 
-    /// Decodes, cleans and describes one document.
-    pub fn read(&self, item: &Item) -> ReadItem {
-        let meta = Meta {
-            language: self.language.clone(),
-            charset: self.charset.clone(),
-            ..Meta::default()
-        };
-        let plain = |document: Result<Ingested, ingest::Error>| ReadItem {
-            id: None,
-            document: document.map_err(|error| error.to_string()),
-        };
+    /// Decodes, cleans and describes one document; tells what of it could not be used.
+    pub fn read(&self, item: &Item) -> ReadRecord {
         match &item.content {
-            Ok(Content::Text(bytes)) => plain(ingest::from_text_file(bytes.as_slice(), meta)),
-            Ok(Content::Html(bytes)) => plain(ingest::from_html(bytes.as_slice(), meta)),
-            Ok(Content::Record(line)) => self.read_record(item, line),
-            Err(reason) => ReadItem { id: None, document: Err(reason.clone()) },
-        }
-    }
-
-    fn read_record(&self, item: &Item, line: &[u8]) -> ReadItem {
-        let record: Record = match serde_json::from_slice(line) {
-            Ok(record) => record,
-            Err(error) => {
-                // The place in the line stays in; the line number of a one-line text says nothing.
-                let error = error.to_string().replace("line 1 column", "column");
-                return ReadItem { id: None, document: Err(error) };
+            Ok(record) => {
+                let read = record.read(&self.defaults);
+                for note in &read.notes {
+                    tracing::warn!(place = item.place(), "{note}");
+                }
+                read
             }
-        };
-        let id = record.id.clone();
-        ReadItem { id, document: self.ingest(item, record).map_err(|error| error.to_string()) }
-    }
-
-    fn ingest(&self, item: &Item, record: Record) -> Result<Ingested, anyhow::Error> {
-        // Archives write down what they do not know as an empty string.
-        let known = |field: Option<String>| field.filter(|words| !words.trim().is_empty());
-        let meta = Meta {
-            url: known(record.url).as_deref().map(ingest::parse_url).transpose()?,
-            outlet: known(record.outlet),
-            title: known(record.title),
-            // A date in nobody's standard is no reason to lose an article of an archive.
-            published: known(record.published_at).as_deref().and_then(|written| {
-                ingest::parse_published(written)
-                    .inspect_err(|error| {
-                        tracing::warn!(
-                            place = item.place(),
-                            %error,
-                            "the time of publication is left unknown"
-                        );
-                    })
-                    .ok()
-            }),
-            authors: record.authors.unwrap_or_default(),
-            language: known(record.language).or_else(|| self.language.clone()),
-            charset: None,
-        };
-        Ok(match (record.text, record.html) {
-            (Some(text), None) => ingest::from_plain_text(text.as_str(), meta)?,
-            (None, Some(html)) => ingest::from_html(html.as_str(), meta)?,
-            (Some(_), Some(_)) => anyhow::bail!("it has both `text` and `html`"),
-            (None, None) => anyhow::bail!("it has neither `text` nor `html`"),
-        })
+            Err(unreadable) => ReadRecord {
+                id: None,
+                document: Err(unreadable.reason.clone()),
+                passages: false,
+                notes: Vec::new(),
+            },
+        }
     }
 }
 
 /// What the inputs are: the files named, those in the folders named, or standard input.
 pub struct Inputs {
     sources: Vec<PathBuf>,
-    format: Option<InputFormat>,
+    form: Option<Form>,
+    charset: Option<String>,
 }
 
 impl Inputs {
-    /// Finds the files; folders are searched in order of name, for files whose name tells a format.
+    /// Finds the files; folders are searched in order of name, for files whose name tells a form.
     ///
     /// # Errors
     /// Where a named file or folder cannot be found.
@@ -204,15 +150,16 @@ impl Inputs {
         if config.files.is_empty() {
             sources.push(PathBuf::from("-"));
         }
-        Ok(Inputs { sources, format: config.format })
+        Ok(Inputs { sources, form: config.format.map(form), charset: config.charset.clone() })
     }
 
     /// Whether one text or page is all there is, as far as its name and the flags tell.
     pub fn is_one_document(&self) -> bool {
         match self.sources.as_slice() {
-            [only] => {
-                !matches!(self.format.or_else(|| named_format(only)), Some(InputFormat::Ndjson))
-            }
+            [only] => matches!(
+                self.form.or_else(|| form_of_name(only)),
+                None | Some(Form::One(Kind::Text | Kind::Html))
+            ),
             _ => false,
         }
     }
@@ -227,7 +174,7 @@ impl Inputs {
         let from_the_start = &mut |_: &Path| (Some(Position::default()), ());
         self.walk(from_the_start, &mut |step| match step {
             Step::Item(item) => take(item),
-            Step::Begin(()) | Step::End(_) => true,
+            Step::Begin(()) | Step::PassedOver(..) | Step::End(_) => true,
         });
     }
 
@@ -246,7 +193,7 @@ impl Inputs {
                 path.display().to_string().into()
             };
             let going_on = take(Step::Begin(said))
-                && start.is_none_or(|start| self.each_of(path, &file, start, take));
+                && start.is_none_or(|start| self.each_of(path, file, start, take));
             if !going_on {
                 return;
             }
@@ -256,42 +203,204 @@ impl Inputs {
     fn each_of<T>(
         &self,
         path: &Path,
+        file: Arc<str>,
+        start: Position,
+        take: &mut dyn FnMut(Step<T>) -> bool,
+    ) -> bool {
+        let failed = |reason: String| {
+            let content = Err(Unreadable { reason, line: None });
+            Step::Item(Item { file: file.clone(), number: Number::Whole, end: start, content })
+        };
+        match self.open(path, start) {
+            Err(error) => take(failed(error.to_string())),
+            Ok(Open::One { mut archive, read }) => {
+                let mut walk = Walk { file: file.clone(), part: None, last: start, take };
+                match walk.each_of(&mut *archive, &|| read.load(Ordering::Relaxed)) {
+                    Ended::Stopped => false,
+                    Ended::Broken => true,
+                    Ended::AtEnd => {
+                        let read = read.load(Ordering::Relaxed);
+                        let end = Position { read, ..walk.last };
+                        take(Step::End(end))
+                    }
+                }
+            }
+            Ok(Open::Zip(zip)) => match Zip::open(zip) {
+                Ok(zip) => self.each_in_zip(zip, &file, start, take),
+                Err(reason) => take(failed(reason)),
+            },
+        }
+    }
+
+    /// The form of a file; standard input is not looked into, so that nothing of it is lost.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn form_of(&self, path: &Path) -> io::Result<Form> {
+        let named = self.form.or_else(|| form_of_name(path));
+        match named {
+            None if is_file(path) => {
+                Ok(told_form(&peek(bytes::open(path, 0)?.bytes, LOOKED_AT)?.0))
+            }
+            named => Ok(named.unwrap_or(Form::One(Kind::Text))),
+        }
+    }
+
+    fn open(&self, path: &Path, start: Position) -> io::Result<Open> {
+        let named = self.form.or_else(|| form_of_name(path));
+        let (head, opened) = if is_file(path) {
+            let (head, _) = peek(bytes::open(path, 0)?.bytes, LOOKED_AT)?;
+            (head, None)
+        } else {
+            let opened = bytes::open(path, 0)?;
+            let (head, bytes) = peek(opened.bytes, LOOKED_AT)?;
+            (head, Some(bytes::Opened { bytes, ..opened }))
+        };
+        let kind = match named.unwrap_or_else(|| told_form(&head)) {
+            Form::One(kind) => kind,
+            Form::Zip if opened.is_none() => {
+                return Ok(Open::Zip(BufReader::new(File::open(path)?)));
+            }
+            Form::Zip => {
+                let reason = "a ZIP begins with its end, so it cannot be read from a pipe";
+                return Err(io::Error::other(reason));
+            }
+        };
+        let skipped = if archive::can_be_begun_at(kind, &head) { start.bytes } else { 0 };
+        let (opened, skipped) = match opened {
+            Some(opened) => (opened, 0),
+            None => (bytes::open(path, skipped)?, skipped),
+        };
+        let charset = self.charset.as_deref();
+        let archive = archive::open(kind, opened.bytes, skipped, start.mark(), charset);
+        Ok(Open::One { archive, read: opened.read })
+    }
+
+    fn each_in_zip<T>(
+        &self,
+        mut zip: Zip<BufReader<File>>,
         file: &Arc<str>,
         start: Position,
         take: &mut dyn FnMut(Step<T>) -> bool,
     ) -> bool {
-        let one = |content, end| Item { file: file.clone(), line: None, end, content };
-        let failed = |error: io::Error| one(Err(error.to_string()), start);
-        let mut input = match bytes::open(path, start.bytes) {
-            Ok(input) => input,
-            Err(error) => return take(Step::Item(failed(error))),
-        };
-        let named = self.format.or_else(|| named_format(path));
-        // Only NDJSON is begun in the middle, where its look would not tell it.
-        let named = named.or_else(|| (start.bytes > 0).then_some(InputFormat::Ndjson));
-        let format = match named {
-            Some(format) => format,
-            None => match sniff(input.bytes) {
-                Ok((format, whole)) => {
-                    input.bytes = whole;
-                    format
+        if zip.has_hidden_files() {
+            tracing::warn!(
+                file = &**file,
+                "files in it have one name; only the last of them is read"
+            );
+        }
+        for part in 0..zip.len() as u64 {
+            if part < start.part {
+                zip.pass(part as usize);
+                continue;
+            }
+            let behind = Position { part: part + 1, read: zip.behind(), ..Position::default() };
+            let begin = if part == start.part { start } else { Position { part, ..behind } };
+            let (name, entry) = match zip.at(part as usize) {
+                Packed::Folder => continue,
+                Packed::Refused(name, reason) => (name, Err(reason)),
+                Packed::File(entry) => match self.form.or_else(|| named_form(&entry.name)) {
+                    Some(Form::One(kind)) => (entry.name, Ok((kind, entry.input, entry.progress))),
+                    Some(Form::Zip) => (
+                        entry.name,
+                        Err("a ZIP in a ZIP is not read: unpack the outer one".to_owned()),
+                    ),
+                    None => {
+                        if !take(Step::PassedOver("files of no known kind", behind)) {
+                            return false;
+                        }
+                        continue;
+                    }
+                },
+            };
+            let file: Arc<str> = format!("{file}/{name}").into();
+            let going_on = match entry {
+                Err(reason) => {
+                    let content = Err(Unreadable { reason, line: None });
+                    take(Step::Item(Item { file, number: Number::Whole, end: behind, content }))
                 }
-                Err(error) => return take(Step::Item(failed(error))),
-            },
-        };
-        let content = match format {
-            InputFormat::Ndjson => return each_line(file, start, input, take),
-            InputFormat::Text => read_whole(input.bytes).map(Content::Text),
-            InputFormat::Html => read_whole(input.bytes).map(Content::Html),
-        };
-        let whole = content.is_ok();
-        // There is no place within one document to begin at.
-        let end = Position { read: input.read.load(Ordering::Relaxed), ..Position::default() };
-        take(Step::Item(one(content, end))) && (!whole || take(Step::End(end)))
+                Ok((kind, input, progress)) => {
+                    let charset = self.charset.as_deref();
+                    let mut archive = archive::open(kind, input, 0, begin.mark(), charset);
+                    let mut walk = Walk { file, part: Some(part), last: begin, take };
+                    // What breaks off is named, and the next file may be whole.
+                    !matches!(walk.each_of(&mut *archive, &|| progress.bytes()), Ended::Stopped)
+                }
+            };
+            if !going_on {
+                return false;
+            }
+        }
+        let part = zip.len() as u64;
+        take(Step::End(Position { part, read: zip.behind(), ..Position::default() }))
     }
 }
 
-/// Files below `folder` whose name tells a format, in order of name. Links to folders are not
+/// A file that is open.
+enum Open {
+    One { archive: Box<dyn Archive>, read: Arc<std::sync::atomic::AtomicU64> },
+    Zip(BufReader<File>),
+}
+
+/// How the walk through an archive ended.
+enum Ended {
+    AtEnd,
+    Broken,
+    /// Whoever takes has enough.
+    Stopped,
+}
+
+/// The walk through one archive.
+struct Walk<'t, T> {
+    file: Arc<str>,
+    /// Where it stands in a ZIP.
+    part: Option<u64>,
+    /// Where the last record ended.
+    last: Position,
+    take: &'t mut dyn FnMut(Step<T>) -> bool,
+}
+
+impl<T> Walk<'_, T> {
+    fn each_of(&mut self, archive: &mut dyn Archive, read: &dyn Fn() -> u64) -> Ended {
+        while let Some(Entry { number, end, found }) = archive.next() {
+            self.last = match (self.part, number) {
+                // A document that is a file of its own in a ZIP is behind us as a whole.
+                (Some(part), Number::Whole) => {
+                    Position { part: part + 1, read: read(), ..Position::default() }
+                }
+                (part, _) => Position {
+                    part: part.unwrap_or(0),
+                    bytes: end.bytes,
+                    records: end.records,
+                    read: read(),
+                },
+            };
+            let broken = matches!(found, Found::Broken(_));
+            let content = match found {
+                Found::Record(record) => Ok(record),
+                Found::PassedOver(what) => {
+                    if !(self.take)(Step::PassedOver(what, self.last)) {
+                        return Ended::Stopped;
+                    }
+                    continue;
+                }
+                Found::Refused { reason, line } => Err(Unreadable { reason, line }),
+                // Nothing after a broken read can be trusted, so this input ends here.
+                Found::Broken(reason) => Err(Unreadable { reason, line: None }),
+            };
+            let item = Item { file: self.file.clone(), number, end: self.last, content };
+            if !(self.take)(Step::Item(item)) {
+                return Ended::Stopped;
+            }
+            if broken {
+                return Ended::Broken;
+            }
+        }
+        Ended::AtEnd
+    }
+}
+
+/// Files below `folder` whose name tells a form, in order of name. Links to folders are not
 /// followed, so that none is searched twice.
 fn search(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut entries = std::fs::read_dir(folder)?.collect::<io::Result<Vec<_>>>()?;
@@ -300,93 +409,24 @@ fn search(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry.path();
         if entry.file_type()?.is_dir() {
             search(&path, found)?;
-        } else if named_format(&path).is_some() {
+        } else if form_of_name(&path).is_some() {
             found.push(path);
         }
     }
     Ok(())
 }
 
-/// The format that a file's name tells, `.gz` left aside.
-fn named_format(path: &Path) -> Option<InputFormat> {
-    let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-    let (_, extension) = name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?;
-    match extension {
-        "txt" | "text" => Some(InputFormat::Text),
-        "html" | "htm" | "xhtml" => Some(InputFormat::Html),
-        "ndjson" | "jsonl" => Some(InputFormat::Ndjson),
-        _ => None,
-    }
+fn form_of_name(path: &Path) -> Option<Form> {
+    named_form(path.file_name()?.to_str()?)
 }
 
-/// Tells NDJSON and HTML by how they begin; all else is a text.
-fn sniff(input: Box<dyn BufRead>) -> io::Result<(InputFormat, Box<dyn BufRead>)> {
-    let (head, whole) = peek(input, SNIFFED)?;
-    let begin = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
-    let format = match begin {
-        [b'{', ..] => InputFormat::Ndjson,
-        [b'<', next, ..] if next.is_ascii_alphabetic() || b"!?".contains(next) => InputFormat::Html,
-        _ => InputFormat::Text,
-    };
-    Ok((format, whole))
-}
-
-/// All bytes, as long as `ingest` would take them; one more than that where there are more.
-fn read_whole(input: Box<dyn BufRead>) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    input
-        .take(ingest::MAX_BYTES as u64 + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
-    Ok(bytes)
-}
-
-fn each_line<T>(
-    file: &Arc<str>,
-    start: Position,
-    input: bytes::Opened,
-    take: &mut dyn FnMut(Step<T>) -> bool,
-) -> bool {
-    let bytes::Opened { bytes: mut input, read } = input;
-    let so_far = |read: &AtomicU64| read.load(Ordering::Relaxed);
-    let mut end = Position { read: so_far(&read), ..start };
-    loop {
-        let mut line = Vec::new();
-        let found = read_line(&mut input, &mut line, LONGEST_LINE);
-        end.read = so_far(&read);
-        let number = end.lines + 1;
-        let content = match found {
-            Ok(LineRead::End) => return take(Step::End(end)),
-            Ok(LineRead::Line(bytes)) => {
-                end.bytes += bytes;
-                end.lines = number;
-                if number == 1 && line.starts_with(b"\xef\xbb\xbf") {
-                    line.drain(..3);
-                }
-                if line.trim_ascii().is_empty() {
-                    continue;
-                }
-                Ok(Content::Record(line))
-            }
-            Ok(LineRead::TooLong(bytes)) => {
-                end.bytes += bytes;
-                end.lines = number;
-                Err(format!("the line is longer than {LONGEST_LINE} bytes"))
-            }
-            // Nothing after a broken read can be trusted, so this input ends here.
-            Err(error) => {
-                let content = Err(error.to_string());
-                return take(Step::Item(Item {
-                    file: file.clone(),
-                    line: Some(number),
-                    end,
-                    content,
-                }));
-            }
-        };
-        let item = Item { file: file.clone(), line: Some(number), end, content };
-        if !take(Step::Item(item)) {
-            return false;
-        }
-    }
+fn form(format: InputFormat) -> Form {
+    Form::One(match format {
+        InputFormat::Text => Kind::Text,
+        InputFormat::Html => Kind::Html,
+        InputFormat::Ndjson => Kind::Ndjson,
+        InputFormat::Csv => Kind::Csv,
+        InputFormat::Warc => Kind::Warc,
+        InputFormat::Zip => return Form::Zip,
+    })
 }

@@ -20,9 +20,11 @@ pub struct Checkpoint {
     pub path: String,
     /// What tells this state of the file from another one; SHA-256.
     pub fingerprint: [u8; 32],
-    /// Bytes of the unpacked content.
+    /// Files of a ZIP that are read; `position` and `line` are of the next one.
+    pub part: u64,
+    /// Bytes of the unpacked content; of a web archive, of the file.
     pub position: u64,
-    /// Lines before `position`.
+    /// Lines before `position`; of a web archive, records behind it that are read as well.
     pub line: u64,
     /// What became of the documents so far.
     pub counts: Counts,
@@ -52,6 +54,8 @@ struct Row {
     #[diesel(sql_type = Binary)]
     fingerprint: Vec<u8>,
     #[diesel(sql_type = BigInt)]
+    part: i64,
+    #[diesel(sql_type = BigInt)]
     position: i64,
     #[diesel(sql_type = BigInt)]
     line: i64,
@@ -79,6 +83,7 @@ impl TryFrom<Row> for Checkpoint {
             path: row.path,
             fingerprint: digest(row.fingerprint)?,
             // A check of the schema keeps them from being negative.
+            part: row.part.unsigned_abs(),
             position: row.position.unsigned_abs(),
             line: row.line.unsigned_abs(),
             counts: Counts {
@@ -104,8 +109,8 @@ pub async fn find(
     for chunk in paths.chunks(CHUNK) {
         let digests: Vec<Vec<u8>> = chunk.iter().map(|digest| digest.to_vec()).collect();
         let mut sql = Sql::new(
-            "select path_sha256, path, fingerprint, position, line, created, revised, unchanged, refused,
-                    finished_at is not null as finished
+            "select path_sha256, path, fingerprint, part, position, line, created, revised, unchanged,
+                    refused, finished_at is not null as finished
                from ingest_checkpoints",
         );
         sql.push("where path_sha256 = any({})", [digests.into()]);
@@ -125,10 +130,11 @@ pub async fn save(connection: &mut Connection, checkpoint: &Checkpoint) -> Resul
     let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     diesel::sql_query(
         "insert into ingest_checkpoints as c
-                (id, path_sha256, path, fingerprint, position, line, created, revised, unchanged, refused, finished_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $11 then clock_timestamp() end)
+                (id, path_sha256, path, fingerprint, part, position, line, created, revised, unchanged, refused,
+                 finished_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, case when $12 then clock_timestamp() end)
          on conflict (path_sha256) do update
-            set path = excluded.path, fingerprint = excluded.fingerprint,
+            set path = excluded.path, fingerprint = excluded.fingerprint, part = excluded.part,
                 position = excluded.position, line = excluded.line, created = excluded.created,
                 revised = excluded.revised, unchanged = excluded.unchanged,
                 refused = excluded.refused, finished_at = excluded.finished_at,
@@ -138,6 +144,7 @@ pub async fn save(connection: &mut Connection, checkpoint: &Checkpoint) -> Resul
     .bind::<Binary, _>(checkpoint.path_sha256.as_slice())
     .bind::<Text, _>(&checkpoint.path)
     .bind::<Binary, _>(checkpoint.fingerprint.as_slice())
+    .bind::<BigInt, _>(number(checkpoint.part))
     .bind::<BigInt, _>(number(checkpoint.position))
     .bind::<BigInt, _>(number(checkpoint.line))
     .bind::<BigInt, _>(number(checkpoint.counts.created))

@@ -261,6 +261,7 @@ diesel::table! {
         refused -> Int8,
         saved_at -> Timestamptz,
         finished_at -> Nullable<Timestamptz>,
+        part -> Int8,
     }
 }
 

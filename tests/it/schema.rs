@@ -280,6 +280,7 @@ async fn filled() -> TestDatabase {
         path_sha256: [1; 32],
         path: "/archives/lorne.ndjson".to_owned(),
         fingerprint: [2; 32],
+        part: 0,
         position: 100,
         line: 2,
         counts: Counts::default(),

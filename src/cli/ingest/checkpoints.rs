@@ -53,7 +53,8 @@ impl Known {
             }
             checkpoint = known.clone();
         }
-        let start = Position { bytes: checkpoint.position, lines: checkpoint.line, read: 0 };
+        let Checkpoint { part, position: bytes, line: records, .. } = checkpoint;
+        let start = Position { part, bytes, records, read: 0 };
         Begin::At(start, Some(Box::new(checkpoint)))
     }
 
@@ -80,6 +81,7 @@ impl Known {
             path_sha256: digest(&canonical),
             path: canonical.to_string_lossy().into_owned(),
             fingerprint: fingerprint.finalize().into(),
+            part: 0,
             position: 0,
             line: 0,
             counts: Counts::default(),

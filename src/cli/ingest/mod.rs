@@ -1,4 +1,4 @@
-//! `ingest`: texts, pages and NDJSON → stored documents with all they say.
+//! `ingest`: texts, pages and archives → stored documents with all they say.
 //!
 //! ```text
 //! files, from their checkpoints → items → (read, several at once) → in order: stored → checkpoint
@@ -32,6 +32,7 @@ use crate::config::{GlobalConfig, IngestConfig};
 use crate::domain::Extraction;
 use crate::domain::view::StoredDocument;
 use crate::ingest::Ingested;
+use crate::ingest::archive::{Form, Kind, ReadRecord};
 use crate::jobs::extract_document::{self, NewDocument};
 use crate::jobs::patiently;
 use crate::store::{self, Pool, PoolOptions, writing};
@@ -113,8 +114,12 @@ async fn load(
         let mut writer = Writer::new(&pool, &runtime, progress, refused);
         let written = map_in_order(
             threads,
+            |step| match step {
+                Step::Item(item) => item.size(),
+                _ => 0,
+            },
             |send| {
-                inputs.walk(&mut |path| begin(&known, path), &mut |step| {
+                inputs.walk(&mut |path| begin(&inputs, &known, path), &mut |step| {
                     let stop = stop.load(Ordering::Relaxed);
                     stopped.fetch_or(stop, Ordering::Relaxed);
                     !stop && send(step)
@@ -123,6 +128,7 @@ async fn load(
             |step| match step {
                 Step::Begin(begun) => Done::Begin(begun),
                 Step::Item(item) => Done::Read(item.end, read(&reader, &pool, &runtime, item)),
+                Step::PassedOver(what, end) => Done::PassedOver(what, end),
                 Step::End(end) => Done::End(end),
             },
             |done| writer.take(done),
@@ -146,38 +152,50 @@ struct Begun {
     name: String,
     /// Its length; 0 where it does not tell.
     bytes: u64,
+    /// Whether its records are lines.
+    lines: bool,
     begin: Begin,
 }
 
-fn begin(known: &Known, path: &Path) -> (Option<Position>, Begun) {
+fn begin(inputs: &Inputs, known: &Known, path: &Path) -> (Option<Position>, Begun) {
     let begin = known.begin(path);
     let start = match &begin {
         Begin::Finished => None,
         Begin::At(start, _) => Some(*start),
     };
     let bytes = std::fs::metadata(path).map_or(0, |found| found.len());
-    (start, Begun { name: path.display().to_string(), bytes, begin })
+    let lines = matches!(inputs.form_of(path), Ok(Form::One(Kind::Ndjson | Kind::Csv)));
+    (start, Begun { name: path.display().to_string(), bytes, lines, begin })
 }
 
 /// A step of the inputs, after the part that many threads do.
 enum Done {
     Begin(Begun),
     Read(Position, Result<Prepared, Failure>),
+    PassedOver(&'static str, Position),
     End(Position),
 }
 
 /// A document on its way, with the place it came from.
 struct Prepared {
     place: String,
-    new: Arc<NewDocument>,
-    /// `None` where the same words are stored already.
+    new: NewOrPassages,
+    /// `None` where there is nothing to store.
     extraction: Option<Extraction>,
-    record: Option<Vec<u8>>,
+    line: Option<Vec<u8>>,
+}
+
+/// A document as it is to be stored.
+#[derive(Clone)]
+struct NewOrPassages {
+    new: Arc<NewDocument>,
+    /// Whether it is only passages of the article, which never stand in the place of another text of it.
+    passages: bool,
 }
 
 enum Failure {
     /// This document cannot be stored; the next may.
-    Refused { reason: String, record: Option<Vec<u8>> },
+    Refused { reason: String, line: Option<Vec<u8>> },
     /// No document can.
     Fatal(anyhow::Error),
 }
@@ -185,54 +203,77 @@ enum Failure {
 impl Failure {
     /// The database being away, or a fault of ours, ends the run; a rule that a document breaks
     /// does not.
-    fn of(place: &str, record: Option<Vec<u8>>, error: anyhow::Error) -> Self {
+    fn of(place: &str, line: Option<Vec<u8>>, error: anyhow::Error) -> Self {
         match error.downcast_ref::<store::Error>() {
             Some(
                 store::Error::Unavailable(_) | store::Error::GaveUp(_) | store::Error::Query(_),
             ) => Failure::Fatal(error.context(place.to_owned())),
-            _ => Failure::Refused { reason: format!("{place}: {error:#}"), record },
+            _ => Failure::Refused { reason: format!("{place}: {error:#}"), line },
         }
     }
 }
 
-/// Reads one item and extracts from it, unless the same words are stored already.
+/// Reads one item and extracts from it, unless there is nothing to store.
 fn read(reader: &Reader, pool: &Pool, runtime: &Handle, item: Item) -> Result<Prepared, Failure> {
     let place = item.place();
-    let document = reader.read(&item).document;
-    let record = item.into_record();
+    let ReadRecord { document, passages, .. } = reader.read(&item);
+    let line = item.into_line();
     let ingested = match document {
         Ok(ingested) => ingested,
-        Err(error) => return Err(Failure::Refused { reason: format!("{place}: {error}"), record }),
+        Err(error) => return Err(Failure::Refused { reason: format!("{place}: {error}"), line }),
     };
-    let new = Arc::new(new_document(ingested));
+    let new = NewOrPassages { new: Arc::new(new_document(ingested)), passages };
     let extraction = runtime.block_on(async {
-        anyhow::Ok(match unchanged(pool, &new).await? {
+        anyhow::Ok(match nothing_to_store(pool, &new).await? {
             Some(_) => None,
-            None => Some(extract_document::read(new.clone()).await?),
+            None => Some(extract_document::read(new.new.clone()).await?),
         })
     });
     match extraction {
-        Ok(extraction) => Ok(Prepared { place, new, extraction, record }),
-        Err(error) => Err(Failure::of(&place, record, error)),
+        Ok(extraction) => Ok(Prepared { place, new, extraction, line }),
+        Err(error) => Err(Failure::of(&place, line, error)),
     }
 }
 
-async fn unchanged(pool: &Pool, new: &NewDocument) -> Result<Option<StoredDocument>, store::Error> {
-    patiently(async || writing::unchanged(&mut *pool.get().await?, &new.document).await).await
+/// The document that is stored already, where `new` would change nothing of it or may not.
+async fn nothing_to_store(
+    pool: &Pool,
+    new: &NewOrPassages,
+) -> Result<Option<StoredDocument>, store::Error> {
+    let document = &new.new.document;
+    patiently(async || {
+        let mut connection = pool.get().await?;
+        let unchanged = writing::unchanged(&mut connection, document).await?;
+        match (&document.url, unchanged) {
+            (Some(url), None) if new.passages => {
+                match writing::at_address(&mut connection, url).await {
+                    Err(store::Error::NotFound) => Ok(None),
+                    stored => stored.map(Some),
+                }
+            }
+            (_, unchanged) => Ok(unchanged),
+        }
+    })
+    .await
 }
 
 async fn write(
     pool: &Pool,
-    new: &Arc<NewDocument>,
+    new: &NewOrPassages,
     extraction: Option<Extraction>,
 ) -> anyhow::Result<StoredDocument> {
+    // Looked up again, since a line before this one may have changed the document since.
+    let stored = match &extraction {
+        Some(_) if !new.passages => None,
+        _ => nothing_to_store(pool, new).await?,
+    };
+    if let Some(stored) = stored {
+        return Ok(stored);
+    }
+    let new = &new.new;
     let extraction = match extraction {
         Some(extraction) => extraction,
-        // Looked up again, since a line before this one may have changed the document since.
-        None => match unchanged(pool, new).await? {
-            Some(stored) => return Ok(stored),
-            None => extract_document::read(new.clone()).await?,
-        },
+        None => extract_document::read(new.clone()).await?,
     };
     let stored = patiently(async || {
         let mut connection = pool.get().await?;

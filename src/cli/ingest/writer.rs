@@ -1,5 +1,6 @@
 //! What was read, in order → stored documents, the checkpoint behind them, and the sum of it all.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
@@ -21,12 +22,16 @@ use crate::store::{self, Pool};
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(1);
 
 /// What a run did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Summary {
     /// What became of the documents.
     pub counts: Counts,
+    /// Records that are no documents by their kind, by its name.
+    passed_over: BTreeMap<&'static str, u64>,
     /// Lines that an earlier run had read.
     passed_lines: u64,
+    /// Files of another form of which an earlier run had read a part.
+    begun_files: u64,
     /// Files that an earlier run had finished.
     passed_files: u64,
     took: Duration,
@@ -43,8 +48,14 @@ impl std::fmt::Display for Summary {
              {refused} refused; {seconds:.1} s, {:.1} documents a second",
             documents as f64 / seconds.max(0.001)
         )?;
+        for (what, count) in &self.passed_over {
+            write!(f, "; passed over {count} {what}")?;
+        }
         if self.passed_lines > 0 {
             write!(f, "; {} lines were read before", self.passed_lines)?;
+        }
+        if self.begun_files > 0 {
+            write!(f, "; {} files were begun before", self.begun_files)?;
         }
         if self.passed_files > 0 {
             write!(f, "; {} files were finished before", self.passed_files)?;
@@ -103,6 +114,11 @@ impl<'r> Writer<'r> {
                 self.begin(begun);
                 Ok(())
             }
+            Done::PassedOver(what, end) => {
+                *self.summary.passed_over.entry(what).or_default() += 1;
+                self.behind(end);
+                self.keep_now_and_then()
+            }
             Done::Read(end, read) => self.document(end, read),
             Done::End(end) => self.finish(end),
         };
@@ -113,7 +129,7 @@ impl<'r> Writer<'r> {
     }
 
     fn begin(&mut self, begun: Begun) {
-        let Begun { name, bytes, begin } = begun;
+        let Begun { name, bytes, lines, begin } = begun;
         // A file before, which could not be read to its end, goes on where it broke off.
         self.finished
             .extend(self.current.take().and_then(|(_, checkpoint)| checkpoint).map(|c| *c));
@@ -124,13 +140,21 @@ impl<'r> Writer<'r> {
                 self.progress.pass_file(bytes);
             }
             Begin::At(start, checkpoint) => {
-                if start.lines > 0 {
+                let Position { part, bytes: read, records, .. } = start;
+                if start != Position::default() {
                     tracing::info!(
                         file = name,
-                        lines = start.lines,
+                        part,
+                        bytes = read,
+                        records,
                         "goes on behind what was read"
                     );
-                    self.summary.passed_lines += start.lines;
+                    // Only of lines it is known how many there were.
+                    if lines {
+                        self.summary.passed_lines += records;
+                    } else {
+                        self.summary.begun_files += 1;
+                    }
                 }
                 self.current = Some((bytes, checkpoint));
             }
@@ -140,9 +164,9 @@ impl<'r> Writer<'r> {
     fn document(&mut self, end: Position, read: Result<Prepared, Failure>) -> anyhow::Result<()> {
         let outcome = match self.store(read) {
             Ok(outcome) => Some(outcome),
-            Err(Failure::Refused { reason, record }) => {
+            Err(Failure::Refused { reason, line }) => {
                 self.progress.say(&reason);
-                self.keep_refused(record)?;
+                self.keep_refused(line)?;
                 None
             }
             Err(Failure::Fatal(error)) => return Err(error),
@@ -150,33 +174,42 @@ impl<'r> Writer<'r> {
         count(&mut self.summary.counts, outcome);
         if let Some((_, Some(checkpoint))) = &mut self.current {
             count(&mut checkpoint.counts, outcome);
-            checkpoint.position = end.bytes;
-            checkpoint.line = end.lines;
         }
+        self.behind(end);
         self.progress.document(end.read);
         self.keep_now_and_then()
     }
 
-    fn store(&self, read: Result<Prepared, Failure>) -> Result<StoreOutcome, Failure> {
-        let Prepared { place, new, extraction, record } = read?;
-        let stored = self.runtime.block_on(write(self.pool, &new, extraction));
-        stored.map(|stored| stored.outcome).map_err(|error| Failure::of(&place, record, error))
+    /// What lies before `end` is committed.
+    fn behind(&mut self, end: Position) {
+        if let Some((_, Some(checkpoint))) = &mut self.current {
+            (checkpoint.part, checkpoint.position, checkpoint.line) =
+                (end.part, end.bytes, end.records);
+        }
     }
 
-    fn keep_refused(&mut self, record: Option<Vec<u8>>) -> anyhow::Result<()> {
-        let (Some(file), Some(mut record)) = (&mut self.refused, record) else { return Ok(()) };
-        if !record.ends_with(b"\n") {
-            record.push(b'\n');
+    fn store(&self, read: Result<Prepared, Failure>) -> Result<StoreOutcome, Failure> {
+        let prepared = read?;
+        let stored = self.runtime.block_on(write(self.pool, &prepared.new, prepared.extraction));
+        let Prepared { place, line, .. } = prepared;
+        stored.map(|stored| stored.outcome).map_err(|error| Failure::of(&place, line, error))
+    }
+
+    fn keep_refused(&mut self, line: Option<Vec<u8>>) -> anyhow::Result<()> {
+        let (Some(file), Some(mut line)) = (&mut self.refused, line) else { return Ok(()) };
+        if !line.ends_with(b"\n") {
+            line.push(b'\n');
         }
-        file.write_all(&record).context("cannot write down a refused line")
+        file.write_all(&line).context("cannot write down a refused line")
     }
 
     fn finish(&mut self, end: Position) -> anyhow::Result<()> {
         if let Some((bytes, checkpoint)) = self.current.take() {
             self.progress.file(bytes);
             self.finished.extend(checkpoint.map(|checkpoint| Checkpoint {
+                part: end.part,
                 position: end.bytes,
-                line: end.lines,
+                line: end.records,
                 finished: true,
                 ..*checkpoint
             }));

@@ -1,12 +1,13 @@
 //! Kills in mid-batch: whatever is stored is whole, nothing is stored twice, and the rest comes in later.
 
 use std::collections::BTreeMap;
-use std::process::Child;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
+use super::archives::{captured, zipped};
 use super::claimtrail;
 use super::serve::{PATIENCE, serve};
 use crate::support::client::client;
@@ -78,12 +79,16 @@ async fn count(database: &TestDatabase, what: &str) -> usize {
 
 /// What a run gives that nobody disturbs.
 async fn undisturbed() -> (Contents, Vec<i64>) {
+    undisturbed_over("-", archive()).await
+}
+
+/// As [`undisturbed`], of a file, or of what comes by a pipe.
+async fn undisturbed_over(path: &str, input: String) -> (Contents, Vec<i64>) {
     let database = TestDatabase::new().await;
-    let arguments = ["ingest", "--database-url", database.url()];
-    let archive = archive();
+    let arguments = ["ingest", "--database-url", database.url(), path];
     let output = tokio::task::spawn_blocking({
         let arguments = arguments.map(str::to_owned);
-        move || super::run_with_input(&arguments.each_ref().map(String::as_str), archive.as_bytes())
+        move || super::run_with_input(&arguments.each_ref().map(String::as_str), input.as_bytes())
     });
     let output = output.await.unwrap();
     assert!(output.status.success(), "{}", super::stderr(&output));
@@ -139,6 +144,66 @@ async fn an_ingest_that_is_killed_goes_on_where_it_was() {
     assert!(status.await.unwrap().success());
     assert_eq!(contents(&database).await, whole);
     assert_eq!(shared(&database).await, all);
+}
+
+/// The articles as a web archive: a record each, packed one by one, behind the request for it.
+fn web_archive(articles: std::ops::Range<usize>) -> Vec<u8> {
+    let archive = archive();
+    let lines = archive.lines().skip(articles.start).take(articles.len());
+    lines
+        .flat_map(|line| {
+            let article: Value = serde_json::from_str(line).unwrap();
+            let [url, title, text] =
+                ["url", "title", "text"].map(|name| article[name].as_str().unwrap());
+            captured(url, title, &text.split("\\n\\n").collect::<Vec<_>>())
+        })
+        .collect()
+}
+
+/// Kills an ingest of this file so many times, evenly over its documents, and lets it end.
+async fn kill_ingests_of(name: &str, bytes: &[u8], kills: usize) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let path = path.to_str().unwrap();
+    let (whole, all) = undisturbed_over(path, String::new()).await;
+    let database = TestDatabase::new().await;
+    let arguments = ["ingest", "--database-url", database.url(), "--log", "error", path];
+    for kill in 1..=kills {
+        let mut child = claimtrail(&arguments).stderr(Stdio::null()).spawn().unwrap();
+        kill_at(&database, &mut child, DOCUMENTS * kill / (kills + 1)).await;
+        look(&database, &whole).await;
+        let counted = "created + revised + unchanged + refused";
+        let ahead =
+            format!("ingest_checkpoints where {counted} > (select count(*) from documents)");
+        assert_eq!(count(&database, &ahead).await, 0, "the checkpoint is ahead");
+    }
+    assert!(count(&database, "documents").await < DOCUMENTS, "the kills came too late");
+    let status = tokio::task::spawn_blocking({
+        let mut last = claimtrail(&arguments);
+        move || last.status().unwrap()
+    });
+    assert!(status.await.unwrap().success());
+    assert_eq!(contents(&database).await, whole);
+    assert_eq!(shared(&database).await, all);
+    assert_eq!(count(&database, "ingest_checkpoints where finished_at is not null").await, 1);
+}
+
+#[tokio::test]
+async fn an_ingest_of_a_web_archive_that_is_killed_twenty_times_loses_nothing() {
+    kill_ingests_of("archive.warc.gz", &web_archive(0..DOCUMENTS), 20).await;
+}
+
+#[tokio::test]
+async fn an_ingest_of_a_zip_that_is_killed_goes_on_in_the_file_it_was_in() {
+    let third = DOCUMENTS / 3;
+    let lines: String = archive().split_inclusive('\n').skip(third).take(third).collect();
+    let zip = zipped(&[
+        ("a.warc.gz", &web_archive(0..third)),
+        ("b.ndjson", lines.as_bytes()),
+        ("c.warc.gz", &web_archive(2 * third..DOCUMENTS)),
+    ]);
+    kill_ingests_of("archive.zip", &zip, KILLS).await;
 }
 
 /// Sends the batch and reads what is answered, to the end or until the answer is cut.

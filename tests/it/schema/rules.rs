@@ -318,6 +318,7 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ),
     ("ingest_checkpoints", "ingest_checkpoints_digests_length", "update {t} set fingerprint = 'x'"),
     ("ingest_checkpoints", "ingest_checkpoints_counts_positive", "update {t} set refused = -1"),
+    ("ingest_checkpoints", "ingest_checkpoints_part_positive", "update {t} set part = -1"),
     ("jobs", "jobs_kind_known", "update {t} set kind = 'nap'"),
     ("jobs", "jobs_state_known", "update {t} set state = 'lost'"),
     ("jobs", "jobs_attempts_range", "update {t} set attempts = max_attempts + 1"),
