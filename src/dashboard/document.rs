@@ -4,9 +4,9 @@ use askama::Template;
 
 use super::frame::Here;
 use super::reading::{Shown, Words};
-use super::words::{Moment, change_kind, counted, note};
+use super::words::{Moment, change_kind, correction_kind, counted, note};
 use super::{Error, write};
-use crate::domain::view::{DocumentContents, SentenceChange};
+use crate::domain::view::{CorrectionNoteView, DocumentContents, SentenceChange};
 use crate::domain::{ChangeKind, DocumentId, LocatedSpan, NoteCode};
 use crate::store::{self, Connection};
 
@@ -24,6 +24,30 @@ struct Change<'p> {
     what: &'static str,
     before: Option<&'p str>,
     after: Option<&'p str>,
+}
+
+/// A note in which the outlet corrects itself.
+struct Correction<'p> {
+    what: &'static str,
+    words: &'p str,
+    /// Whether only the page's structured data has it.
+    unseen: bool,
+    /// The pages and wordings of the claims that it touches.
+    claims: Vec<(String, &'p str)>,
+}
+
+impl<'p> Correction<'p> {
+    fn of(note: &'p CorrectionNoteView) -> Self {
+        let claims = note.claims.iter();
+        Correction {
+            what: correction_kind(note.kind),
+            words: &note.words,
+            unseen: note.span.is_none(),
+            claims: claims
+                .map(|claim| (format!("/claims/{}", claim.id), claim.text.as_str()))
+                .collect(),
+        }
+    }
 }
 
 impl<'p> Change<'p> {
@@ -51,6 +75,7 @@ struct DocumentPage<'p> {
     live_page: String,
     revisions: Vec<Choice>,
     changes: Vec<Change<'p>>,
+    corrections: Vec<Correction<'p>>,
     notes: Vec<(&'static str, &'p str)>,
     found: String,
     data: String,
@@ -98,6 +123,7 @@ pub async fn page(
         live_page: format!("/documents/{id}"),
         revisions,
         changes: contents.changes.iter().map(Change::of).collect(),
+        corrections: contents.corrections.iter().map(Correction::of).collect(),
         notes: notes(contents.notes.iter().map(|it| (it.code, it.detail.as_str()))),
         found: format!(
             "{}, {}, {}",

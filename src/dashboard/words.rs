@@ -5,7 +5,8 @@ use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc};
 
 use crate::domain::status::{ReasonCode, Status};
 use crate::domain::{
-    ChangeKind, DateTimePrecision, DenierRole, NoteCode, RebuttalKind, Stance, StatedTime,
+    ChangeKind, CorrectionKind, DateTimePrecision, DenierRole, NoteCode, RebuttalKind, Stance,
+    StatedTime,
 };
 
 /// A time for people and for machines, no more exact than it is known.
@@ -175,6 +176,15 @@ pub fn change_kind(kind: ChangeKind) -> &'static str {
         ChangeKind::Removed => "Removed",
         ChangeKind::Changed => "Changed",
         ChangeKind::Moved => "Moved",
+    }
+}
+
+/// What a note of correction does.
+pub fn correction_kind(kind: CorrectionKind) -> &'static str {
+    match kind {
+        CorrectionKind::Correction => "Correction",
+        CorrectionKind::Retraction => "Retraction",
+        CorrectionKind::Clarification => "Clarification",
     }
 }
 

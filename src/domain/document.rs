@@ -88,6 +88,8 @@ pub struct Document {
     pub language: String,
     /// The cleaned body.
     pub text: String,
+    /// What the page's structured data says was corrected.
+    pub corrections: Vec<String>,
 }
 
 impl Document {
@@ -102,6 +104,7 @@ impl Document {
             published: None,
             language: "en".to_owned(),
             text: text.into(),
+            corrections: Vec::new(),
         }
     }
 

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod address;
 pub mod claim;
+pub mod correction;
 pub mod document;
 pub mod extraction;
 pub mod ids;
@@ -19,6 +20,7 @@ pub mod view;
 pub use actor::{Actor, ActorKind};
 pub use address::{address_key, canonical_url, desktop_twin, may_be_canonical, open_escapes, site};
 pub use claim::{Appearance, Claim, Denial, DenialMention, DenierRole, RebuttalKind, Stance};
+pub use correction::{CorrectionKind, CorrectionNote, NotePlace};
 pub use document::{DateTimePrecision, Document, RemovalStatus, StatedTime, Validators};
 pub use extraction::{
     ActorIndex, ClaimIndex, Extraction, ExtractorInfo, Note, NoteCode, StatementIndex,

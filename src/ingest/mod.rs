@@ -224,7 +224,9 @@ pub fn from_html<'s>(source: impl Into<Source<'s>>, mut meta: Meta) -> Result<In
     if meta.authors.is_empty() {
         meta.authors.extend(told.authors.iter().flat_map(|it| it.value.iter().cloned()));
     }
-    let ingested = assemble(source, MediaType::Html, &decoded, normalised, &text, meta, known_by)?;
+    let mut ingested =
+        assemble(source, MediaType::Html, &decoded, normalised, &text, meta, known_by)?;
+    ingested.document.corrections.clone_from(&reading.metadata.corrections);
     Ok(Ingested { page: Some(reading), ..ingested })
 }
 
@@ -297,6 +299,7 @@ fn assemble(
             published: meta.published,
             language: detected.language,
             text: text.to_owned(),
+            corrections: Vec::new(),
         },
         media_type,
         bytes: source.bytes().to_vec(),

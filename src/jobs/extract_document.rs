@@ -7,16 +7,14 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use super::revising;
 use crate::app;
 use crate::domain::view::{JobKind, StoredDocument};
-use crate::domain::{
-    ClaimId, Comparison, Document, Extraction, JobId, RequestId, RevisionWords, StatedTime,
-};
+use crate::domain::{ClaimId, Document, Extraction, JobId, RequestId, StatedTime};
 use crate::metrics::metrics;
-use crate::pipeline::comparison;
 use crate::pipeline::matching::{self, Candidate, Candidates, Decision, canonical_key};
 use crate::store::jobs::NewJob;
-use crate::store::writing::{self, Begun, ClaimIdentity, Received};
+use crate::store::writing::{self, Begun, Beside, ClaimIdentity, Received};
 use crate::store::{self, Connection, Pool};
 
 /// How often reading one document is tried.
@@ -52,6 +50,9 @@ struct Payload {
     published: Option<StatedTime>,
     language: String,
     text: String,
+    /// Not there in rows that an older version wrote.
+    #[serde(default)]
+    corrections: Vec<String>,
     media_type: String,
 }
 
@@ -74,6 +75,7 @@ pub async fn enqueue(
         published: document.published,
         language: document.language,
         text: document.text,
+        corrections: document.corrections,
         media_type: new.media_type.clone(),
     };
     let job = NewJob {
@@ -104,6 +106,7 @@ pub(super) fn read_payload(
             published: payload.published,
             language: payload.language,
             text: payload.text,
+            corrections: payload.corrections,
         },
         received: attachment,
         media_type: payload.media_type,
@@ -151,27 +154,24 @@ pub async fn store(
     new: &NewDocument,
     extraction: &Extraction,
 ) -> Result<StoredDocument, store::Error> {
-    let keys: Vec<String> =
-        extraction.claims.iter().map(|claim| canonical_key(&claim.text)).collect();
-    let draft = match writing::begin(connection, new.as_received(), &keys).await? {
+    let notes = revising::notes(&new.document).await?;
+    let draft = match writing::begin(connection, new.as_received(), &keys(extraction)).await? {
         Begun::Unchanged(stored) => return Ok(stored),
         Begun::Changed(draft) => draft,
     };
-    let identities = identify(connection, &new.document.language, extraction, keys).await?;
-    let comparison = match draft.previous_words(connection).await? {
-        Some(before) => Some(compare(before, RevisionWords::from(&new.document)).await?),
-        None => None,
-    };
-    draft.fill(connection, new.as_received(), extraction, &identities, comparison.as_ref()).await
+    let revised = revising::revise(connection, &draft, &new.document, extraction, notes).await?;
+    // A claim of the revision before that a note touches has been locked with it.
+    let extraction = &*revised.extraction;
+    let identities =
+        identify(connection, &new.document.language, extraction, keys(extraction)).await?;
+    let notes = revised.notes(&identities);
+    let beside = Beside { comparison: revised.comparison.as_ref(), notes: &notes };
+    draft.fill(connection, new.as_received(), extraction, &identities, beside).await
 }
 
-/// Compares two revisions; on a thread of its own, because long texts take a CPU for a while.
-async fn compare(before: RevisionWords, after: RevisionWords) -> Result<Comparison, store::Error> {
-    let compared = tokio::task::spawn_blocking(move || {
-        let changes = comparison::compare(&before, &after);
-        Comparison { before, changes }
-    });
-    compared.await.map_err(|error| store::Error::Query(error.into()))
+/// The canonical wordings of the claims of an extraction.
+fn keys(extraction: &Extraction) -> Vec<String> {
+    extraction.claims.iter().map(|claim| canonical_key(&claim.text)).collect()
 }
 
 /// Known claims by their canonical wording.

@@ -6,6 +6,7 @@
 pub mod extract_document;
 pub mod fetch_document;
 mod patience;
+mod revising;
 mod worker;
 
 pub use patience::{PATIENCE, patiently};

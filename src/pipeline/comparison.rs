@@ -83,7 +83,7 @@ struct Sentence {
 impl Sentence {
     fn all(text: &str) -> Vec<Sentence> {
         let all = text::sentences(text).into_iter();
-        all.map(|span| {
+        all.map(|text::Sentence { span, .. }| {
             let sentence = &text[span.clone()];
             let key = sentence.split_whitespace().collect::<Vec<_>>().join(" ");
             let mut words: Vec<String> = key

@@ -7,6 +7,7 @@
 pub mod attribution;
 pub mod claims;
 pub mod comparison;
+pub mod corrections;
 pub mod lexicon;
 pub mod matching;
 pub mod model;

@@ -9,6 +9,7 @@ use super::revisions::kept_changes;
 use super::sql::Sql;
 use super::views::claim::{APPEARANCES, AppearanceRow, appearances};
 use super::views::document::{DOCUMENTS, DocumentRow, documents};
+use super::views::note::notes;
 use super::views::rebuttal::{REBUTTALS, RebuttalRow, rebuttals};
 use super::views::statement::{STATEMENTS, StatementRow, statements};
 use super::views::{brief, stated};
@@ -64,6 +65,7 @@ pub async fn of_document(
         None => Vec::new(),
     };
 
+    let corrections = notes(connection, shown.id.0, as_of).await?;
     let words = words(connection, &shown, as_of).await?;
     let mut sql = Sql::new(APPEARANCES);
     sql.live("a", as_of);
@@ -97,6 +99,7 @@ pub async fn of_document(
         authors: words.authors,
         published: stated(words.published_at, words.published_precision.as_deref())?,
         changes,
+        corrections,
         notes: words.notes.map(json).transpose()?.unwrap_or_default(),
         extractor,
         claims,

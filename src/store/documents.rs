@@ -7,6 +7,7 @@ use url::Url;
 use super::cursor::{TimeKey, Walk, clamp};
 use super::sql::Sql;
 use super::views::document::{DOCUMENTS, DocumentRow, documents, removals};
+use super::views::note::notes;
 use super::{Connection, Error, outlets, revisions};
 use crate::domain::view::{DocumentDetail, DocumentFilter, DocumentView, Page, PageRequest};
 use crate::domain::{DocumentId, ExtractorInfo, address_key};
@@ -37,6 +38,7 @@ pub async fn find(connection: &mut Connection, id: DocumentId) -> Result<Documen
            left join extractions e on e.revision_id = r.id and e.superseded_at is null",
     );
     sql.push("where r.id = {}", [document.revision.0.into()]);
+    let corrections = notes(connection, document.revision.0, None).await?;
     let words =
         sql.load::<WordsRow>(connection).await?.into_iter().next().ok_or(Error::NotFound)?;
     let extractor = match (words.extractor_version, words.models) {
@@ -48,6 +50,7 @@ pub async fn find(connection: &mut Connection, id: DocumentId) -> Result<Documen
         text: words.text,
         revisions: revisions::list(connection, id).await?,
         removals: removals(connection, id).await?,
+        corrections,
         notes: words.notes.map(json).transpose()?.unwrap_or_default(),
         extractor,
     })

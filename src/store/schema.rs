@@ -138,6 +138,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    correction_notes (revision_id, ordinal, recorded_at) {
+        revision_id -> Uuid,
+        ordinal -> Int4,
+        kind -> Text,
+        rule -> Text,
+        field -> Nullable<Text>,
+        span_start -> Nullable<Int4>,
+        span_end -> Nullable<Int4>,
+        quote -> Text,
+        claim_id -> Nullable<Uuid>,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     denial_mention_spans (revision_id, mention_id, role) {
         revision_id -> Uuid,
         mention_id -> Uuid,
@@ -369,6 +386,8 @@ diesel::joinable!(claimants -> actors (actor_id));
 diesel::joinable!(claimants -> appearances (appearance_id));
 diesel::joinable!(claimants -> claims (claim_id));
 diesel::joinable!(claimants -> document_revisions (revision_id));
+diesel::joinable!(correction_notes -> claims (claim_id));
+diesel::joinable!(correction_notes -> document_revisions (revision_id));
 diesel::joinable!(denials -> claims (claim_id));
 diesel::joinable!(denials -> document_revisions (revision_id));
 diesel::joinable!(document_removals -> documents (document_id));
@@ -391,6 +410,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     claim_summaries,
     claimants,
     claims,
+    correction_notes,
     denial_mention_spans,
     denial_mentions,
     denials,

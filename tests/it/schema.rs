@@ -265,6 +265,11 @@ async fn filled() -> TestDatabase {
     for text in ["A gull came.", "A gull left."] {
         Story::new("https://fjord.test/2", text).store(&pool).await.unwrap();
     }
+    let mut corrected =
+        Story::new("https://fjord.test/1", "Correction: The ferry Mirelle never sank.");
+    corrected.document.corrections = vec!["It was the ferry Mirelle that never sank.".to_owned()];
+    corrected.claim("The ferry Mirelle sank.").appears(Stance::Denies, "The ferry Mirelle");
+    corrected.store(&pool).await.unwrap();
     let url = "https://fjord.test/2".parse().unwrap();
     record_removal(&mut pool.get().await.unwrap(), &url, RemovalStatus::Gone).await.unwrap();
     for text in ["No ferry.", "No boat."] {

@@ -10,7 +10,7 @@ use super::claim::ClaimBrief;
 use super::extraction::{ExtractionAnswer, Extractor, Note, Span};
 use super::rebuttal::RebuttalBrief;
 use super::words;
-use crate::domain::{ChangeKind, DateTimePrecision, view};
+use crate::domain::{ChangeKind, CorrectionKind, DateTimePrecision, view};
 
 /// A document, named where something else is the subject.
 #[derive(Debug, Serialize, ToSchema)]
@@ -168,6 +168,41 @@ impl From<view::RemovalView> for Removal {
     }
 }
 
+/// A note in which the outlet corrects, withdraws or clarifies what it published.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CorrectionNote {
+    /// What it does.
+    #[schema(value_type = words::CorrectionKind)]
+    pub kind: CorrectionKind,
+    /// Id of the rule that found it.
+    pub rule: String,
+    /// Where it stands; null for one that only the page's structured data has.
+    pub span: Option<Span>,
+    /// Its words.
+    pub words: String,
+    /// The claims that it touches; empty where none is known.
+    pub claims: Vec<ClaimBrief>,
+    /// The rebuttals that it is, in the order of `claims`. Empty for one that stands nowhere: no
+    /// place can prove it.
+    pub rebuttals: Vec<Uuid>,
+    /// When we learned of it.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl From<view::CorrectionNoteView> for CorrectionNote {
+    fn from(note: view::CorrectionNoteView) -> Self {
+        CorrectionNote {
+            kind: note.kind,
+            rule: note.rule,
+            span: note.span.map(Into::into),
+            words: note.words,
+            claims: note.claims.into_iter().map(Into::into).collect(),
+            rebuttals: note.rebuttals.into_iter().map(|id| id.0).collect(),
+            recorded_at: note.recorded_at,
+        }
+    }
+}
+
 /// A document with its words.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DocumentDetail {
@@ -180,6 +215,9 @@ pub struct DocumentDetail {
     pub revisions: Vec<Revision>,
     /// The times in which its page was not there, oldest first.
     pub removals: Vec<Removal>,
+    /// The notes in which the live revision corrects, withdraws or clarifies something, in order of
+    /// place.
+    pub corrections: Vec<CorrectionNote>,
     /// What the extractor left out and why.
     pub notes: Vec<Note>,
     /// Which extractor read the live revision; null until one did.
@@ -193,6 +231,7 @@ impl From<view::DocumentDetail> for DocumentDetail {
             text: detail.text,
             revisions: detail.revisions.into_iter().map(Into::into).collect(),
             removals: detail.removals.into_iter().map(Into::into).collect(),
+            corrections: detail.corrections.into_iter().map(Into::into).collect(),
             notes: detail
                 .notes
                 .into_iter()

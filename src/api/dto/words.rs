@@ -62,6 +62,8 @@ words! {
     ClaimSort: "newest", "oldest", "most_denied", "most_reported";
     /// What storing a document did.
     StoreOutcome: "created", "revised", "unchanged", "removed";
+    /// What a note of correction does.
+    CorrectionKind: "correction", "retraction", "clarification";
     /// What became of a sentence from one revision to another.
     ChangeKind: "added", "removed", "changed", "moved";
     /// What a job does.
@@ -105,6 +107,7 @@ mod tests {
         assert_eq!(known::<view::ClaimSort>(), ClaimSort::ALL);
         assert_eq!(known::<view::StoreOutcome>(), StoreOutcome::ALL);
         assert_eq!(known::<domain::ChangeKind>(), ChangeKind::ALL);
+        assert_eq!(known::<domain::CorrectionKind>(), CorrectionKind::ALL);
         assert_eq!(known::<view::JobKind>(), JobKind::ALL);
         assert_eq!(known::<view::JobState>(), JobState::ALL);
     }

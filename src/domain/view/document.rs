@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{ActorBrief, AppearanceView, ClaimBrief, OutletBrief, RebuttalBrief, RebuttalView};
 use crate::domain::{
-    ChangeKind, ClaimId, CueKind, DocumentId, ExtractorInfo, LocatedSpan, Mode, Note, RebuttalId,
-    RemovalStatus, RevisionId, StatedTime, StatementId,
+    ChangeKind, ClaimId, CorrectionKind, CueKind, DocumentId, ExtractorInfo, LocatedSpan, Mode,
+    Note, RebuttalId, RemovalStatus, RevisionId, StatedTime, StatementId,
 };
 
 /// A document, where something else is the subject.
@@ -89,6 +89,8 @@ pub struct DocumentDetail {
     pub revisions: Vec<RevisionView>,
     /// The times in which its page was not there, oldest first.
     pub removals: Vec<RemovalView>,
+    /// The notes in which the live revision corrects itself, in order of place.
+    pub corrections: Vec<CorrectionNoteView>,
     /// What the extractor left out and why.
     pub notes: Vec<Note>,
     /// Which extractor read the live revision.
@@ -114,6 +116,8 @@ pub struct DocumentContents {
     pub published: Option<StatedTime>,
     /// What it changed of the revision before it, in order of place.
     pub changes: Vec<SentenceChange>,
+    /// The notes in which it corrects itself, in order of place.
+    pub corrections: Vec<CorrectionNoteView>,
     /// What the extractor left out and why.
     pub notes: Vec<Note>,
     /// Which extractor read it.
@@ -177,6 +181,25 @@ pub struct RevisionDifference {
     pub rebuttals_appeared: Vec<RebuttalBrief>,
     /// Rebuttals in `from` that are not in `to`.
     pub rebuttals_vanished: Vec<RebuttalBrief>,
+}
+
+/// A note in which the outlet corrects, withdraws or clarifies what it published.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrectionNoteView {
+    /// What it does.
+    pub kind: CorrectionKind,
+    /// The rule that found it.
+    pub rule: String,
+    /// Where it stands; `None` for one that only the page's structured data has.
+    pub span: Option<LocatedSpan>,
+    /// Its words.
+    pub words: String,
+    /// The claims that it touches, with their status now.
+    pub claims: Vec<ClaimBrief>,
+    /// The rebuttals that it is, in the order of the claims; none for one that stands nowhere.
+    pub rebuttals: Vec<RebuttalId>,
+    /// When we learned of it.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// One attribution with its words and who stands behind them.

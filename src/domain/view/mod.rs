@@ -13,8 +13,8 @@ pub mod rebuttal;
 pub use actor::{ActorBrief, ActorView, OutletBrief, OutletView};
 pub use claim::{AppearanceView, ClaimBrief, ClaimView, Clock, TimelineEntry, TimelineEvent};
 pub use document::{
-    DocumentBrief, DocumentContents, DocumentDetail, DocumentView, RemovalView, RevisionDifference,
-    RevisionView, SentenceChange, StatementView, StoreOutcome, StoredDocument,
+    CorrectionNoteView, DocumentBrief, DocumentContents, DocumentDetail, DocumentView, RemovalView,
+    RevisionDifference, RevisionView, SentenceChange, StatementView, StoreOutcome, StoredDocument,
 };
 pub use filter::{
     ActorFilter, AppearanceFilter, ClaimFilter, ClaimSort, DocumentFilter, JobFilter, OutletFilter,

@@ -4,6 +4,7 @@
 //! use. A fault in it is a fault of the build, which the tests find, never one of the input.
 
 pub mod actors;
+pub mod corrections;
 pub mod denial;
 mod hash;
 pub mod inflection;

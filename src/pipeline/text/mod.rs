@@ -101,12 +101,11 @@ pub fn read(text: &str) -> Reading<'_> {
 }
 
 /// The sentences of a text alone, as [`read`] divides it, in order of place.
-pub fn sentences(text: &str) -> Vec<Range<usize>> {
+pub fn sentences(text: &str) -> Vec<Sentence> {
     let (mut tokens, lowered) = token::tokenize(text);
     let breaks = sentence::paragraphs(text, &tokens);
     quotation::find(text, &mut tokens, &breaks, &lowered);
-    let (sentences, _) = sentence::split(&mut tokens, &breaks, &lowered);
-    sentences.into_iter().map(|sentence| sentence.span).collect()
+    sentence::split(&mut tokens, &breaks, &lowered).0
 }
 
 impl<'t> Reading<'t> {

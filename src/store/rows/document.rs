@@ -64,6 +64,19 @@ row! {
 }
 
 row! {
+    NewNote in "correction_notes" {
+        ordinal: i32 => Integer,
+        kind: &'static str => Text,
+        rule: String => Text,
+        field: Option<&'static str> => Nullable<Text>,
+        span_start: Option<i32> => Nullable<Integer>,
+        span_end: Option<i32> => Nullable<Integer>,
+        quote: String => Text,
+        claim_id: Option<Uuid> => Nullable<SqlUuid>,
+    }
+}
+
+row! {
     NewExtraction in "extractions" {
         id: Uuid => SqlUuid,
         models: serde_json::Value => Jsonb,

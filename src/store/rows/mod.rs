@@ -28,6 +28,7 @@ pub(super) async fn supersede_revision(
         "claim_subjects",
         "denials",
         "denial_mentions",
+        "correction_notes",
     ] {
         sql.push(
             &format!(

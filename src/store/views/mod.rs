@@ -3,6 +3,7 @@
 pub(super) mod brief;
 pub(super) mod claim;
 pub(super) mod document;
+pub(super) mod note;
 pub(super) mod rebuttal;
 pub(super) mod span;
 pub(super) mod statement;

@@ -14,12 +14,14 @@ mod document;
 mod identity;
 mod located;
 mod locks;
+mod notes;
 mod rebuttals;
 mod removal;
 mod statements;
 mod summaries;
 
 pub use identity::{Begun, at_address, begin, sha256, unchanged};
+pub use notes::EarlierAppearance;
 pub use removal::{record_presence, record_removal};
 
 use std::collections::BTreeSet;
@@ -33,8 +35,8 @@ use super::rows::supersede_revision;
 use super::{Connection, Error};
 use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{
-    ActorIndex, ClaimId, Comparison, Document, DocumentId, Extraction, RebuttalId, RevisionId,
-    RevisionWords, StatedTime,
+    ActorIndex, ClaimId, Comparison, CorrectionNote, Document, DocumentId, Extraction, RebuttalId,
+    RevisionId, RevisionWords, StatedTime,
 };
 use claims::ClaimRows;
 use document::DocumentRows;
@@ -64,6 +66,15 @@ pub struct ClaimIdentity {
     pub founded: bool,
     /// The actors of the extraction that it names.
     pub subjects: Vec<ActorIndex>,
+}
+
+/// What is kept of a revision beside what was extracted from it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// What it changes of the revision before; `None` for the first.
+    pub comparison: Option<&'a Comparison>,
+    /// Its notes of correction; beside one without a place the claim that it touches.
+    pub notes: &'a [(CorrectionNote, Option<ClaimId>)],
 }
 
 /// A document that has changed and waits to be filled; holds its locks until the transaction ends.
@@ -125,7 +136,7 @@ impl Draft {
     }
 
     /// Writes the revision and everything extracted from it, and ends the life of what the
-    /// revision before said; `comparison` tells what it changes of that one.
+    /// revision before said.
     ///
     /// `identities` has one entry for each claim of `extraction`, in its order. Spans that do not
     /// fit the document are left out with a warning; the pipeline makes none.
@@ -139,7 +150,7 @@ impl Draft {
         received: Received<'_>,
         extraction: &Extraction,
         identities: &[ClaimIdentity],
-        comparison: Option<&Comparison>,
+        beside: Beside<'_>,
     ) -> Result<StoredDocument, Error> {
         let context = Context {
             draft: &self,
@@ -167,11 +178,12 @@ impl Draft {
         let (identity, sha256) = (Identity::of(received.document), sha256(received.document));
         let document = DocumentRows::new(&context, received, &identity, &sha256)?;
 
-        let changes = comparison.map(|found| context.changes(found)).unwrap_or_default();
+        let changes = beside.comparison.map(|found| context.changes(found)).unwrap_or_default();
+        let notes = context.notes(beside.notes);
 
         let mut inserts = Inserts::default();
         document.add_to(&mut inserts, &context);
-        inserts.add(&changes, [context.revision()]);
+        inserts.add(&changes, [context.revision()]).add(&notes, context.of_revision());
         inserts
             .add_unknown(&of_actors.aliases, [context.by(), context.at()])
             .add_unknown(&of_actors.affiliations, [context.by(), context.at()])

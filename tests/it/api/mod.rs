@@ -2,6 +2,7 @@
 
 mod batch;
 mod claims;
+mod corrections;
 mod documents;
 mod errors;
 pub mod exports;

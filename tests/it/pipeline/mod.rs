@@ -1,6 +1,7 @@
 //! Tests of pipeline.
 
 mod attribution;
+mod corrections;
 mod denials;
 mod extract;
 mod resolution;

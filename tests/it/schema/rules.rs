@@ -53,6 +53,25 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
         "document_revisions_clock_forward",
         "update {t} set superseded_at = recorded_at - interval '1 second'",
     ),
+    ("correction_notes", "correction_notes_kind_known", "update {t} set kind = 'apology'"),
+    ("correction_notes", "correction_notes_field_known", "update {t} set field = 'body'"),
+    ("correction_notes", "correction_notes_placed_whole", "update {t} set span_end = null"),
+    (
+        "correction_notes",
+        "correction_notes_span_ordered",
+        "update {t} set span_start = -1, span_end = 1, quote = 'ab'",
+    ),
+    ("correction_notes", "correction_notes_quote_length", "update {t} set quote = quote || 'x'"),
+    (
+        "correction_notes",
+        "correction_notes_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "correction_notes",
+        "correction_notes_span_inside",
+        "update {t} set span_start = 900, span_end = 903, quote = 'abc'",
+    ),
     ("document_removals", "document_removals_status_known", "update {t} set status = 503"),
     (
         "document_removals",

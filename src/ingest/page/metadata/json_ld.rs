@@ -8,8 +8,16 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::text::plain_line;
+
 /// Objects that are looked at, at most.
 const MAX_OBJECTS: usize = 2_000;
+
+/// Corrections of one article that are read, at most.
+const MAX_CORRECTIONS: usize = 20;
+
+/// Bytes of a correction at most; a longer one is a text of its own.
+const LONGEST_CORRECTION: usize = 4_000;
 
 /// Types that are an article, best first.
 const ARTICLE_TYPES: [&str; 20] = [
@@ -144,6 +152,37 @@ impl JsonLd {
             self.push_names(value, &mut names, 0);
         }
         names
+    }
+
+    /// The `correction` of the article: a text or a `CorrectionComment`, one or several; an address
+    /// alone tells nothing.
+    pub fn corrections(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut todo: Vec<&Value> =
+            self.article().and_then(|article| article.get("correction")).into_iter().collect();
+        while let Some(value) = todo.pop() {
+            if found.len() >= MAX_CORRECTIONS {
+                break;
+            }
+            match value {
+                Value::Array(values) => todo.extend(values.iter().rev()),
+                Value::Object(object) => {
+                    let named = object.get("text").or_else(|| object.get("description"));
+                    let referred = || {
+                        let id = object.get("@id").and_then(Value::as_str)?;
+                        self.objects.get(*self.by_id.get(id)?)?.get("text")
+                    };
+                    // Not followed further: what an object refers to has a text or has none.
+                    todo.extend(named.or_else(referred).filter(|it| it.is_string()));
+                }
+                Value::String(text) => {
+                    let line = plain_line(text).filter(|line| !line.starts_with("http"));
+                    found.extend(line.filter(|line| line.len() <= LONGEST_CORRECTION));
+                }
+                _ => {}
+            }
+        }
+        found
     }
 
     fn push_names(&self, value: &Value, names: &mut Vec<String>, depth: usize) {
@@ -325,6 +364,25 @@ mod tests {
             {"@type":"Person","@id":"#ida","name":"Ida Moll"}]}"##
             .to_owned()]);
         assert_eq!(read.names("author"), ["Ida Moll", "Per Lund"]);
+    }
+
+    #[test]
+    fn corrections_are_texts_or_comments() {
+        let read = |correction: &str| {
+            let block = format!(r#"{{"@type":"NewsArticle","correction":{correction}}}"#);
+            JsonLd::read(&[block]).corrections()
+        };
+        assert_eq!(read(r#""The pier is <b>open</b>.""#), ["The pier is open."]);
+        assert_eq!(
+            read(r#"[{"@type":"CorrectionComment","text":"It is open."},"No gull was seen."]"#),
+            ["It is open.", "No gull was seen."]
+        );
+        for nothing in [r#""https://quay.test/corrections""#, "7", "{}", r#"[[[]]]"#, r#""""#] {
+            assert_eq!(read(nothing), [""; 0], "{nothing}");
+        }
+        let graph = r##"{"@graph":[{"@type":"NewsArticle","correction":{"@id":"#c"}},
+            {"@type":"CorrectionComment","@id":"#c","text":"It is open."}]}"##;
+        assert_eq!(JsonLd::read(&[graph.to_owned()]).corrections(), ["It is open."]);
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub struct PageMetadata {
     pub canonical: Option<Told<Url>>,
     /// What kind of text it is, where the page says so.
     pub kind: Option<Told<PageKind>>,
+    /// What its JSON-LD says was corrected.
+    pub corrections: Vec<String>,
 }
 
 /// A page that is asked for its metadata.
@@ -114,6 +116,7 @@ pub fn read_metadata(
         language: head.language(),
         canonical: head.canonical(),
         kind: kind::read_kind(&head),
+        corrections: json_ld.corrections(),
         title,
         outlet,
     };
