@@ -322,6 +322,26 @@ fn filter(text: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
+/// What `redact` takes.
+#[derive(Debug, Clone, Args)]
+pub struct RedactConfig {
+    /// Id of the document.
+    #[arg(value_name = "DOCUMENT")]
+    pub document: uuid::Uuid,
+
+    /// Why. It stays, so it must not repeat what is removed.
+    #[arg(long, env = "CLAIMTRAIL_REASON", value_name = "WORDS")]
+    pub reason: String,
+
+    /// Who does it, by a name that people here know.
+    #[arg(long, env = "CLAIMTRAIL_BY", value_name = "NAME")]
+    pub by: String,
+
+    /// Let the addresses of a redacted document be stored again, as another document; its text does not come back.
+    #[arg(long, env = "CLAIMTRAIL_LIFT")]
+    pub lift: bool,
+}
+
 /// Shown below the flags of `export --help`.
 const EXPORT_HELP: &str = "\
 Filters of each noun, as in the API (/docs):
@@ -407,6 +427,9 @@ pub enum Command {
 
     /// Write claims, statements, rebuttals or appearances as CSV or NDJSON.
     Export(ExportConfig),
+
+    /// Remove a document's text from every state of the database, past ones too, and leave a tombstone.
+    Redact(RedactConfig),
 
     /// Write predictions for a benchmark's scorer, through the service's own code.
     Evaluate(EvaluateConfig),

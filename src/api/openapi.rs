@@ -50,6 +50,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::batch::batch)
         .service(v1::documents::list)
         .service(v1::documents::one)
+        .service(v1::redaction::redact)
         .service(v1::documents::statements)
         .service(v1::revisions::list)
         .service(v1::revisions::one)
@@ -250,6 +251,13 @@ problem_sets! {
     /// What reading one record, or a list that belongs to one, may end in.
     OneProblems: InvalidParameter, InvalidCursor, NotFound, MisdirectedRequest, InternalError,
         DatabaseUnavailable;
+    /// What reading one document, or a list that belongs to one, may end in.
+    DocumentProblems: InvalidParameter, InvalidCursor, NotFound, Redacted, MisdirectedRequest,
+        InternalError, DatabaseUnavailable;
+    /// What having a document redacted may end in.
+    RedactionProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
+        ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError,
+        DatabaseUnavailable;
     /// What an export may end in before its first row.
     ExportProblems: InvalidParameter, MisdirectedRequest, InternalError, DatabaseUnavailable,
         TooManyExports;
@@ -264,7 +272,7 @@ problem_sets! {
     FormProblems: MalformedBody, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError, Overloaded;
     /// What storing a document may end in.
-    StoringProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout,
+    StoringProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, Redacted,
         ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
         FetchingUnavailable, AddressRefused, InternalError, FetchFailed, DatabaseUnavailable,
         Overloaded, HostBusy, FetchTimeout;

@@ -13,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::domain::Tombstone;
 use crate::fetch::FetchError;
 use crate::jobs::fetch_document::PageError;
 use crate::{dashboard, store};
@@ -68,6 +69,8 @@ kinds! {
         "The id is well formed, but nothing is stored under it.";
     UnknownRoute, "unknown-route", NOT_FOUND, "There is nothing at this address.",
         "No resource has this path. `/docs` lists those that exist.";
+    Redacted, "redacted", GONE, "The document's text was removed on request.",
+        "Whoever runs the service was asked to remove this document and did: its text is gone from every state of the database, past ones too, and its addresses are not stored again. The detail tells when and why. Only whoever runs the service can lift that, and the text does not come back then.";
     MethodNotAllowed, "method-not-allowed", METHOD_NOT_ALLOWED, "The method is not allowed here.",
         "The resource exists, but not for this method. The `allow` header lists the methods it has.";
     BodyTimeout, "body-timeout", REQUEST_TIMEOUT, "The body took too long to arrive.",
@@ -218,6 +221,16 @@ impl Problem {
         problem
     }
 
+    /// What stood there was removed on request.
+    pub fn redacted(tombstone: &Tombstone) -> Self {
+        let Tombstone { document, reason, recorded_at, .. } = tombstone;
+        let at = recorded_at.format("%Y-%m-%dT%H:%M:%SZ");
+        Problem::new(
+            ProblemKind::Redacted,
+            format!("The document {document} was redacted at {at}: {reason}"),
+        )
+    }
+
     /// What the store answers for one record that was asked for by its id.
     pub fn of_one(noun: &str, id: impl fmt::Display, error: store::Error) -> Self {
         match error {
@@ -352,6 +365,7 @@ impl From<store::Error> for Problem {
             store::Error::NotFound => {
                 Problem::new(ProblemKind::NotFound, "What was asked for is not stored.")
             }
+            store::Error::Redacted(tombstone) => Problem::redacted(&tombstone),
             store::Error::Cursor(_) => Problem::new(
                 ProblemKind::InvalidCursor,
                 "Give the `next_cursor` of this list back as it came, with the same filters.",

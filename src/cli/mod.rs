@@ -11,6 +11,7 @@ mod input;
 mod migrate;
 mod ordered;
 pub mod postgres;
+mod redact;
 pub mod seeds;
 pub mod serve;
 mod signals;
@@ -46,6 +47,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Export(export) => export::run(&config.global, &export).await,
         Command::Ingest(input) => ingest::run(&config.global, input).await,
         Command::Worker(work) => worker::run(&config.global, &work).await,
+        Command::Redact(redaction) => redact::run(&config.global, &redaction).await,
         Command::Migrate => migrate::run(&config.global).await,
         Command::Demo(demo) => demo::run(&config.global, &demo).await,
         Command::Serve(serve) => serve::run(&config.global, &serve).await,

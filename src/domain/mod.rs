@@ -11,6 +11,7 @@ pub mod document;
 pub mod extraction;
 pub mod ids;
 pub mod keys;
+pub mod redaction;
 pub mod revision;
 pub mod span;
 pub mod statement;
@@ -30,6 +31,7 @@ pub use ids::{
     RebuttalId, RequestId, RevisionId, StatementId,
 };
 pub use keys::name_key;
+pub use redaction::Tombstone;
 pub use revision::{ChangeKind, Comparison, RevisionWords, SentenceChange};
 pub use span::{CodePoints, Field, LocatedSpan, Span};
 pub use statement::{CueKind, Mode, Statement};

@@ -236,6 +236,10 @@ impl Worker {
         owned(match page.and_then(PageError::untried) {
             Some(wait) => store::jobs::defer(connection, id, self.id, wait).await,
             None => {
+                if is_redacted(error) {
+                    // What it carries was removed on request while it waited.
+                    store::jobs::forget(connection, id, self.id).await?;
+                }
                 let delay = next_attempt(error, attempt);
                 store::jobs::fail(connection, id, self.id, &format!("{error:#}"), delay).await
             }
@@ -424,6 +428,11 @@ fn is_away(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref::<store::Error>(), Some(store::Error::Unavailable(_)))
 }
 
+/// Whether the document was removed on request and is not to come back.
+fn is_redacted(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref::<store::Error>(), Some(store::Error::Redacted(_)))
+}
+
 /// A job that is not ours any more needs nothing from us: its lease ran out, or its end was
 /// committed though nobody heard of it.
 fn owned(told: Result<(), store::Error>) -> Result<(), store::Error> {
@@ -436,7 +445,7 @@ fn owned(told: Result<(), store::Error>) -> Result<(), store::Error> {
 /// How long to wait after a failed attempt; `None` where another cannot mend it.
 fn next_attempt(error: &anyhow::Error, attempt: i32) -> Option<Duration> {
     match error.downcast_ref::<PageError>() {
-        _ if error.is::<Hopeless>() => None,
+        _ if error.is::<Hopeless>() || is_redacted(error) => None,
         Some(page) if !page.is_transient() => None,
         Some(page) => Some(delay(attempt).max(page.retry_after().unwrap_or_default())),
         None => Some(delay(attempt)),

@@ -5,6 +5,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Array, Jsonb, Nullable, Text, Timestamptz};
 use serde::de::DeserializeOwned;
 
+use super::redaction::missing;
 use super::revisions::kept_changes;
 use super::sql::Sql;
 use super::views::claim::{APPEARANCES, AppearanceRow, appearances};
@@ -42,7 +43,7 @@ struct WordsRow {
 /// An older revision shows what was found in it when it was last live.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown document or number.
+/// [`Error::NotFound`] for an unknown document or number, and [`Error::Redacted`].
 pub async fn of_document(
     connection: &mut Connection,
     id: DocumentId,
@@ -51,7 +52,9 @@ pub async fn of_document(
     let mut sql = Sql::new(DOCUMENTS);
     sql.push("and d.id = {}", [id.0.into()]);
     let rows: Vec<DocumentRow> = sql.load(connection).await?;
-    let document = documents(connection, rows).await?.into_iter().next().ok_or(Error::NotFound)?;
+    let Some(document) = documents(connection, rows).await?.into_iter().next() else {
+        return Err(missing(connection, id).await);
+    };
     let revisions = super::revisions::list(connection, id).await?;
     let shown = match number {
         Some(number) => revisions.iter().find(|revision| revision.number == number),

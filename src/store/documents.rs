@@ -5,6 +5,7 @@ use diesel::sql_types::{Jsonb, Nullable, Text};
 use url::Url;
 
 use super::cursor::{TimeKey, Walk, clamp};
+use super::redaction::missing;
 use super::sql::Sql;
 use super::views::document::{DOCUMENTS, DocumentRow, documents, removals};
 use super::views::note::notes;
@@ -27,12 +28,14 @@ struct WordsRow {
 /// One document with its words and revisions.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`], and [`Error::Redacted`] where its text was removed on request.
 pub async fn find(connection: &mut Connection, id: DocumentId) -> Result<DocumentDetail, Error> {
     let mut sql = Sql::new(DOCUMENTS);
     sql.push("and d.id = {}", [id.0.into()]);
     let rows: Vec<DocumentRow> = sql.load(connection).await?;
-    let document = documents(connection, rows).await?.into_iter().next().ok_or(Error::NotFound)?;
+    let Some(document) = documents(connection, rows).await?.into_iter().next() else {
+        return Err(missing(connection, id).await);
+    };
     let mut sql = Sql::new(
         "select r.text, e.extractor_version, e.models, e.notes from document_revisions r
            left join extractions e on e.revision_id = r.id and e.superseded_at is null",

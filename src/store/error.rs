@@ -3,6 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::cursor::BadCursor;
+use crate::domain::Tombstone;
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -12,6 +13,9 @@ pub enum Error {
     /// No such row.
     #[error("no such row")]
     NotFound,
+    /// It was removed on request, and is not to be stored again.
+    #[error("redacted: the document's text was removed on request")]
+    Redacted(Box<Tombstone>),
     /// A named rule of the schema refused a row.
     #[error("refused by the constraint {constraint}")]
     Conflict {

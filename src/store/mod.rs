@@ -22,6 +22,7 @@ pub mod outlets;
 mod pool;
 pub mod quotes;
 pub mod rebuttals;
+pub mod redaction;
 pub mod revisions;
 mod rows;
 mod schema;

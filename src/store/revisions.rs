@@ -6,6 +6,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Integer, Nullable, Text};
 use uuid::Uuid;
 
+use super::redaction::missing;
 use super::sql::{IdRow, Sql, word};
 use super::views::brief;
 use super::views::document::{REVISIONS, RevisionRow};
@@ -19,13 +20,14 @@ use crate::domain::{self, CodePoints, DocumentId, Field, LocatedSpan, RevisionWo
 /// All revisions of a document, oldest first.
 ///
 /// # Errors
-/// [`Error::NotFound`] for an unknown document; every known one has a revision.
+/// [`Error::NotFound`] for an unknown document (every known one has a revision), and
+/// [`Error::Redacted`].
 pub async fn list(connection: &mut Connection, id: DocumentId) -> Result<Vec<RevisionView>, Error> {
     let mut sql = Sql::new(REVISIONS);
     sql.push("and document_id = {} order by number", [id.0.into()]);
     let rows: Vec<RevisionRow> = sql.load(connection).await?;
     if rows.is_empty() {
-        return Err(Error::NotFound);
+        return Err(missing(connection, id).await);
     }
     Ok(rows.into_iter().map(RevisionView::from).collect())
 }

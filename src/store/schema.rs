@@ -71,6 +71,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        action -> Text,
+        subject_id -> Uuid,
+        acted_by -> Text,
+        reason -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     claim_status_events (id) {
         id -> Uuid,
         claim_id -> Uuid,
@@ -372,6 +383,23 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    tombstone_digests (document_id, digest) {
+        document_id -> Uuid,
+        digest -> Bytea,
+    }
+}
+
+diesel::table! {
+    tombstones (document_id) {
+        document_id -> Uuid,
+        reason -> Text,
+        redacted_by -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(actor_aliases -> actors (actor_id));
 diesel::joinable!(actor_mentions -> actors (actor_id));
 diesel::joinable!(actor_mentions -> document_revisions (revision_id));
@@ -398,6 +426,7 @@ diesel::joinable!(extractions -> document_revisions (revision_id));
 diesel::joinable!(rebuttals -> claims (claim_id));
 diesel::joinable!(revision_changes -> document_revisions (revision_id));
 diesel::joinable!(statements -> document_revisions (revision_id));
+diesel::joinable!(tombstone_digests -> tombstones (document_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     actor_affiliations,
@@ -405,6 +434,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     actor_mentions,
     actors,
     appearances,
+    audit_log,
     claim_status_events,
     claim_subjects,
     claim_summaries,
@@ -426,4 +456,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     revision_changes,
     statement_spans,
     statements,
+    tombstone_digests,
+    tombstones,
 );

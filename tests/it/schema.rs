@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use claimtrail::domain::{ActorKind, Document, RemovalStatus, Span, Stance};
 use claimtrail::jobs::extract_document::{NewDocument, enqueue};
 use claimtrail::store::checkpoints::{self, Checkpoint, Counts};
+use claimtrail::store::redaction;
 use claimtrail::store::writing::record_removal;
 use claimtrail::store::{migrate, revert_last_migration};
 use tokio_postgres::Client;
@@ -159,6 +160,7 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "actors",
         "claims",
         "claim_status_events",
+        "audit_log",
         "jobs",
     ]
     .map(str::to_owned)
@@ -167,7 +169,9 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
     assert!(superseded.is_subset(&recorded));
     // What we compute ourselves, and what came in, is not extracted.
     let ours: BTreeSet<String> =
-        ["document_revisions", "claim_summaries", "document_removals"].map(str::to_owned).into();
+        ["document_revisions", "claim_summaries", "document_removals", "tombstones"]
+            .map(str::to_owned)
+            .into();
     assert_eq!(&superseded - &versioned, ours);
 }
 
@@ -272,6 +276,9 @@ async fn filled() -> TestDatabase {
     corrected.store(&pool).await.unwrap();
     let url = "https://fjord.test/2".parse().unwrap();
     record_removal(&mut pool.get().await.unwrap(), &url, RemovalStatus::Gone).await.unwrap();
+    let gone = Story::new("https://fjord.test/3", "A gull sang.").store(&pool).await.unwrap();
+    let request = redaction::Request { by: "a desk", reason: "asked for" };
+    redaction::redact(&mut pool.get().await.unwrap(), gone.document, request).await.unwrap();
     for text in ["No ferry.", "No boat."] {
         Story::without_url(text).store(&pool).await.unwrap();
     }

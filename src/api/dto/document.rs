@@ -1,16 +1,17 @@
 //! Documents on the wire: as listed, with their words and revisions.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use validator::{Validate, ValidationError};
 
 use super::actor::OutletBrief;
 use super::claim::ClaimBrief;
 use super::extraction::{ExtractionAnswer, Extractor, Note, Span};
 use super::rebuttal::RebuttalBrief;
 use super::words;
-use crate::domain::{ChangeKind, CorrectionKind, DateTimePrecision, view};
+use crate::domain::{self, ChangeKind, CorrectionKind, DateTimePrecision, view};
 
 /// A document, named where something else is the subject.
 #[derive(Debug, Serialize, ToSchema)]
@@ -309,6 +310,60 @@ impl From<view::RevisionDifference> for RevisionDifference {
             claims_vanished: claims(difference.claims_vanished),
             rebuttals_appeared: rebuttals(difference.rebuttals_appeared),
             rebuttals_vanished: rebuttals(difference.rebuttals_vanished),
+        }
+    }
+}
+
+/// Who has a document redacted, and why.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewRedaction {
+    /// Why. It stays, so it must not repeat what is removed.
+    #[validate(
+        custom(function = "told"),
+        length(max = 2000, message = "must have at most 2000 characters")
+    )]
+    #[schema(max_length = 2000, example = "Asked for by the person named, 2026-11-29")]
+    pub reason: String,
+    /// Who removes it, by a name that people here know.
+    #[validate(
+        custom(function = "told"),
+        length(max = 200, message = "must have at most 200 characters")
+    )]
+    #[schema(max_length = 200, example = "desk editor")]
+    pub by: String,
+}
+
+fn told(words: &str) -> Result<(), ValidationError> {
+    if words.trim().is_empty() {
+        return Err(ValidationError::new("blank").with_message("must not be empty".into()));
+    }
+    Ok(())
+}
+
+/// What is left of a document whose text was removed on request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Tombstone {
+    /// The id that it had.
+    pub document: Uuid,
+    /// Why its text was removed.
+    pub reason: String,
+    /// Who removed it.
+    pub redacted_by: String,
+    /// When.
+    pub recorded_at: DateTime<Utc>,
+    /// When that was lifted, so that its address may be stored again; null while it stands.
+    pub lifted_at: Option<DateTime<Utc>>,
+}
+
+impl From<domain::Tombstone> for Tombstone {
+    fn from(tombstone: domain::Tombstone) -> Self {
+        Tombstone {
+            document: tombstone.document.0,
+            reason: tombstone.reason,
+            redacted_by: tombstone.redacted_by,
+            recorded_at: tombstone.recorded_at,
+            lifted_at: tombstone.lifted_at,
         }
     }
 }

@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 
 use super::shown;
 use crate::api::extract::{PathId, Query};
-use crate::api::openapi::OneProblems;
+use crate::api::openapi::DocumentProblems;
 use crate::api::params::{Number, filled};
 use crate::api::problem::{Problem, ProblemKind};
 use crate::app::App;
@@ -36,7 +36,7 @@ pub struct DocumentQuery {
     responses(
         (status = 200, description = "A page.", content_type = "text/html"),
         (status = 304, description = "It is the one that `if-none-match` names."),
-        OneProblems,
+        DocumentProblems,
     ),
 )]
 #[get("/documents/{id}")]

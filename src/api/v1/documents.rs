@@ -14,7 +14,7 @@ use crate::api::dto::new_document::NewDocument;
 use crate::api::dto::statement::Statement;
 use crate::api::etag;
 use crate::api::extract::{NoQuery, PathId, Query, Request, Unread};
-use crate::api::openapi::{ListProblems, OneProblems, StoringProblems};
+use crate::api::openapi::{DocumentProblems, ListProblems, StoringProblems};
 use crate::api::params::{Cursor, Flag, Limit, Time, Words, page, period};
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -141,14 +141,22 @@ async fn keep_removal(app: &App, failed: &NotFetched) -> Result<HttpResponse, Pr
 
 async fn queue(app: &App, incoming: Incoming, request: RequestId) -> Result<HttpResponse, Problem> {
     let request = Some(request);
+    let mut connection;
     let id = match incoming.address(app)? {
-        Some(meta) => fetch_document::enqueue(&mut *app.pool.get().await?, meta, request).await?,
+        Some(meta) => {
+            connection = app.pool.get().await?;
+            if let Some(url) = &meta.url {
+                store::redaction::refuse(&mut connection, url).await?;
+            }
+            fetch_document::enqueue(&mut connection, meta, request).await?
+        }
         None => {
             let new = received(incoming.ingest_when_free(app).await?);
-            extract_document::enqueue(&mut *app.pool.get().await?, &new, request).await?
+            connection = app.pool.get().await?;
+            writing::refuse_redacted(&mut connection, &new.document).await?;
+            extract_document::enqueue(&mut connection, &new, request).await?
         }
     };
-    let mut connection = app.pool.get().await?;
     let job = store::jobs::find(&mut connection, id).await?;
     Ok(HttpResponse::Accepted()
         .insert_header((LOCATION, format!("/v1/jobs/{id}")))
@@ -231,7 +239,7 @@ pub async fn list(
     responses(
         (status = 200, description = "The document.", body = DocumentDetail),
         (status = 304, description = "It is as `if-none-match` says."),
-        OneProblems,
+        DocumentProblems,
     ),
 )]
 #[get("/v1/documents/{id}")]
@@ -266,7 +274,7 @@ pub struct PageQuery {
 #[utoipa::path(
     tag = "documents",
     params(("id" = uuid::Uuid, Path, description = "Id of the document."), PageQuery),
-    responses((status = 200, description = "One page.", body = List<Statement>), OneProblems),
+    responses((status = 200, description = "One page.", body = List<Statement>), DocumentProblems),
 )]
 #[get("/v1/documents/{id}/statements")]
 pub async fn statements(

@@ -10,5 +10,6 @@ pub mod incoming;
 pub mod jobs;
 pub mod outlets;
 pub mod rebuttals;
+pub mod redaction;
 pub mod revisions;
 pub mod statements;

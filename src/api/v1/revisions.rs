@@ -8,7 +8,7 @@ use crate::api::dto::document::{Revision, RevisionDetail, RevisionDifference};
 use crate::api::dto::list::List;
 use crate::api::etag;
 use crate::api::extract::{NoQuery, PathId, PathNumber, Query};
-use crate::api::openapi::OneProblems;
+use crate::api::openapi::DocumentProblems;
 use crate::api::params::Number;
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -23,7 +23,7 @@ use crate::store;
 #[utoipa::path(
     tag = "documents",
     params(("id" = uuid::Uuid, Path, description = "Id of the document.")),
-    responses((status = 200, description = "The revisions.", body = List<Revision>), OneProblems),
+    responses((status = 200, description = "The revisions.", body = List<Revision>), DocumentProblems),
 )]
 #[get("/v1/documents/{id}/revisions")]
 pub async fn list(
@@ -49,7 +49,7 @@ pub async fn list(
     ),
     responses(
         (status = 200, description = "The revision.", body = RevisionDetail),
-        OneProblems,
+        DocumentProblems,
     ),
 )]
 #[get("/v1/documents/{id}/revisions/{number}")]
@@ -89,7 +89,7 @@ pub struct DifferenceQuery {
     params(("id" = uuid::Uuid, Path, description = "Id of the document."), DifferenceQuery),
     responses(
         (status = 200, description = "The difference.", body = RevisionDifference),
-        OneProblems,
+        DocumentProblems,
     ),
 )]
 #[get("/v1/documents/{id}/difference")]

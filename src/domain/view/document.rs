@@ -79,7 +79,7 @@ pub struct RemovalView {
 }
 
 /// A document with its words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DocumentDetail {
     /// As in a list.
     pub document: DocumentView,

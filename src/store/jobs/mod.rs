@@ -257,6 +257,21 @@ pub async fn give_back(
     Ok(given)
 }
 
+/// Takes away what a job carries, because it must not be kept; the job can only fail then.
+///
+/// # Errors
+/// [`Error::NotFound`] when the job is no longer this worker's.
+pub async fn forget(connection: &mut Connection, id: JobId, worker: Uuid) -> Result<(), Error> {
+    let forgotten = diesel::sql_query(
+        "update jobs set payload = '{}', attachment = null where id = $1 and locked_by = $2",
+    )
+    .bind::<SqlUuid, _>(id.0)
+    .bind::<SqlUuid, _>(worker)
+    .execute(connection)
+    .await?;
+    one(forgotten)
+}
+
 /// Has a job that was put aside tried again, as often as a new one.
 ///
 /// # Errors

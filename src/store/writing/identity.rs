@@ -15,6 +15,7 @@ use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{Document, DocumentId, RevisionId, address_key, canonical_url, desktop_twin};
 use crate::store::claims::digest;
 use crate::store::insert::{Inserts, bound};
+use crate::store::redaction::{address_digest, refuse_digests};
 use crate::store::rows::document::{NewDocumentUrl, NewOutlet};
 use crate::store::sql::{IdRow, Sql};
 use crate::store::{Connection, Error, outlets};
@@ -80,6 +81,14 @@ impl Identity {
         let mut known = BTreeSet::new();
         let all = document.url.iter().chain(&document.aliases).filter_map(Address::of);
         Identity::Addresses(all.filter(|address| known.insert(address.key.clone())).collect())
+    }
+
+    /// What a tombstone of this document would be found by.
+    fn digests(&self) -> Vec<Vec<u8>> {
+        match self {
+            Identity::Addresses(all) => deciding(all).iter().map(|it| address_digest(it)).collect(),
+            Identity::Words(digest) => vec![digest.to_vec()],
+        }
     }
 
     /// In the order in which they must be taken, so that no two transactions wait for each other.
@@ -162,7 +171,8 @@ pub(super) fn answer(live: LiveRow) -> StoredDocument {
 /// backwards in time.
 ///
 /// # Errors
-/// [`Error::Unavailable`] when the database is away, or gave up waiting for a lock.
+/// [`Error::Redacted`] for a document whose text was removed on request, and [`Error::Unavailable`] when
+/// the database is away, or gave up waiting for a lock.
 pub async fn begin(
     connection: &mut Connection,
     received: Received<'_>,
@@ -170,10 +180,11 @@ pub async fn begin(
 ) -> Result<Begun, Error> {
     let document = received.document;
     let identity = Identity::of(document);
-    for name in identity.lock_names() {
-        lock_document(connection, &name).await?;
-    }
+    lock_documents(connection, &identity.lock_names()).await?;
     let live = find(connection, &identity).await?;
+    if live.is_none() {
+        refuse_digests(connection, identity.digests()).await?;
+    }
     let mut claims: BTreeSet<ClaimLock> = keys
         .iter()
         .map(|key| ClaimLock { language: document.language.clone(), digest: digest(key) })
@@ -206,6 +217,44 @@ pub async fn begin(
             at,
         },
     }))
+}
+
+/// Fails where the document's text was removed on request: before its words are kept for a job.
+///
+/// # Errors
+/// [`Error::Redacted`].
+pub async fn refuse_redacted(
+    connection: &mut Connection,
+    document: &Document,
+) -> Result<(), Error> {
+    refuse_digests(connection, Identity::of(document).digests()).await
+}
+
+/// Level 1 for one document.
+pub(in crate::store) async fn lock_documents(
+    connection: &Connection,
+    names: &BTreeSet<String>,
+) -> Result<(), Error> {
+    for name in names {
+        lock_document(connection, name).await?;
+    }
+    Ok(())
+}
+
+/// Levels 2 and 3 for claims that have rows already.
+pub(in crate::store) async fn lock_wordings(
+    connection: &Connection,
+    language: &str,
+    claims: &[Uuid],
+) -> Result<(), Error> {
+    let mut sql = Sql::new("select c.language, c.canonical_sha256 from claims c where c.id =");
+    sql.push("any({})", [claims.to_vec().into()]);
+    let rows: Vec<LockRow> = sql.look_up(connection).await?;
+    let locks = rows
+        .into_iter()
+        .map(|row| ClaimLock { language: row.language, digest: row.canonical_sha256 })
+        .collect();
+    lock_claims(connection, language, &locks).await
 }
 
 async fn find(connection: &Connection, identity: &Identity) -> Result<Option<LiveRow>, Error> {
@@ -319,7 +368,7 @@ struct TimeRow {
 
 /// The time of this transaction's rows. The transaction has its id before, which tells walks that
 /// are pinned to an instant to stay behind it.
-pub(super) async fn take_time(connection: &Connection) -> Result<DateTime<Utc>, Error> {
+pub(in crate::store) async fn take_time(connection: &Connection) -> Result<DateTime<Utc>, Error> {
     let sql = Sql::new(
         "with begun as materialized (select pg_current_xact_id() as id)
          select case when id is not null then clock_timestamp() end as at from begun",

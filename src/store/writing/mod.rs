@@ -20,11 +20,12 @@ mod removal;
 mod statements;
 mod summaries;
 
-pub use identity::{Begun, at_address, begin, sha256, unchanged};
+pub use identity::{Begun, at_address, begin, refuse_redacted, sha256, unchanged};
+pub(super) use identity::{lock_documents, lock_wordings, take_time};
 pub use notes::EarlierAppearance;
 pub use removal::{record_presence, record_removal};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
@@ -174,7 +175,9 @@ impl Draft {
         let after = Contents::new(&claims, &rebuttals);
         let added = context.evidence(&claims, &rebuttals)?;
         let founded = claims.founded.iter().map(|claim| claim.id).collect();
-        let renewed = summaries::renew(connection, &self, &before.claims, added, &founded).await?;
+        let renewed =
+            summaries::renew(connection, (self.at, self.outlet), &before.claims, added, &founded)
+                .await?;
         let (identity, sha256) = (Identity::of(received.document), sha256(received.document));
         let document = DocumentRows::new(&context, received, &identity, &sha256)?;
 
@@ -192,7 +195,7 @@ impl Draft {
             .add(&said.spans, [context.revision()]);
         claims.add_to(&mut inserts, &context);
         rebuttals.add_to(&mut inserts, &context);
-        renewed.add_to(&mut inserts, &context);
+        renewed.add_to(&mut inserts, self.at);
         inserts.execute(connection).await?;
         Ok(StoredDocument {
             document: self.document,
@@ -217,6 +220,19 @@ impl Draft {
             rebuttals_vanished: before.rebuttals_missing_in(&after),
         })
     }
+}
+
+/// Counts and judges claims anew from what is left of their evidence.
+pub(super) async fn judge_anew(
+    connection: &mut Connection,
+    claims: BTreeSet<Uuid>,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let nothing = (BTreeMap::new(), BTreeSet::new());
+    let renewed = summaries::renew(connection, (at, None), &claims, nothing.0, &nothing.1).await?;
+    let mut inserts = Inserts::default();
+    renewed.add_to(&mut inserts, at);
+    inserts.execute(connection).await
 }
 
 /// What stands in one revision: its claims and rebuttals.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::claims::ClaimRows;
 use super::rebuttals::RebuttalRows;
-use super::{Context, Draft, located};
+use super::{Context, located};
 use crate::domain::status::{
     AppearanceEvidence, Assessment, RULES, RebuttalEvidence, Status, assess,
 };
@@ -296,9 +296,10 @@ pub(super) struct Renewed {
 }
 
 impl Renewed {
-    pub fn add_to<'r>(&'r self, inserts: &mut Inserts<'r>, context: &Context<'r>) {
-        inserts.add(&self.summaries, [context.at()]);
-        inserts.add(&self.events, [("rules", bound::<Text, _>(RULES)), context.at()]);
+    pub fn add_to<'r>(&'r self, inserts: &mut Inserts<'r>, at: DateTime<Utc>) {
+        let recorded = || ("recorded_at", bound::<Timestamptz, _>(at));
+        inserts.add(&self.summaries, [recorded()]);
+        inserts.add(&self.events, [("rules", bound::<Text, _>(RULES)), recorded()]);
     }
 
     fn add(
@@ -337,25 +338,25 @@ impl Renewed {
     }
 }
 
-/// Ends the summaries of the claims that a document brings or had, and makes their next ones; before
+/// Ends the summaries of the claims that a document of `outlet` brings or had, and makes their next ones; before
 /// its rows are written and after those of its last revision have ended.
 pub(super) async fn renew(
     connection: &Connection,
-    draft: &Draft,
+    (at, outlet): (DateTime<Utc>, Option<Uuid>),
     vanishing: &BTreeSet<Uuid>,
     mut added: BTreeMap<Uuid, Evidence>,
     founded: &BTreeSet<Uuid>,
 ) -> Result<Renewed, Error> {
     let touched: BTreeSet<Uuid> = added.keys().chain(vanishing).copied().collect();
     let known: Vec<Uuid> = touched.difference(founded).copied().collect();
-    let mut before = end_summaries(connection, known.clone(), draft.at).await?;
+    let mut before = end_summaries(connection, known.clone(), at).await?;
     let (counted, judged): (Vec<Uuid>, Vec<Uuid>) = known.into_iter().partition(|id| {
         before
             .get(id)
             .zip(added.get(id))
             .is_some_and(|(summary, added)| summary.is_enough(added, vanishing.contains(id)))
     });
-    let carried = carried_by(connection, counted, draft.outlet).await?;
+    let carried = carried_by(connection, counted, outlet).await?;
     let mut evidence = evidence(connection, judged).await?;
     let mut renewed = Renewed::default();
     for claim_id in touched {
@@ -365,7 +366,7 @@ pub(super) async fn renew(
             summary.as_ref().map(|summary| word(&summary.status)).transpose()?;
         let (judged, counts) = match summary {
             Some(summary) if summary.is_enough(&added, vanishing.contains(&claim_id)) => {
-                let outlet_is_new = draft.outlet.is_some() && !carried.contains(&claim_id);
+                let outlet_is_new = outlet.is_some() && !carried.contains(&claim_id);
                 let unchanged = Assessment { status: word(&summary.status)?, reasons: Vec::new() };
                 (unchanged, summary.count_with(&added, outlet_is_new))
             }

@@ -11,4 +11,5 @@ mod fetching;
 mod jobs;
 mod metrics;
 mod pages;
+mod redaction;
 mod removals;

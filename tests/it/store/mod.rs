@@ -8,6 +8,7 @@ mod exports;
 mod jobs;
 mod lists;
 mod reading;
+mod redaction;
 mod revisions;
 mod writing;
 

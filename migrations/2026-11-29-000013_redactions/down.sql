@@ -1,0 +1,3 @@
+drop table audit_log;
+drop table tombstone_digests;
+drop table tombstones;
