@@ -12,6 +12,7 @@ pub const NAME_KEY_LENGTH: usize = 400;
 /// use claimtrail::domain::name_key;
 /// assert_eq!(name_key("The  Délégation"), name_key("delegation"));
 /// assert_eq!(name_key(" … "), "");
+/// assert_eq!(name_key("Außen\u{ad}ministerium"), name_key("Außenministerium"));
 /// ```
 pub fn name_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len());
@@ -20,6 +21,9 @@ pub fn name_key(name: &str) -> String {
     let mut space = false;
     let mut meaning = false;
     for c in folded {
+        if is_invisible(c) {
+            continue;
+        }
         if c.is_whitespace() || c.is_control() {
             space = !key.is_empty();
             continue;
@@ -42,6 +46,12 @@ pub fn name_key(name: &str) -> String {
         Some(rest) => rest.to_owned(),
         None => key,
     }
+}
+
+/// Whether a reader does not see the mark: soft hyphen, zero-width and directional marks, byte order
+/// mark.
+pub fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub use ids::{
     ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, JobId, OutletId,
     RebuttalId, RequestId, RevisionId, StatementId,
 };
-pub use keys::name_key;
+pub use keys::{is_invisible, name_key};
 pub use redaction::Tombstone;
 pub use revision::{ChangeKind, Comparison, RevisionWords, SentenceChange};
 pub use span::{CodePoints, Field, LocatedSpan, Span};

@@ -127,7 +127,8 @@ async fn select(
     }
     if let Some(q) = &filter.q {
         sql.push(
-            "and to_tsvector('english', left(c.text, 10000)) @@ websearch_to_tsquery('english', {})",
+            "and to_tsvector('english', searchable(left(c.text, 10000)))
+                 @@ websearch_to_tsquery('english', searchable({}))",
             [q.as_str().into()],
         );
     }

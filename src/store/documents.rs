@@ -91,8 +91,9 @@ pub async fn list(
     }
     if let Some(q) = &filter.q {
         sql.push(
-            "and to_tsvector('english', left(coalesce(r.title, ''), 1000) || ' ' || left(r.text, 100000))
-                 @@ websearch_to_tsquery('english', {})",
+            "and to_tsvector('english', searchable(
+                     left(coalesce(r.title, ''), 1000) || ' ' || left(r.text, 100000)))
+                 @@ websearch_to_tsquery('english', searchable({}))",
             [q.as_str().into()],
         );
     }

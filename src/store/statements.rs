@@ -66,7 +66,8 @@ async fn select(connection: &mut Connection, filter: &StatementFilter) -> Result
         sql.push(
             "and exists (select from statement_spans p
               where p.revision_id = s.revision_id and p.statement_id = s.id and p.role = 'content'
-                and to_tsvector('english', left(p.quote, 10000)) @@ websearch_to_tsquery('english', {}))",
+                and to_tsvector('english', searchable(left(p.quote, 10000)))
+                    @@ websearch_to_tsquery('english', searchable({})))",
             [q.as_str().into()],
         );
     }

@@ -2,6 +2,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::domain::is_invisible;
+
 /// Words that name nothing.
 const ARTICLES: [&str; 3] = ["a", "an", "the"];
 
@@ -38,11 +40,6 @@ pub fn canonical_key(text: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ");
     if key.is_empty() { folded.iter().collect::<String>().trim().to_owned() } else { key }
-}
-
-/// Soft hyphen, zero-width and directional marks, byte order mark.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
 }
 
 /// One form for each kind of apostrophe and dash.

@@ -237,3 +237,62 @@ async fn statements_appearances_actors_and_outlets_are_filtered() {
     );
     assert_eq!(outlets::find(connection, found.items[0].id).await.unwrap(), found.items[0]);
 }
+
+/// Case C44: a reader sees one word, and so must a search, while the stored words stay as they came.
+#[tokio::test]
+async fn marks_that_no_reader_sees_hide_no_word_from_a_search() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let words = "Der Au\u{df}en\u{ad}minister de\u{200b}mentiert den Kauf.";
+    let mut story =
+        Story::new("https://quay.test/1", words).title("Kauf de\u{2060}mentiert").language("de");
+    let minister = story.actor("Au\u{df}en\u{ad}minister", Some(ActorKind::Person));
+    story.statement(
+        minister,
+        "Au\u{df}en\u{ad}minister",
+        "de\u{200b}mentiert",
+        &["de\u{200b}mentiert den Kauf"],
+    );
+    story
+        .claim("Der Au\u{df}en\u{ad}minister kauft den Pier.")
+        .appears(Stance::Reports, "den Kauf");
+    let stored = story.store(&pool).await.unwrap();
+    let connection = &mut *pool.get().await.unwrap();
+    let page = PageRequest::first(9);
+    for q in ["Außenminister dementiert", "Au\u{df}en\u{ad}minister", "de\u{200b}mentiert"] {
+        let filter = DocumentFilter { q: Some(q.to_owned()), ..Default::default() };
+        let found = documents::list(connection, &filter, &page).await.unwrap();
+        assert_eq!(shown(&found, |it| it.id), [stored.document], "{q:?}");
+    }
+    let filter = StatementFilter { q: Some("dementiert".to_owned()), ..Default::default() };
+    assert_eq!(statements::list(connection, &filter, &page).await.unwrap().items.len(), 1);
+    let filter = ClaimFilter { q: Some("Außenminister".to_owned()), ..Default::default() };
+    assert_eq!(claims::list(connection, &filter, &page).await.unwrap().items.len(), 1);
+    let filter = ActorFilter { q: Some("Außenminister".to_owned()), ..Default::default() };
+    assert_eq!(actors::list(connection, &filter, &page).await.unwrap().items.len(), 1);
+
+    // The same claim without the marks is the same claim.
+    let mut plain = Story::new("https://fjord.test/1", "Der Kauf.").language("de");
+    plain.claim("Der Außenminister kauft den Pier.").appears(Stance::Reports, "Der Kauf");
+    let plain = plain.store(&pool).await.unwrap();
+    assert_eq!(plain.claims_appeared, stored.claims_appeared);
+    let kept = documents::find(connection, stored.document).await.unwrap();
+    assert_eq!(kept.text, words);
+    let unproven = "select count(*) from unproven_spans";
+    let client = database.client().await;
+    assert_eq!(client.query_one(unproven, &[]).await.unwrap().get::<_, i64>(0), 0);
+    // The index answers such a search.
+    client.batch_execute("set enable_seqscan = off").await.unwrap();
+    let plan = client
+        .query(
+            "explain select id from document_revisions r
+              where to_tsvector('english', searchable(
+                        left(coalesce(r.title, ''), 1000) || ' ' || left(r.text, 100000)))
+                    @@ websearch_to_tsquery('english', searchable('Pier'))",
+            &[],
+        )
+        .await
+        .unwrap();
+    let plan: Vec<String> = plan.iter().map(|row| row.get(0)).collect();
+    assert!(plan.iter().any(|line| line.contains("document_revisions_search")), "{plan:?}");
+}
