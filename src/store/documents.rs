@@ -6,7 +6,7 @@ use url::Url;
 
 use super::cursor::{TimeKey, Walk, clamp};
 use super::redaction::missing;
-use super::sql::Sql;
+use super::sql::{IdRow, Sql};
 use super::views::document::{DOCUMENTS, DocumentRow, documents, removals};
 use super::views::note::notes;
 use super::{Connection, Error, outlets, revisions};
@@ -51,12 +51,28 @@ pub async fn find(connection: &mut Connection, id: DocumentId) -> Result<Documen
     Ok(DocumentDetail {
         document,
         text: words.text,
+        same_as: same_as(connection, id).await?,
         revisions: revisions::list(connection, id).await?,
         removals: removals(connection, id).await?,
         corrections,
         notes: words.notes.map(json).transpose()?.unwrap_or_default(),
         extractor,
     })
+}
+
+/// Documents that turned out to be this one.
+async fn same_as(connection: &mut Connection, id: DocumentId) -> Result<Vec<DocumentId>, Error> {
+    let mut sql = Sql::new("");
+    sql.push(
+        "select same_as_id as id from document_links
+          where document_id = {} and superseded_at is null
+         union
+         select document_id from document_links where same_as_id = {} and superseded_at is null
+         order by id",
+        [id.0.into(), id.0.into()],
+    );
+    let rows: Vec<IdRow> = sql.load(connection).await?;
+    Ok(rows.into_iter().map(|row| DocumentId(row.id)).collect())
 }
 
 fn json<T: serde::de::DeserializeOwned>(value: serde_json::Value) -> Result<T, Error> {

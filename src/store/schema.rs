@@ -211,6 +211,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    document_links (id) {
+        id -> Uuid,
+        document_id -> Uuid,
+        same_as_id -> Uuid,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     document_removals (id) {
         id -> Uuid,
         document_id -> Uuid,
@@ -444,6 +454,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     denial_mention_spans,
     denial_mentions,
     denials,
+    document_links,
     document_removals,
     document_revisions,
     document_urls,

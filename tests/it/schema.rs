@@ -168,10 +168,15 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
     assert_eq!(&recorded - &superseded, for_ever);
     assert!(superseded.is_subset(&recorded));
     // What we compute ourselves, and what came in, is not extracted.
-    let ours: BTreeSet<String> =
-        ["document_revisions", "claim_summaries", "document_removals", "tombstones"]
-            .map(str::to_owned)
-            .into();
+    let ours: BTreeSet<String> = [
+        "document_revisions",
+        "claim_summaries",
+        "document_links",
+        "document_removals",
+        "tombstones",
+    ]
+    .map(str::to_owned)
+    .into();
     assert_eq!(&superseded - &versioned, ours);
 }
 
@@ -276,6 +281,13 @@ async fn filled() -> TestDatabase {
     corrected.store(&pool).await.unwrap();
     let url = "https://fjord.test/2".parse().unwrap();
     record_removal(&mut pool.get().await.unwrap(), &url, RemovalStatus::Gone).await.unwrap();
+    let twins = ["https://fjord.test/4", "https://fjord.test/5"];
+    for url in twins {
+        Story::new(url, "One gull.").store(&pool).await.unwrap();
+    }
+    let mut found = Story::new(twins[0], "One gull.");
+    found.document.aliases = vec![twins[1].parse().unwrap()];
+    found.store(&pool).await.unwrap();
     let gone = Story::new("https://fjord.test/3", "A gull sang.").store(&pool).await.unwrap();
     let request = redaction::Request { by: "a desk", reason: "asked for" };
     redaction::redact(&mut pool.get().await.unwrap(), gone.document, request).await.unwrap();

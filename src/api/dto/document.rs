@@ -212,6 +212,9 @@ pub struct DocumentDetail {
     pub document: Document,
     /// The cleaned body of the live revision; spans point into it.
     pub text: String,
+    /// Documents that turned out to be this one: they were stored under addresses of their own before
+    /// a page with the same words said which is the canonical one.
+    pub same_as: Vec<Uuid>,
     /// All revisions, oldest first.
     pub revisions: Vec<Revision>,
     /// The times in which its page was not there, oldest first.
@@ -230,6 +233,7 @@ impl From<view::DocumentDetail> for DocumentDetail {
         DocumentDetail {
             document: detail.document.into(),
             text: detail.text,
+            same_as: detail.same_as.into_iter().map(|id| id.0).collect(),
             revisions: detail.revisions.into_iter().map(Into::into).collect(),
             removals: detail.removals.into_iter().map(Into::into).collect(),
             corrections: detail.corrections.into_iter().map(Into::into).collect(),

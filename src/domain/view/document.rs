@@ -85,6 +85,8 @@ pub struct DocumentDetail {
     pub document: DocumentView,
     /// The cleaned body of the live revision; spans point into it.
     pub text: String,
+    /// Documents that turned out to be the same one, stored under other addresses.
+    pub same_as: Vec<DocumentId>,
     /// All revisions, oldest first.
     pub revisions: Vec<RevisionView>,
     /// The times in which its page was not there, oldest first.

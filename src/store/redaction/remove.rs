@@ -150,6 +150,8 @@ pub(super) async fn rows(
         sql.run(connection).await?;
     }
     for (table, column) in [
+        ("document_links", "document_id"),
+        ("document_links", "same_as_id"),
         ("document_removals", "document_id"),
         ("document_urls", "document_id"),
         ("documents", "id"),

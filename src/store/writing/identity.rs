@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 use uuid::Uuid;
 
+use super::links::link_same;
 use super::locks::{ClaimLock, lock_claims, lock_document};
 use super::{Draft, Received};
 use crate::domain::view::{StoreOutcome, StoredDocument};
@@ -123,7 +124,7 @@ pub async fn unchanged(
     let identity = Identity::of(document);
     let live = find(connection, &identity).await?;
     let Some(live) = live.filter(|live| live.sha256 == sha256(document)) else { return Ok(None) };
-    keep_addresses(connection, live.document_id, &identity).await?;
+    keep_addresses(connection, live.document_id, &identity, &live.sha256).await?;
     Ok(Some(answer(live)))
 }
 
@@ -190,7 +191,7 @@ pub async fn begin(
         .map(|key| ClaimLock { language: document.language.clone(), digest: digest(key) })
         .collect();
     if let Some(live) = &live {
-        keep_addresses(connection, live.document_id, &identity).await?;
+        keep_addresses(connection, live.document_id, &identity, &sha256(document)).await?;
         if live.sha256 == sha256(document) {
             return Ok(Begun::Unchanged(answer(live.clone())));
         }
@@ -299,13 +300,14 @@ async fn keep_addresses(
     connection: &mut Connection,
     document: Uuid,
     identity: &Identity,
+    sha256: &[u8],
 ) -> Result<(), Error> {
     // A single address is the one that it was found by.
     let Identity::Addresses(all) = identity else { return Ok(()) };
     if all.len() < 2 {
         return Ok(());
     }
-    let mut sql = Sql::new("select key from document_urls");
+    let mut sql = Sql::new("select key, document_id from document_urls");
     sql.push("where key = any({})", [keys(all).into()]);
     let known: Vec<KeyRow> = sql.look_up(connection).await?;
     let rows: Vec<NewDocumentUrl<'_>> = all
@@ -313,12 +315,18 @@ async fn keep_addresses(
         .filter(|address| known.iter().all(|row| row.key != address.key))
         .map(|address| address.row(document, false))
         .collect();
-    if rows.is_empty() {
+    if !rows.is_empty() {
+        let mut inserts = Inserts::default();
+        inserts.add_unknown(&rows, []);
+        inserts.execute(connection).await?;
+    }
+    // Some lead to another document already.
+    let others = known.iter().filter(|row| row.document_id != document);
+    let others: Vec<String> = others.map(|row| row.key.clone()).collect();
+    if others.is_empty() {
         return Ok(());
     }
-    let mut inserts = Inserts::default();
-    inserts.add_unknown(&rows, []);
-    inserts.execute(connection).await
+    link_same(connection, document, others, sha256).await
 }
 
 /// What answers were marked with holds for the words that came with them and no others.
@@ -335,6 +343,8 @@ async fn forget_validators(connection: &Connection, document: Uuid) -> Result<()
 struct KeyRow {
     #[diesel(sql_type = Text)]
     key: String,
+    #[diesel(sql_type = SqlUuid)]
+    document_id: Uuid,
 }
 
 #[derive(QueryableByName)]

@@ -12,6 +12,7 @@ mod changes;
 mod claims;
 mod document;
 mod identity;
+mod links;
 mod located;
 mod locks;
 mod notes;

@@ -83,6 +83,17 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
         "correction_notes_span_inside",
         "update {t} set span_start = 900, span_end = 903, quote = 'abc'",
     ),
+    ("document_links", "document_links_not_itself", "update {t} set same_as_id = document_id"),
+    (
+        "document_links",
+        "document_links_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "document_links",
+        "document_links_one_live",
+        "insert into {t} (id, document_id, same_as_id) select gen_random_uuid(), same_as_id, document_id from {t}",
+    ),
     ("document_removals", "document_removals_status_known", "update {t} set status = 503"),
     (
         "document_removals",
