@@ -69,7 +69,7 @@ kinds! {
         "The id is well formed, but nothing is stored under it.";
     UnknownRoute, "unknown-route", NOT_FOUND, "There is nothing at this address.",
         "No resource has this path. `/docs` lists those that exist.";
-    Redacted, "redacted", GONE, "The document's text was removed on request.",
+    Redacted, "redacted", GONE, "The text of the document was removed on request.",
         "Whoever runs the service was asked to remove this document and did: its text is gone from every state of the database, past ones too, and its addresses are not stored again. The detail tells when and why. Only whoever runs the service can lift that, and the text does not come back then.";
     MethodNotAllowed, "method-not-allowed", METHOD_NOT_ALLOWED, "The method is not allowed here.",
         "The resource exists, but not for this method. The `allow` header lists the methods it has.";

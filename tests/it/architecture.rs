@@ -61,7 +61,7 @@ const STAGES: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("text", &["lexicon"]),
     ("comparison", &["text"]),
-    ("corrections", &["lexicon", "text"]),
+    ("corrections", &["lexicon", "matching", "text"]),
     ("attribution", &["lexicon", "model", "text"]),
     ("resolution", &["attribution", "lexicon", "model", "text"]),
     ("claims", &["attribution", "lexicon", "model", "resolution", "text"]),

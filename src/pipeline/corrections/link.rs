@@ -1,6 +1,6 @@
 //! Notes of correction and known claims → which claims a note touches, and the rebuttals that follow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::domain::{
     Actor, ActorIndex, ActorKind, Appearance, Claim, ClaimId, CorrectionKind, CorrectionNote,
@@ -8,6 +8,7 @@ use crate::domain::{
 };
 use crate::pipeline::lexicon::corrections::lexicon;
 use crate::pipeline::lexicon::{Classes, words};
+use crate::pipeline::matching::canonical_key;
 use crate::pipeline::text;
 
 /// A note touches a claim from this share of the claim's words on. Chosen on invented notes so that a
@@ -60,12 +61,28 @@ pub fn link(
     if notes.is_empty() {
         return Vec::new();
     }
-    let here: Vec<Known> =
-        extraction.claims.iter().map(|claim| Known::here(claim, notes)).collect();
-    let before: Vec<Known> = earlier.iter().map(Known::earlier).collect();
+    let mut here: Vec<Known> = extraction.claims.iter().map(|it| Known::here(it, notes)).collect();
+    let texts = extraction.claims.iter().enumerate();
+    let keys: HashMap<String, usize> =
+        texts.map(|(at, claim)| (canonical_key(&claim.text), at)).collect();
+    let mut before: Vec<Option<Known>> = Vec::with_capacity(earlier.len());
+    for claim in earlier {
+        let known = Known::earlier(claim);
+        // A claim that stands in both is one, with the evidence of both.
+        let standing = keys.get(&canonical_key(&claim.text));
+        match standing.and_then(|&at| here.get_mut(at)) {
+            Some(here) => {
+                here.told |= known.told;
+                here.changed |= known.changed;
+                here.noted = false;
+                before.push(None);
+            }
+            None => before.push(Some(known)),
+        }
+    }
     let touched = |note: &CorrectionNote| match note.kind {
         CorrectionKind::Clarification => Vec::new(),
-        CorrectionKind::Retraction => told(&here, &before, extraction, earlier),
+        CorrectionKind::Retraction => told(&here, &before),
         CorrectionKind::Correction => corrected(document, note, &here, &before),
     };
     notes.iter().map(touched).collect()
@@ -76,7 +93,7 @@ struct Known {
     content: BTreeSet<String>,
     told: bool,
     changed: bool,
-    /// Whether only notes word it.
+    /// Whether only notes word it, and the revision before did not.
     noted: bool,
 }
 
@@ -114,20 +131,12 @@ fn is_told(stance: Stance) -> bool {
     matches!(stance, Stance::Asserts | Stance::Reports)
 }
 
-/// What a whole report told. A claim that is there twice is the one that stands here.
-fn told(
-    here: &[Known],
-    before: &[Known],
-    extraction: &Extraction,
-    earlier: &[Earlier],
-) -> Vec<Touched> {
+/// What a whole report told.
+fn told(here: &[Known], before: &[Option<Known>]) -> Vec<Touched> {
     let standing = here.iter().enumerate().filter(|(_, known)| known.told && !known.noted);
     let standing = standing.map(|(at, _)| Touched::Here(at));
-    let texts: BTreeSet<&str> = extraction.claims.iter().map(|it| it.text.as_str()).collect();
-    let gone = before
-        .iter()
-        .enumerate()
-        .filter(|(at, known)| known.told && !texts.contains(earlier[*at].text.as_str()));
+    let is_told = |known: &Option<Known>| known.as_ref().is_some_and(|known| known.told);
+    let gone = before.iter().enumerate().filter(|(_, known)| is_told(known));
     standing.chain(gone.map(|(at, _)| Touched::Earlier(at))).collect()
 }
 
@@ -136,12 +145,13 @@ fn corrected(
     document: &Document,
     note: &CorrectionNote,
     here: &[Known],
-    before: &[Known],
+    before: &[Option<Known>],
 ) -> Vec<Touched> {
     let whole = content(&note.words);
     let denied = note.denied(document).map(content);
     let about = denied.filter(|words| !words.is_empty()).unwrap_or(whole);
-    let gone = before.iter().enumerate().map(|(at, known)| (known, Touched::Earlier(at)));
+    let gone = before.iter().enumerate();
+    let gone = gone.filter_map(|(at, known)| Some((known.as_ref()?, Touched::Earlier(at))));
     let standing = here.iter().enumerate().map(|(at, known)| (known, Touched::Here(at)));
     let mut found: Vec<(bool, bool, f64, Touched)> = gone
         .chain(standing)
@@ -197,8 +207,8 @@ fn content(text: &str) -> BTreeSet<String> {
 /// Makes rebuttals of the notes that have a place: each becomes a denial, by the outlet, of the claims it
 /// touches. A claim of the revision before joins the extraction with nothing but that.
 ///
-/// What the pipeline read inside such a note as the author's own denial is the same rebuttal and goes,
-/// and a claim that stands inside a note does not stand as said.
+/// What the pipeline read of such a claim inside the note, as the author's own denial or as something
+/// said, is the same rebuttal and goes.
 pub fn apply(
     document: &Document,
     extraction: &mut Extraction,
@@ -208,7 +218,6 @@ pub fn apply(
 ) {
     for (note, touched) in notes.iter().zip(touched) {
         let Some(place) = note.place.filter(|_| !touched.is_empty()) else { continue };
-        take_back(extraction, note);
         let denier = outlet(document, extraction);
         let kind = match note.kind {
             CorrectionKind::Retraction => RebuttalKind::Retraction,
@@ -216,6 +225,7 @@ pub fn apply(
         };
         for claim in touched {
             let Some(claim) = claim_of(extraction, earlier, *claim) else { continue };
+            take_back(claim, note);
             claim.appearances.push(Appearance {
                 stance: Stance::Denies,
                 span: place.denied.unwrap_or(place.note),
@@ -242,18 +252,17 @@ pub fn apply(
     }
 }
 
-/// Takes back what was read inside a note as if it were said by the article.
-fn take_back(extraction: &mut Extraction, note: &CorrectionNote) {
-    for claim in &mut extraction.claims {
-        claim.denials.retain(|denial| {
-            let own = denial.denier.is_none() && denial.kind == RebuttalKind::Debunk;
-            !(own && denial.mentions.iter().all(|mention| note.contains(mention.cue)))
-        });
-        let whole = claim.appearances.len();
-        claim.appearances.retain(|place| !(note.contains(place.span) && is_told(place.stance)));
-        if claim.appearances.is_empty() && whole > 0 {
-            claim.claimants.clear();
-        }
+/// Takes back what was read inside a note as if the article said or denied it in its own voice: that is
+/// what the note itself is.
+fn take_back(claim: &mut Claim, note: &CorrectionNote) {
+    claim.denials.retain(|denial| {
+        let own = denial.denier.is_none() && denial.kind != RebuttalKind::Denial;
+        !(own && denial.mentions.iter().all(|mention| note.contains(mention.cue)))
+    });
+    let whole = claim.appearances.len();
+    claim.appearances.retain(|place| !note.contains(place.span));
+    if claim.appearances.is_empty() && whole > 0 {
+        claim.claimants.clear();
     }
 }
 

@@ -82,7 +82,7 @@ impl CorrectionLexicon {
 }
 
 /// Parts of words of which every note has one near its beginning; a text without any is not read.
-const MARKS: [&str; 19] = [
+const MARKS: [&str; 21] = [
     "correct",
     "retract",
     "withdr",
@@ -99,6 +99,8 @@ const MARKS: [&str; 19] = [
     "erratum",
     "retir",
     "dépublié",
+    "versión",
+    "VERSIÓN",
     "fe de err",
     "correcci",
     "retractado",

@@ -81,7 +81,7 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     (
         "correction_notes",
         "correction_notes_span_inside",
-        "update {t} set span_start = 900, span_end = 903, quote = 'abc'",
+        "update {t} set span_start = 900, span_end = 903, quote = 'abc' where field is not null",
     ),
     ("document_links", "document_links_not_itself", "update {t} set same_as_id = document_id"),
     (
