@@ -69,6 +69,8 @@ ids! {
     DenialMentionId,
     /// Whatever speaks against a claim.
     RebuttalId,
+    /// What documents are fetched from.
+    FeedId,
     /// One piece of work under way.
     JobId,
     /// One request to the service; its log lines, its answer and the job it asked for carry it.

@@ -27,7 +27,7 @@ pub use extraction::{
     ActorIndex, ClaimIndex, Extraction, ExtractorInfo, Note, NoteCode, StatementIndex,
 };
 pub use ids::{
-    ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, JobId, OutletId,
+    ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, FeedId, JobId, OutletId,
     RebuttalId, RequestId, RevisionId, StatementId,
 };
 pub use keys::{is_invisible, name_key};

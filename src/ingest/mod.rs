@@ -15,11 +15,13 @@ mod clean;
 mod consent;
 mod encoding;
 mod error;
+pub mod feed;
 mod language;
 mod lines;
 mod page;
 mod published;
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use address::parse_url;
@@ -87,6 +89,17 @@ pub struct Meta {
     pub charset: Option<String>,
 }
 
+/// What others say of a document, such as the feed that names it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearsay {
+    /// The headline.
+    pub title: Option<String>,
+    /// When it was published.
+    pub published: Option<StatedTime>,
+    /// The authors.
+    pub authors: Vec<String>,
+}
+
 /// What kind of bytes came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaType {
@@ -139,6 +152,20 @@ pub struct Ingested {
     pub changes: Changes,
     /// For a page: what it said of itself and how it was read.
     pub page: Option<PageReading>,
+}
+
+impl Ingested {
+    /// Believes what others say where neither the caller nor the document itself says it.
+    pub fn or_as_heard(mut self, heard: &Hearsay) -> Self {
+        let document = &mut self.document;
+        document.title = document.title.take().or_else(|| clean::one_line(heard.title.as_deref()?));
+        document.published = document.published.or(heard.published);
+        if document.authors.is_empty() {
+            document.authors =
+                heard.authors.iter().filter_map(|author| clean::one_line(author)).collect();
+        }
+        self
+    }
 }
 
 /// A plain text that is a body alone, such as the `text` of a JSON object.

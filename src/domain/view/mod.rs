@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod claim;
 pub mod document;
+pub mod feed;
 pub mod filter;
 pub mod job;
 pub mod rebuttal;
@@ -15,6 +16,10 @@ pub use claim::{AppearanceView, ClaimBrief, ClaimView, Clock, TimelineEntry, Tim
 pub use document::{
     CorrectionNoteView, DocumentBrief, DocumentContents, DocumentDetail, DocumentView, RemovalView,
     RevisionDifference, RevisionView, SentenceChange, StatementView, StoreOutcome, StoredDocument,
+};
+pub use feed::{
+    DEFAULT_FEED_INTERVAL, FEED_INTERVAL, FeedChange, FeedCounts, FeedFilter, FeedKind, FeedState,
+    FeedView, NewFeed,
 };
 pub use filter::{
     ActorFilter, AppearanceFilter, ClaimFilter, ClaimSort, DocumentFilter, JobFilter, OutletFilter,

@@ -80,6 +80,31 @@ fn read_on_this_thread(html: &str, address: Option<&Url>) -> Result<(String, Pag
     Ok((text, reading))
 }
 
+/// An element's name with its attributes, by their names.
+pub(super) type NamedElement = (String, Vec<(String, String)>);
+
+/// The elements of `html` that have one of these names, in order; a page made to hurt is refused as
+/// in [`read_page`].
+///
+/// # Errors
+/// As [`read_page`], but for [`Error::NoArticle`].
+pub(super) fn elements_named(html: &str, names: &[&str]) -> Result<Vec<NamedElement>, Error> {
+    let light = markup::lighten(html)?;
+    let tree = parse(&light.markup)?;
+    let outline = Outline::of(&tree, tree.root().id);
+    let element = |entry: &outline::Entry| match &entry.kind {
+        outline::Kind::Element { name, attributes } if names.contains(&name.as_ref()) => {
+            let attributes = attributes
+                .iter()
+                .map(|it| (it.name.local.to_string(), it.value.to_string()))
+                .collect();
+            Some((name.to_string(), attributes))
+        }
+        _ => None,
+    };
+    Ok(outline.entries.iter().filter_map(element).collect())
+}
+
 /// Parses piece by piece, so that a page made to hurt is noticed while it is still small.
 fn parse(markup: &str) -> Result<Tree, Error> {
     let options = ParseOpts {

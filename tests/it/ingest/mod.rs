@@ -2,6 +2,7 @@
 
 mod archives;
 mod encoding;
+mod feeds;
 mod html;
 mod language;
 mod pages;
