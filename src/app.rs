@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::config::{FetchConfig, ServeConfig};
-use crate::domain::view::QueueDepth;
+use crate::domain::view::{FeedCounts, QueueDepth};
 use crate::domain::{Document, Extraction};
 use crate::fetch::{FetchError, FetchOptions, Fetcher};
 use crate::metrics::{Moment, metrics};
@@ -83,16 +83,18 @@ impl App {
     /// What is so at this moment, known within about a second.
     pub async fn moment(&self) -> Moment {
         let depth = tokio::time::timeout(PROBE_TIME, self.depth()).await;
-        let queue = depth.ok().and_then(Result::ok);
+        let (queue, feeds) = depth.ok().and_then(Result::ok).unzip();
         // A count that takes too long says nothing about the database.
         let postgres_up = queue.is_some() || self.ready().await.is_ok();
         let mut pools = vec![("requests", self.pool.usage())];
         pools.extend(self.jobs.as_ref().map(|jobs| ("jobs", jobs.usage())));
-        Moment { pools, postgres_up, queue }
+        Moment { pools, postgres_up, queue, feeds }
     }
 
-    async fn depth(&self) -> Result<QueueDepth, store::Error> {
-        store::jobs::depth(&mut *self.probe.get().await?).await
+    async fn depth(&self) -> Result<(QueueDepth, FeedCounts), store::Error> {
+        let mut connection = self.probe.get().await?;
+        let queue = store::jobs::depth(&mut connection).await?;
+        Ok((queue, store::feeds::counts(&mut connection).await?))
     }
 
     /// The same app, fetching with `fetcher`.

@@ -17,7 +17,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::domain::view::{JobKind, QueueDepth, StoreOutcome};
+use crate::domain::view::{FeedCounts, JobKind, QueueDepth, StoreOutcome};
 use crate::store::PoolUse;
 
 /// The media type of [`Metrics::text`].
@@ -51,6 +51,30 @@ impl JobEnd {
     }
 }
 
+/// What a poll of a feed came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PollEnd {
+    /// It was read.
+    Ok,
+    /// Nothing changed since the last poll.
+    NotModified,
+    /// It could not be fetched or read.
+    Failed,
+    /// Its server said that it will not come back.
+    Gone,
+}
+
+impl PollEnd {
+    fn as_str(self) -> &'static str {
+        match self {
+            PollEnd::Ok => "ok",
+            PollEnd::NotModified => "not_modified",
+            PollEnd::Failed => "failed",
+            PollEnd::Gone => "gone",
+        }
+    }
+}
+
 /// What is looked up when somebody asks, because it changes without us.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
@@ -60,6 +84,8 @@ pub struct Moment {
     pub postgres_up: bool,
     /// How much work is left; unknown when Postgres does not answer.
     pub queue: Option<QueueDepth>,
+    /// How many feeds are followed; unknown likewise.
+    pub feeds: Option<FeedCounts>,
 }
 
 /// Counters and histograms of this process.
@@ -72,6 +98,7 @@ pub struct Metrics {
     words: Counter,
     documents: Family<Labels<1>, Counter>,
     jobs: Family<Labels<2>, Counter>,
+    polls: Family<Labels<1>, Counter>,
 }
 
 /// The metrics of this process.
@@ -114,6 +141,8 @@ impl Metrics {
         registry.register("documents_stored", "Documents stored, by outcome", documents.clone());
         let jobs = Family::default();
         registry.register("job_attempts", "Attempts at jobs, by how they ended", jobs.clone());
+        let polls = Family::default();
+        registry.register("feed_polls", "Polls of feeds, by what they came to", polls.clone());
         Metrics {
             registry,
             requests,
@@ -123,6 +152,7 @@ impl Metrics {
             words,
             documents,
             jobs,
+            polls,
         }
     }
 
@@ -156,6 +186,11 @@ impl Metrics {
     pub fn job_ended(&self, kind: JobKind, end: JobEnd) {
         let (kind, end) = (("kind", kind.as_str().to_owned()), ("end", end.as_str().to_owned()));
         self.jobs.get_or_create(&[kind, end]).inc();
+    }
+
+    /// A feed was polled, and what came of it is committed.
+    pub fn polled(&self, end: PollEnd) {
+        self.polls.get_or_create(&[("result", end.as_str().to_owned())]).inc();
     }
 
     /// All of it, with what is so at this moment, as OpenMetrics.
@@ -205,6 +240,17 @@ fn of_the_moment(moment: &Moment) -> Registry {
             Unit::Seconds,
             oldest,
         );
+    }
+    if let Some(counts) = &moment.feeds {
+        let feeds = Family::<Labels<1>, Gauge>::default();
+        for (state, count) in &counts.states {
+            let labels = [("state", state.as_str().to_owned())];
+            feeds.get_or_create(&labels).set(gauge(*count));
+        }
+        registry.register("feeds", "Feeds that are followed, by where they stand", feeds);
+        let due: Gauge = Gauge::default();
+        due.set(gauge(counts.due));
+        registry.register("feeds_due", "Feeds whose time has come and that wait for it", due);
     }
     registry
 }

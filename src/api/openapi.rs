@@ -32,6 +32,7 @@ use super::{etag, health, pages, v1};
         (name = "exports", description = "Whole lists as files, streamed from one moment of the database. `x-claimtrail-rows` is their number of rows; HEAD answers it alone. A transfer that ends early is broken off, never ended as if it were whole."),
         (name = "actors", description = "Who speaks or is spoken of."),
         (name = "outlets", description = "Who published."),
+        (name = "feeds", description = "What documents are fetched from, by itself, again and again."),
         (name = "jobs", description = "Work under way."),
         (name = "pages", description = "For people with a browser. To one that asks for `text/html` every error outside `/v1` is a page too."),
         (name = "operations", description = "For the people who run the service."),
@@ -76,6 +77,13 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::actors::one)
         .service(v1::outlets::list)
         .service(v1::outlets::one)
+        .service(v1::feeds::add)
+        .service(v1::feeds::import)
+        .service(v1::feeds::list)
+        .service(v1::feeds::poll)
+        .service(v1::feeds::one)
+        .service(v1::feeds::change)
+        .service(v1::feeds::remove)
         .service(v1::jobs::list)
         .service(v1::jobs::retry)
         .service(v1::jobs::one)
@@ -264,6 +272,24 @@ problem_sets! {
     /// What having a job tried again may end in.
     RetryProblems: InvalidParameter, ForbiddenOrigin, NotFound, JobNotFailed, MisdirectedRequest,
         InternalError, DatabaseUnavailable;
+    /// What following a feed may end in.
+    AddFeedProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout,
+        ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
+        FetchingUnavailable, AddressRefused, InternalError, FetchFailed, DatabaseUnavailable,
+        HostBusy, FetchTimeout;
+    /// What importing a list of feeds may end in.
+    ImportProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
+        UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError, DatabaseUnavailable;
+    /// What changing a record may end in.
+    ChangeProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
+        ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError,
+        DatabaseUnavailable;
+    /// What having a feed polled may end in.
+    PollProblems: InvalidParameter, ForbiddenOrigin, NotFound, FeedNotPolled, MisdirectedRequest,
+        InternalError, DatabaseUnavailable;
+    /// What forgetting a record may end in.
+    RemoveProblems: InvalidParameter, ForbiddenOrigin, NotFound, MisdirectedRequest, InternalError,
+        DatabaseUnavailable;
     /// What reading a text that came in a body may end in.
     ReadingProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable,

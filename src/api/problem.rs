@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::domain::Tombstone;
 use crate::fetch::FetchError;
+use crate::jobs::add_feed::NoFeed;
 use crate::jobs::fetch_document::PageError;
 use crate::{dashboard, store};
 
@@ -77,6 +78,8 @@ kinds! {
         "The headers came, but the body did not follow in time. Send the request again.";
     JobNotFailed, "job-not-failed", CONFLICT, "The job has not failed.",
         "Only a job that was put aside can be tried again; one that is queued or running is tried anyway, and one that is done is done. `GET /v1/jobs/{id}` tells where it stands.";
+    FeedNotPolled, "feed-not-polled", CONFLICT, "The feed is not polled.",
+        "The feed is paused, or its server said that it is gone. `PATCH /v1/feeds/{id}` with `{\"paused\": false}` has it polled again.";
     ContentTooLarge, "content-too-large", PAYLOAD_TOO_LARGE, "The body is too large.",
         "The body, or the text in it, is longer than the service takes. The detail tells the limit in bytes; whoever runs the service sets it with CLAIMTRAIL_MAX_TEXT_BYTES.";
     UnsupportedMediaType, "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "The content type is not supported.",
@@ -88,7 +91,7 @@ kinds! {
     FetchingUnavailable, "fetching-unavailable", UNPROCESSABLE_ENTITY, "The service fetches no addresses.",
         "A document was posted as an address alone, and whoever runs this service has switched fetching off (CLAIMTRAIL_NO_FETCH). Post its `text` or `html` too; `url` then says where it was published.";
     AddressRefused, "address-refused", UNPROCESSABLE_ENTITY, "There is no document to be had at this address.",
-        "The address was posted without words, and it is not to be fetched, or what is there is no article. `reason` tells which: bad_address (another scheme or port, or a password in it), inside_address (it leads into the network of the service), blocked_by_robots, http_404 and other statuses of its kind, gone, consent_wall, not_text, too_large, empty, unreadable (no article in the page). The same address will most likely be refused again.";
+        "The address was posted without words, and it is not to be fetched, or what is there is no article. `reason` tells which: bad_address (another scheme or port, or a password in it), inside_address (it leads into the network of the service), blocked_by_robots, http_404 and other statuses of its kind, gone, consent_wall, not_text, too_large, empty, unreadable (no article in the page); of a feed also page, no_feed (neither the page nor its site names one), not_a_feed, opml, broken_feed. The same address will most likely be refused again.";
     InternalError, "internal-error", INTERNAL_SERVER_ERROR, "The service failed.",
         "A fault of the service, not of the request. The log of the service has the cause under the request id that `instance` and the `x-request-id` header carry.";
     FetchFailed, "fetch-failed", BAD_GATEWAY, "The other side did not give the page.",
@@ -293,6 +296,24 @@ impl Problem {
             .retry_after()
             .map(|wait| u32::try_from(wait.as_secs().max(1)).unwrap_or(u32::MAX));
         problem.with_field(pointer, detail)
+    }
+
+    /// Why an address gave no feed.
+    pub fn of_feed(pointer: &str, error: NoFeed) -> Self {
+        let detail = error.to_string();
+        let reason = error.name();
+        let mut problem = match error {
+            NoFeed::Fetch(error) => Problem::of_page(pointer, &PageError::Fetch(error)),
+            NoFeed::Unreadable(_) | NoFeed::NoneNamed => {
+                let mut problem = Problem::new(ProblemKind::AddressRefused, "");
+                problem.reason = Some(reason.into());
+                problem.with_field(pointer, detail)
+            }
+            NoFeed::Store(error) => return error.into(),
+            NoFeed::Internal(error) => return Problem::internal(format!("{error:#}")),
+        };
+        problem.detail = "The address gave no feed.".to_owned();
+        problem
     }
 
     /// Lists the methods that are allowed.

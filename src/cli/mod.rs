@@ -6,6 +6,7 @@ pub mod demo;
 mod evaluate;
 mod export;
 mod extract;
+mod feeds;
 mod ingest;
 mod input;
 mod migrate;
@@ -25,10 +26,12 @@ use crate::pipeline::Gear;
 /// Everything was read, and not everything could be stored. The program ends with
 /// [`PARTLY_REFUSED`] then, to be told apart from a run that did not come to its end.
 #[derive(Debug, thiserror::Error)]
-#[error("{refused} documents were refused")]
+#[error("{refused} {what} were refused")]
 pub struct PartlyRefused {
     /// How many.
     pub refused: u64,
+    /// Of what, in the plural.
+    pub what: &'static str,
 }
 
 /// The program's exit code where documents were refused and the others stored.
@@ -45,6 +48,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
             tokio::task::spawn_blocking(move || evaluate::run(&config)).await?
         }
         Command::Export(export) => export::run(&config.global, &export).await,
+        Command::Feeds(feeds) => feeds::run(&config.global, &feeds).await,
         Command::Ingest(input) => ingest::run(&config.global, input).await,
         Command::Worker(work) => worker::run(&config.global, &work).await,
         Command::Redact(redaction) => redact::run(&config.global, &redaction).await,

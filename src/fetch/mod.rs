@@ -38,6 +38,7 @@ pub use guard::{LookUp, Looking, SystemLookUp, is_inside};
 use crate::domain::{Validators, address_key};
 use body::{Excess, Limits};
 use client::Requests;
+use content::Wanted;
 use guard::Guard;
 use hosts::{Hosts, Turn};
 use robots::Robots;
@@ -71,8 +72,10 @@ pub struct FetchOptions {
     pub grace: Duration,
     /// Bytes a second that a body must bring on average.
     pub rate: u64,
-    /// Bytes of a body, as sent and decompressed.
+    /// Bytes of a page's body, as sent and decompressed.
     pub max_bytes: usize,
+    /// The same of a feed.
+    pub max_feed_bytes: usize,
     /// Redirects that are followed.
     pub max_redirects: usize,
     /// Fetches under way at once; each may hold a body.
@@ -81,7 +84,7 @@ pub struct FetchOptions {
 
 impl Default for FetchOptions {
     /// A second between requests, 10 s for a turn, 60 s for a fetch, 15 s for a head, 1 kB a second
-    /// after 5 s, 8 MiB, 10 redirects, 64 fetches at once.
+    /// after 5 s, 8 MiB (16 MiB of a feed), 10 redirects, 64 fetches at once.
     fn default() -> Self {
         FetchOptions {
             contact: None,
@@ -94,6 +97,7 @@ impl Default for FetchOptions {
             grace: Duration::from_secs(5),
             rate: 1_000,
             max_bytes: 8 << 20,
+            max_feed_bytes: 16 << 20,
             max_redirects: 10,
             at_once: 64,
         }
@@ -192,11 +196,66 @@ impl Fetcher {
         url: &Url,
         known: &Known,
     ) -> Result<Fetched, FetchError> {
+        self.get(patience, Wanted::Page, url, known).await
+    }
+
+    /// As [`Fetcher::fetch`], for a feed or a page that names one.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`].
+    pub async fn fetch_feed(&self, url: &Url, known: &Known) -> Result<Fetched, FetchError> {
+        self.get(self.options.patience, Wanted::Feed, url, known).await
+    }
+
+    /// As [`Fetcher::fetch_within`], for a feed or a page that names one.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`].
+    pub async fn fetch_feed_within(
+        &self,
+        patience: Duration,
+        url: &Url,
+        known: &Known,
+    ) -> Result<Fetched, FetchError> {
+        self.get(patience, Wanted::Feed, url, known).await
+    }
+
+    /// The sitemaps that the robots.txt beside `url` names.
+    ///
+    /// # Errors
+    /// Every [`FetchError`] but [`FetchError::Off`].
+    pub async fn sitemaps(&self, url: &Url) -> Result<Vec<Url>, FetchError> {
+        let total = self.options.total;
+        let asking = async {
+            let places = self.guard.admit(url).await?;
+            let host = url.host_str().unwrap_or("");
+            let mut turn = self.hosts.turn(host, self.options.pause, self.options.patience).await?;
+            let robots = self.robots_of(&mut turn, url, &places).await?;
+            let named = robots.map_or(&[][..], |robots| robots.sitemaps.as_slice());
+            Ok(named.iter().filter_map(|named| url.join(named).ok()).collect())
+        };
+        tokio::time::timeout(total, asking)
+            .await
+            .map_err(|_| FetchError::Timeout { what: "asking", seconds: total.as_secs() })?
+    }
+
+    /// The shortest pause between two requests to one host.
+    pub fn pause(&self) -> Duration {
+        self.options.pause
+    }
+
+    async fn get(
+        &self,
+        patience: Duration,
+        wanted: Wanted,
+        url: &Url,
+        known: &Known,
+    ) -> Result<Fetched, FetchError> {
         let total = self.options.total;
         let fetching = async {
             // Never closed.
             let _place = self.places.acquire().await;
-            self.follow(patience, url, known).await
+            self.follow(patience, wanted, url, known).await
         };
         tokio::time::timeout(total, fetching)
             .await
@@ -206,6 +265,7 @@ impl Fetcher {
     async fn follow(
         &self,
         patience: Duration,
+        wanted: Wanted,
         url: &Url,
         known: &Known,
     ) -> Result<Fetched, FetchError> {
@@ -223,7 +283,7 @@ impl Fetcher {
                 let host = next.host_str().unwrap_or("").to_owned();
                 return Err(FetchError::ConsentWall { host });
             }
-            let visited = self.visit(patience, &next, known).await;
+            let visited = self.visit(patience, wanted, &next, known).await;
             match visited.map_err(|error| error.after(&passed))? {
                 Hop::Redirect(to) => passed.push(std::mem::replace(&mut next, to)),
                 Hop::Done(fetched) => {
@@ -237,13 +297,19 @@ impl Fetcher {
     }
 
     /// One request, once it is this host's turn and its robots.txt allows it.
-    async fn visit(&self, patience: Duration, url: &Url, known: &Known) -> Result<Hop, FetchError> {
+    async fn visit(
+        &self,
+        patience: Duration,
+        wanted: Wanted,
+        url: &Url,
+        known: &Known,
+    ) -> Result<Hop, FetchError> {
         let places = self.guard.admit(url).await?;
         let host = url.host_str().unwrap_or("");
         let mut turn = self.hosts.turn(host, self.options.pause, patience).await?;
         self.ask_robots(&mut turn, url, &places).await?;
         let marks = address_key(url).and_then(|key| known.get(&key));
-        let response = self.requests.send(url, &places, headers(marks)).await?;
+        let response = self.requests.send(url, &places, headers(wanted, marks)).await?;
         let status = response.status();
         let location = response.headers().get(LOCATION).cloned();
         match status.as_u16() {
@@ -255,7 +321,7 @@ impl Fetcher {
             }),
             300..400 => Ok(Hop::Redirect(redirect_target(url, location.as_ref())?)),
             200..300 => {
-                let page = self.read_page(url, response).await?;
+                let page = self.read_page(wanted, url, response).await?;
                 Ok(Hop::Done(Box::new(Fetched::Page(page))))
             }
             410 => Err(FetchError::Gone { redirected: false }),
@@ -269,15 +335,23 @@ impl Fetcher {
         }
     }
 
-    async fn read_page(&self, url: &Url, response: Response) -> Result<Page, FetchError> {
-        let said = content::said_to_be(response.headers())?;
+    async fn read_page(
+        &self,
+        wanted: Wanted,
+        url: &Url,
+        response: Response,
+    ) -> Result<Page, FetchError> {
+        let said = content::said_to_be(response.headers(), wanted)?;
+        let max_bytes = match wanted {
+            Wanted::Page => self.options.max_bytes,
+            Wanted::Feed => self.options.max_feed_bytes,
+        };
         let validators = Validators {
             etag: validator(response.headers(), ETAG),
             last_modified: validator(response.headers(), LAST_MODIFIED),
         };
-        let bytes =
-            body::read(response, self.limits(self.options.max_bytes, Excess::Refuse)).await?;
-        let media_type = content::looks_like(said.media_type, &bytes)?;
+        let bytes = body::read(response, self.limits(max_bytes, Excess::Refuse)).await?;
+        let media_type = content::looks_like(said.media_type, wanted, &bytes)?;
         Ok(Page {
             url: url.clone(),
             passed: Vec::new(),
@@ -299,12 +373,7 @@ impl Fetcher {
         url: &Url,
         places: &[SocketAddr],
     ) -> Result<(), FetchError> {
-        let origin = url.origin().ascii_serialization();
-        if turn.robots(&origin).is_none() {
-            let robots = self.read_robots(url, places).await?;
-            turn.keep_robots(&origin, robots);
-        }
-        let Some(robots) = turn.robots(&origin) else { return Ok(()) };
+        let Some(robots) = self.robots_of(turn, url, places).await? else { return Ok(()) };
         let path = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
             None => url.path().to_owned(),
@@ -316,6 +385,21 @@ impl Fetcher {
         if allowed { Ok(()) } else { Err(FetchError::BlockedByRobots) }
     }
 
+    /// What is known of the robots.txt of the address's origin, read where nothing is.
+    async fn robots_of<'t>(
+        &self,
+        turn: &'t mut Turn,
+        url: &Url,
+        places: &[SocketAddr],
+    ) -> Result<Option<&'t Robots>, FetchError> {
+        let origin = url.origin().ascii_serialization();
+        if turn.robots(&origin).is_none() {
+            let robots = self.read_robots(url, places).await?;
+            turn.keep_robots(&origin, robots);
+        }
+        Ok(turn.robots(&origin))
+    }
+
     /// What the robots.txt beside `url` says: without one all is allowed; where the server fails,
     /// nothing is (RFC 9309, 2.3.1).
     async fn read_robots(&self, url: &Url, places: &[SocketAddr]) -> Result<Robots, FetchError> {
@@ -324,7 +408,8 @@ impl Fetcher {
         address.set_query(None);
         let mut places = places.to_vec();
         for _ in 0..=ROBOTS_REDIRECTS {
-            let response = self.requests.send(&address, &places, headers(None)).await?;
+            let response =
+                self.requests.send(&address, &places, headers(Wanted::Page, None)).await?;
             let status = response.status();
             if status.is_redirection() {
                 let location = response.headers().get(LOCATION).cloned();
@@ -347,10 +432,16 @@ impl Fetcher {
     }
 }
 
-fn headers(marks: Option<&Validators>) -> HeaderMap {
+fn headers(wanted: Wanted, marks: Option<&Validators>) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    let pages = "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.1";
-    headers.insert(ACCEPT, HeaderValue::from_static(pages));
+    let accepted = match wanted {
+        Wanted::Page => "text/html,application/xhtml+xml;q=0.9,text/plain;q=0.8,*/*;q=0.1",
+        Wanted::Feed => {
+            "application/rss+xml,application/atom+xml,application/feed+json,application/xml;q=0.9,\
+             text/xml;q=0.9,text/html;q=0.5,*/*;q=0.2"
+        }
+    };
+    headers.insert(ACCEPT, HeaderValue::from_static(accepted));
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
     let known = |value: Option<&String>| value.and_then(|it| HeaderValue::from_str(it).ok());
     if let Some(etag) = known(marks.and_then(|marks| marks.etag.as_ref())) {

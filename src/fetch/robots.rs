@@ -10,6 +10,9 @@ pub(super) const MAX_BYTES: usize = 500 << 10;
 /// The name that sites know us by.
 pub(super) const PRODUCT: &str = "claimtrail";
 
+/// Sitemaps of one robots.txt that are kept.
+const MAX_SITEMAPS: usize = 100;
+
 /// Longest pause between two requests that a site can ask for.
 const LONGEST_DELAY: Duration = Duration::from_secs(300);
 
@@ -19,6 +22,8 @@ pub(super) struct Robots {
     rules: Vec<Rule>,
     /// `Crawl-delay`, which is no part of the standard, but asked for by many.
     pub delay: Option<Duration>,
+    /// The sitemaps it names, which are said to everybody.
+    pub sitemaps: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,11 +45,15 @@ impl Robots {
     /// Reads what is meant for us: all groups that name us, or else those for everybody.
     pub fn parse(text: &str) -> Self {
         let mut groups = vec![Group::default()];
+        let mut sitemaps = Vec::new();
         for line in text.trim_start_matches('\u{feff}').split(['\n', '\r']) {
             let line = line.split('#').next().unwrap_or("");
             let Some((field, value)) = line.split_once(':') else { continue };
-            let value = value.trim();
-            read_line(&mut groups, &field.trim().to_ascii_lowercase(), value);
+            let (field, value) = (field.trim().to_ascii_lowercase(), value.trim());
+            if field == "sitemap" && sitemaps.len() < MAX_SITEMAPS {
+                sitemaps.push(value.to_owned());
+            }
+            read_line(&mut groups, &field, value);
         }
         let named = |name: &str| -> Vec<&Group> {
             groups.iter().filter(|group| group.agents.iter().any(|agent| agent == name)).collect()
@@ -54,6 +63,7 @@ impl Robots {
         Robots {
             delay: groups.iter().filter_map(|group| group.robots.delay).max(),
             rules: groups.into_iter().flat_map(|group| group.robots.rules.clone()).collect(),
+            sitemaps,
         }
     }
 
@@ -173,6 +183,13 @@ mod tests {
             ["/", "/x", "/y", "/z"].iter().map(|path| robots.allows(path)).collect();
         assert_eq!(told, [true, false, true, false]);
         assert_eq!(robots.delay, Some(Duration::from_millis(2_500)));
+    }
+
+    #[test]
+    fn sitemaps_are_told_to_everybody() {
+        let text = "Sitemap: https://n.test/a.xml # all\nUser-agent: other\nDisallow: /\n\
+                    sitemap:/b.xml.gz\nUser-agent: *\nDisallow:";
+        assert_eq!(Robots::parse(text).sitemaps, ["https://n.test/a.xml", "/b.xml.gz"]);
     }
 
     #[test]

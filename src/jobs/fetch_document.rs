@@ -10,7 +10,7 @@ use super::extract_document::NewDocument;
 use crate::domain::view::JobKind;
 use crate::domain::{JobId, RemovalStatus, RequestId, StatedTime, Validators};
 use crate::fetch::{FetchError, Fetched, Fetcher, Page, PageType};
-use crate::ingest::{self, Ingested, Meta};
+use crate::ingest::{self, Hearsay, Ingested, Meta};
 use crate::store::jobs::NewJob;
 use crate::store::{self, Connection, Pool};
 
@@ -19,7 +19,7 @@ use crate::store::{self, Connection, Pool};
 const MAX_ATTEMPTS: i32 = 5;
 
 /// How long a job waits for the turn to ask its host; then the worker takes another job.
-const JOB_PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const JOB_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Longest address that is kept as a way to a document; the schema has the same limit.
 const LONGEST_ADDRESS: usize = 2_048;
@@ -97,6 +97,46 @@ struct Payload {
     authors: Vec<String>,
     published: Option<StatedTime>,
     language: Option<String>,
+    /// Not there in rows that an older version wrote.
+    #[serde(default)]
+    heard: Hearsay,
+}
+
+impl Payload {
+    fn to_json(&self) -> Result<serde_json::Value, store::Error> {
+        serde_json::to_value(self).map_err(|error| store::Error::Query(error.into()))
+    }
+}
+
+/// An address that a feed names, to be fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedPage {
+    pub url: Url,
+    pub outlet: Option<String>,
+    pub heard: Hearsay,
+}
+
+/// Queues the fetching of all these pages, `pause` apart; durable once the caller's transaction commits.
+pub(super) async fn enqueue_all(
+    connection: &mut Connection,
+    pages: Vec<NamedPage>,
+    pause: Duration,
+) -> Result<(), store::Error> {
+    let payload = |page: NamedPage| {
+        Payload {
+            url: page.url,
+            outlet: page.outlet,
+            title: None,
+            authors: Vec::new(),
+            published: None,
+            language: None,
+            heard: page.heard,
+        }
+        .to_json()
+    };
+    let payloads = pages.into_iter().map(payload).collect::<Result<Vec<_>, _>>()?;
+    let kind = JobKind::FetchDocument;
+    store::jobs::enqueue_all(connection, kind, &payloads, MAX_ATTEMPTS, pause).await
 }
 
 /// Queues the fetching of the address in `meta`; durable once the caller's transaction commits.
@@ -116,11 +156,11 @@ pub async fn enqueue(
         authors: meta.authors,
         published: meta.published,
         language: meta.language,
+        heard: Hearsay::default(),
     };
     let job = NewJob {
         kind: JobKind::FetchDocument,
-        payload: serde_json::to_value(payload)
-            .map_err(|error| store::Error::Query(error.into()))?,
+        payload: payload.to_json()?,
         attachment: Vec::new(),
         max_attempts: MAX_ATTEMPTS,
         request,
@@ -155,6 +195,8 @@ pub fn read_page(page: &Page, meta: &Meta) -> Result<Ingested, PageError> {
         match page.media_type {
             PageType::Html => ingest::from_html(page.bytes.as_slice(), meta),
             PageType::PlainText => ingest::from_text_file(page.bytes.as_slice(), meta),
+            // Nobody asks for a feed to make a document of it.
+            PageType::Feed => Err(ingest::Error::NoArticle),
         }
     };
     let mut ingested = match read(page.charset.clone()) {
@@ -219,7 +261,8 @@ pub(super) async fn fetch_and_read(
     let (url, validators) = (page.url.clone(), page.validators.clone());
     let ingested = tokio::task::spawn_blocking(move || read_page(&page, &meta))
         .await
-        .context("the reader stopped on this page")??;
+        .context("the reader stopped on this page")??
+        .or_as_heard(&payload.heard);
     let new = NewDocument {
         document: ingested.document,
         received: ingested.bytes,

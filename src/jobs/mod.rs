@@ -3,9 +3,11 @@
 //! One file a job. A job is a row (see [`crate::store::jobs`]) until a [`Worker`] takes it; its
 //! work, its result and the end of the row are one transaction.
 
+pub mod add_feed;
 pub mod extract_document;
 pub mod fetch_document;
 mod patience;
+pub mod poll_feed;
 mod revising;
 mod worker;
 

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::extract_document::{self, NewDocument, read_payload};
 use super::fetch_document::{self, Gave, PageError};
+use super::poll_feed::{self, PollOutcome};
 use crate::domain::view::{JobKind, StoredDocument};
 use crate::domain::{JobId, Validators};
 use crate::fetch::Fetcher;
@@ -85,9 +86,16 @@ impl Phases {
     }
 }
 
+/// What a job gave, committed with its end.
+enum Done {
+    Stored(StoredDocument),
+    /// `None` where the feed is not polled any more.
+    Polled(Option<PollOutcome>),
+}
+
 /// How the work on one job ended.
 enum Ended {
-    Finished(anyhow::Result<StoredDocument>),
+    Finished(anyhow::Result<Done>),
     LeaseLost,
     CutShort,
 }
@@ -121,6 +129,10 @@ impl Worker {
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(self.clone().listen(woken.clone(), phases.clone()));
         tasks.spawn(self.clone().tidy(phases.clone()));
+        // Who fetches nothing must not take the polls that others could do.
+        if self.fetcher.is_some() {
+            tasks.spawn(self.clone().schedule(phases.clone()));
+        }
         for _ in 0..self.options.jobs.max(1) {
             tasks.spawn(self.clone().work(woken.clone(), phases.clone()));
         }
@@ -158,10 +170,9 @@ impl Worker {
     async fn do_job(&self, job: TakenJob, phases: &mut Phases) -> Result<(), store::Error> {
         let (id, kind, attempt) = (job.id, job.kind, job.attempt);
         match self.while_leased(id, self.perform(job), phases).await {
-            Ended::Finished(Ok(stored)) => {
+            Ended::Finished(Ok(done)) => {
                 metrics().job_ended(kind, JobEnd::Done);
-                metrics().stored(stored.outcome);
-                tracing::debug!(document = %stored.document, "job done");
+                tell(&done);
                 Ok(())
             }
             Ended::Finished(Err(error)) if is_away(&error) => {
@@ -186,8 +197,8 @@ impl Worker {
         }
     }
 
-    async fn perform(&self, job: TakenJob) -> anyhow::Result<StoredDocument> {
-        match job.kind {
+    async fn perform(&self, job: TakenJob) -> anyhow::Result<Done> {
+        let stored = match job.kind {
             JobKind::ExtractDocument => {
                 let new = read_payload(job.payload, job.attachment)
                     .map_err(|error| error.context(Hopeless))?;
@@ -204,7 +215,7 @@ impl Worker {
                         let stored = store::transaction(&mut connection, async |connection| {
                             let stored = writing::at_address(connection, &url).await?;
                             writing::record_presence(connection, stored.document).await?;
-                            store::jobs::finish(connection, job.id, self.id, &stored).await?;
+                            store::jobs::finish(connection, job.id, self.id, Some(&stored)).await?;
                             Ok(stored)
                         });
                         Ok(stored.await?)
@@ -214,7 +225,8 @@ impl Worker {
                         let stored = store::transaction(&mut connection, async |connection| {
                             let stored = writing::record_removal(connection, &url, status).await?;
                             if let Some(stored) = &stored {
-                                store::jobs::finish(connection, job.id, self.id, stored).await?;
+                                store::jobs::finish(connection, job.id, self.id, Some(stored))
+                                    .await?;
                             }
                             Ok(stored)
                         });
@@ -222,7 +234,26 @@ impl Worker {
                     }
                 }
             }
-        }
+            JobKind::PollFeed => return self.poll_and_finish(job).await.map(Done::Polled),
+        };
+        stored.map(Done::Stored)
+    }
+
+    /// Asks a feed, and keeps what came of it with what it queues and the end of the job.
+    async fn poll_and_finish(&self, job: TakenJob) -> anyhow::Result<Option<PollOutcome>> {
+        let fetcher = self.fetcher.as_deref();
+        let poll = poll_feed::ask(&self.pool, fetcher, job.payload).await?;
+        let pause = fetcher.map_or(Duration::ZERO, Fetcher::pause);
+        let mut connection = self.pool.get().await?;
+        let recorded = store::transaction(&mut connection, async |connection| {
+            let outcome = match &poll {
+                Some(poll) => poll_feed::record(connection, poll, pause).await?,
+                None => None,
+            };
+            store::jobs::finish(connection, job.id, self.id, None).await?;
+            Ok(outcome)
+        });
+        recorded.await.context("what the feed lists could not be queued")
     }
 
     async fn fail(
@@ -279,7 +310,7 @@ impl Worker {
                 store::addresses::keep_validators(connection, stored.document, url, marks).await?;
                 writing::record_presence(connection, stored.document).await?;
             }
-            store::jobs::finish(connection, id, self.id, &stored).await?;
+            store::jobs::finish(connection, id, self.id, Some(&stored)).await?;
             Ok(stored)
         });
         stored.await.context("the document could not be stored")
@@ -289,7 +320,7 @@ impl Worker {
     async fn while_leased(
         &self,
         id: JobId,
-        work: impl Future<Output = anyhow::Result<StoredDocument>>,
+        work: impl Future<Output = anyhow::Result<Done>>,
         phases: &mut Phases,
     ) -> Ended {
         // All go on at once: renewing waits for the row that `work` holds before it commits.
@@ -405,8 +436,42 @@ impl Worker {
         }
     }
 
+    /// Queues the polls of feeds whose time has come.
+    async fn schedule(self, mut phases: Phases) {
+        while phases.working() {
+            match self.enqueue_due().await {
+                Ok(queued) if queued > 0 => tracing::debug!(queued, "queued polls of feeds"),
+                Ok(_) | Err(store::Error::Unavailable(_)) => {}
+                Err(error) => tracing::warn!(error = %chain(&error), "feeds cannot be scheduled"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.options.poll) => {}
+                () = phases.reached(Phase::Stopping) => {}
+            }
+        }
+    }
+
+    async fn enqueue_due(&self) -> Result<usize, store::Error> {
+        poll_feed::enqueue_due(&self.pool).await
+    }
+
     async fn remove_done(&self) -> Result<usize, store::Error> {
         store::jobs::remove_done(&mut *self.pool.get().await?, self.options.keep_done).await
+    }
+}
+
+/// Counts and logs what a job gave.
+fn tell(done: &Done) {
+    match done {
+        Done::Stored(stored) => {
+            metrics().stored(stored.outcome);
+            tracing::debug!(document = %stored.document, "job done");
+        }
+        Done::Polled(Some(outcome)) => {
+            metrics().polled(outcome.end);
+            tracing::debug!(feed = %outcome.feed, result = outcome.word, queued = outcome.queued, "polled");
+        }
+        Done::Polled(None) => tracing::debug!("a feed is not polled any more"),
     }
 }
 

@@ -15,6 +15,7 @@ pub mod cursor;
 pub mod documents;
 mod error;
 pub mod exports;
+pub mod feeds;
 mod insert;
 pub mod jobs;
 mod migrate;

@@ -286,6 +286,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    feed_entries (feed_id, key_sha256) {
+        feed_id -> Uuid,
+        key_sha256 -> Bytea,
+        updated_at -> Nullable<Timestamptz>,
+        seen_at -> Timestamptz,
+        listed_at -> Timestamptz,
+        queued_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    feeds (id) {
+        id -> Uuid,
+        url -> Text,
+        key -> Text,
+        kind -> Nullable<Text>,
+        title -> Nullable<Text>,
+        outlet -> Nullable<Text>,
+        parent_id -> Nullable<Uuid>,
+        depth -> Int4,
+        since -> Nullable<Timestamptz>,
+        interval_seconds -> Int4,
+        paused -> Bool,
+        gone_at -> Nullable<Timestamptz>,
+        etag -> Nullable<Text>,
+        last_modified -> Nullable<Text>,
+        failures -> Int4,
+        last_polled_at -> Nullable<Timestamptz>,
+        last_result -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        last_entries -> Nullable<Int4>,
+        last_queued -> Nullable<Int4>,
+        next_poll_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     ingest_checkpoints (id) {
         id -> Uuid,
         path_sha256 -> Bytea,
@@ -433,6 +471,7 @@ diesel::joinable!(document_revisions -> documents (document_id));
 diesel::joinable!(document_urls -> documents (document_id));
 diesel::joinable!(documents -> outlets (outlet_id));
 diesel::joinable!(extractions -> document_revisions (revision_id));
+diesel::joinable!(feed_entries -> feeds (feed_id));
 diesel::joinable!(rebuttals -> claims (claim_id));
 diesel::joinable!(revision_changes -> document_revisions (revision_id));
 diesel::joinable!(statements -> document_revisions (revision_id));
@@ -460,6 +499,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_urls,
     documents,
     extractions,
+    feed_entries,
+    feeds,
     ingest_checkpoints,
     jobs,
     outlets,

@@ -5,12 +5,14 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use claimtrail::domain::view::NewFeed;
 use claimtrail::domain::{ActorKind, Document, RemovalStatus, Span, Stance};
 use claimtrail::jobs::extract_document::{NewDocument, enqueue};
 use claimtrail::store::checkpoints::{self, Checkpoint, Counts};
+use claimtrail::store::feeds::{self, EntryMark};
 use claimtrail::store::redaction;
 use claimtrail::store::writing::record_removal;
-use claimtrail::store::{migrate, revert_last_migration};
+use claimtrail::store::{Connection, migrate, revert_last_migration};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
 
@@ -152,7 +154,7 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
     };
     let (recorded, superseded) = (columns("recorded_at").await, columns("superseded_at").await);
     let versioned = columns("extractor_version").await;
-    // Identities never change, events are only added, and a job is not a fact.
+    // Identities never change, events are only added, and a job or a feed is not a fact.
     let for_ever: BTreeSet<String> = [
         "outlets",
         "documents",
@@ -161,6 +163,7 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "claims",
         "claim_status_events",
         "audit_log",
+        "feeds",
         "jobs",
     ]
     .map(str::to_owned)
@@ -311,7 +314,24 @@ async fn filled() -> TestDatabase {
         finished: false,
     };
     checkpoints::save(&mut pool.get().await.unwrap(), &checkpoint).await.unwrap();
+    follow(&mut pool.get().await.unwrap()).await;
     database
+}
+
+/// An index of sitemaps with one below it, and an entry.
+async fn follow(connection: &mut Connection) {
+    let new = |path: &str| NewFeed {
+        url: format!("https://lorne.test/{path}").parse().unwrap(),
+        kind: None,
+        title: None,
+        outlet: None,
+        since: None,
+        interval: 900,
+    };
+    let (index, _) = feeds::insert(connection, &new("index.xml")).await.unwrap();
+    feeds::insert_below(connection, &new("news.xml"), Some((index.id, 0))).await.unwrap();
+    let mark = EntryMark { key: "lorne.test/1".to_owned(), updated_at: None, queued: true };
+    feeds::keep_entries(connection, index.id, &[mark]).await.unwrap();
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ pub struct Job {
     /// How often an attempt was cut short by the worker's end or a lost database. Such an attempt
     /// is not counted above, twenty times at most.
     pub interruptions: i32,
-    /// What it gave, once done.
+    /// The document it gave, once done; a poll of a feed gives none.
     pub result: Option<StoredDocument>,
     /// Why the last attempt failed.
     pub error: Option<String>,

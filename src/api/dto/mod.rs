@@ -5,6 +5,7 @@ pub mod batch;
 pub mod claim;
 pub mod document;
 pub mod extraction;
+pub mod feed;
 pub mod job;
 pub mod list;
 pub mod new_document;

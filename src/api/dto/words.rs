@@ -67,9 +67,13 @@ words! {
     /// What became of a sentence from one revision to another.
     ChangeKind: "added", "removed", "changed", "moved";
     /// What a job does.
-    JobKind: "extract_document", "fetch_document";
+    JobKind: "extract_document", "fetch_document", "poll_feed";
     /// Where a job stands.
     JobState: "queued", "running", "done", "failed";
+    /// What a feed is written in.
+    FeedKind: "rss", "atom", "json_feed", "sitemap", "sitemap_index";
+    /// Where a feed stands.
+    FeedState: "active", "failing", "paused", "gone";
     /// Why part of a document was not read.
     NoteCode: "language_unsupported", "language_undetermined";
     /// What a moment of a claim's trail is.
@@ -110,5 +114,7 @@ mod tests {
         assert_eq!(known::<domain::CorrectionKind>(), CorrectionKind::ALL);
         assert_eq!(known::<view::JobKind>(), JobKind::ALL);
         assert_eq!(known::<view::JobState>(), JobState::ALL);
+        assert_eq!(known::<view::FeedKind>(), FeedKind::ALL);
+        assert_eq!(known::<view::FeedState>(), FeedState::ALL);
     }
 }

@@ -69,9 +69,15 @@ pub async fn retry(
     PathId(id): PathId<JobId>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let retried = store::jobs::retry(&mut *app.pool.get().await?, id)
-        .await
-        .map_err(|error| Problem::of_one("job", id, error))?;
+    let retried = store::jobs::retry(&mut *app.pool.get().await?, id).await.map_err(|error| {
+        match error.constraint() {
+            Some("jobs_one_poll_of_a_feed") => Problem::new(
+                ProblemKind::JobNotFailed,
+                "Another job is polling the feed of this one.",
+            ),
+            _ => Problem::of_one("job", id, error),
+        }
+    })?;
     match retried {
         Retried::Queued(job) => Ok(HttpResponse::Accepted().json(Job::from(*job))),
         Retried::NotFailed(state) => Err(Problem::new(

@@ -6,6 +6,7 @@ pub mod claims;
 pub mod documents;
 pub mod exports;
 pub mod extract;
+pub mod feeds;
 pub mod incoming;
 pub mod jobs;
 pub mod outlets;

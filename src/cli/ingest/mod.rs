@@ -55,7 +55,7 @@ pub async fn run(global: &GlobalConfig, config: IngestConfig) -> anyhow::Result<
     let _ = writeln!(io::stdout(), "{summary}");
     anyhow::ensure!(!stopped, "stopped; run it again to go on");
     if summary.counts.refused > 0 {
-        return Err(PartlyRefused { refused: summary.counts.refused }.into());
+        return Err(PartlyRefused { refused: summary.counts.refused, what: "documents" }.into());
     }
     Ok(())
 }

@@ -16,6 +16,8 @@ pub enum JobKind {
     ExtractDocument,
     /// Fetches one address, reads the document there and stores what it says.
     FetchDocument,
+    /// Asks one feed what is new, and queues the fetching of it.
+    PollFeed,
 }
 
 impl JobKind {
@@ -24,6 +26,7 @@ impl JobKind {
         match self {
             JobKind::ExtractDocument => "extract_document",
             JobKind::FetchDocument => "fetch_document",
+            JobKind::PollFeed => "poll_feed",
         }
     }
 }
@@ -92,7 +95,7 @@ pub struct JobView {
     pub max_attempts: i32,
     /// How often an attempt was cut short by the worker's end or a lost database.
     pub interruptions: i32,
-    /// What it gave, once done.
+    /// The document it gave, once done; polls give none.
     pub result: Option<StoredDocument>,
     /// Why the last attempt failed.
     pub error: Option<String>,

@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Binary, Bool, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid,
+};
 use diesel::{OptionalExtension, QueryableByName};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -19,7 +21,7 @@ use crate::domain::{JobId, RequestId};
 
 mod read;
 
-pub use read::{depth, find, list};
+pub use read::{depth, find, left, list};
 
 /// The channel that says a job was added.
 pub const CHANNEL: &str = "claimtrail_jobs";
@@ -78,6 +80,43 @@ pub async fn enqueue(connection: &mut Connection, job: &NewJob) -> Result<JobId,
     .execute(connection)
     .await?;
     Ok(id)
+}
+
+/// Jobs that one statement of [`enqueue_all`] adds.
+const ADDED_AT_ONCE: usize = 5_000;
+
+/// Adds jobs of one kind without attachments, the first due at once and each other `pause` after the
+/// one before it.
+pub async fn enqueue_all(
+    connection: &mut Connection,
+    kind: JobKind,
+    payloads: &[serde_json::Value],
+    max_attempts: i32,
+    pause: Duration,
+) -> Result<(), Error> {
+    for (number, chunk) in payloads.chunks(ADDED_AT_ONCE).enumerate() {
+        let ids: Vec<Uuid> = chunk.iter().map(|_| JobId::new().0).collect();
+        let before = i64::try_from(number * ADDED_AT_ONCE).unwrap_or(i64::MAX);
+        diesel::sql_query(
+            "with added as (
+                 insert into jobs (id, kind, payload, max_attempts, run_after)
+                 select u.id, $3, u.payload, $4,
+                        clock_timestamp() + (u.place - 1 + $5) * $6 * interval '1 millisecond'
+                   from unnest($1, $2) with ordinality u (id, payload, place)
+                 returning 1)
+             select pg_notify($7, '') from added limit 1",
+        )
+        .bind::<Array<SqlUuid>, _>(&ids)
+        .bind::<Array<Jsonb>, _>(chunk)
+        .bind::<Text, _>(kind.as_str())
+        .bind::<Integer, _>(max_attempts.max(1))
+        .bind::<BigInt, _>(before)
+        .bind::<BigInt, _>(milliseconds(pause))
+        .bind::<Text, _>(CHANNEL)
+        .execute(connection)
+        .await?;
+    }
+    Ok(())
 }
 
 #[derive(QueryableByName)]
@@ -169,7 +208,7 @@ pub async fn renew(
     one(renewed)
 }
 
-/// Ends a job with what it gave. Belongs into the transaction of its work.
+/// Ends a job with the document it gave, if it gave one. Belongs into the transaction of its work.
 ///
 /// # Errors
 /// [`Error::NotFound`] when the job is no longer this worker's; the transaction must not commit.
@@ -177,9 +216,10 @@ pub async fn finish(
     connection: &mut Connection,
     id: JobId,
     worker: Uuid,
-    result: &StoredDocument,
+    result: Option<&StoredDocument>,
 ) -> Result<(), Error> {
-    let result = serde_json::to_value(result).map_err(|error| Error::Query(error.into()))?;
+    let result =
+        result.map(serde_json::to_value).transpose().map_err(|error| Error::Query(error.into()))?;
     let finished = diesel::sql_query(
         "update jobs set state = 'done', result = $3, error = null, payload = '{}',
                 attachment = null, locked_until = null, locked_by = null,
@@ -188,7 +228,7 @@ pub async fn finish(
     )
     .bind::<SqlUuid, _>(id.0)
     .bind::<SqlUuid, _>(worker)
-    .bind::<Jsonb, _>(result)
+    .bind::<Nullable<Jsonb>, _>(result)
     .execute(connection)
     .await?;
     one(finished)

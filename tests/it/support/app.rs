@@ -109,6 +109,12 @@ impl TestApp {
         while worker.work_once().await.unwrap() {}
     }
 
+    /// Polls the feeds that are due, and works on the queue until nothing is.
+    pub async fn poll(&self) {
+        claimtrail::jobs::poll_feed::enqueue_due(&self.pool()).await.unwrap();
+        self.work().await;
+    }
+
     /// All items of a list, page by page; `path` has a query already.
     pub async fn walk(&self, path: &str) -> Vec<Value> {
         self.walk_from(path, None).await

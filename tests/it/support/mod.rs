@@ -5,4 +5,5 @@ pub mod builders;
 pub mod client;
 pub mod database;
 pub mod generated;
+pub mod newsroom;
 pub mod site;

@@ -1,0 +1,473 @@
+//! Feed → what is new in it, queued to be fetched.
+//!
+//! The feed is asked first, with no connection held; what it lists, what of that was seen and what
+//! is queued are one transaction then. So a poll that dies at any moment has either queued all that
+//! was new and noted it, or nothing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::fetch_document::{self, JOB_PATIENCE, NamedPage, PageError};
+use crate::domain::view::{FeedKind, JobKind, NewFeed};
+use crate::domain::{FeedId, JobId, RequestId, Validators, address_key};
+use crate::fetch::{FetchError, Fetched, Fetcher, Known};
+use crate::ingest::Hearsay;
+use crate::ingest::feed::{self, Feed, FeedEntry};
+use crate::metrics::PollEnd;
+use crate::store::feeds::{self, EntryMark, FeedToPoll, FoundFeed, PollResult, SeenEntry};
+use crate::store::jobs::NewJob;
+use crate::store::{self, Connection, Pool};
+
+/// Longest wait after polls that failed, unless the interval itself is longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+
+/// How long a page is left alone after its fetching was queued, whatever its feed says of it: some
+/// feeds name a new time of change with every answer.
+const REFETCH_PAUSE: chrono::TimeDelta = chrono::TimeDelta::hours(1);
+
+/// How long what was seen is kept once the feed does not list it any more.
+const FORGET_AFTER: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Sitemaps of one index that one poll begins to follow; the next poll goes on.
+const SITEMAPS_AT_ONCE: usize = 1_000;
+
+/// How far an index may stand below the feed that was added; the schema has the same limit for
+/// what it names.
+const DEEPEST_INDEX: i32 = 2;
+
+/// How often a sitemap is asked that an index names, in seconds: the index tells when it changed.
+const SITEMAP_INTERVAL: i32 = 24 * 3600;
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    feed: FeedId,
+}
+
+/// Queues a poll of a feed now, unless one is under way; answers the one that is.
+///
+/// # Errors
+/// [`store::Error::Unavailable`] when the database is away.
+pub async fn enqueue(
+    connection: &mut Connection,
+    feed: FeedId,
+    request: Option<RequestId>,
+) -> Result<JobId, store::Error> {
+    let payload = serde_json::to_value(Payload { feed })
+        .map_err(|error| store::Error::Query(error.into()))?;
+    let job = NewJob {
+        kind: JobKind::PollFeed,
+        payload,
+        attachment: Vec::new(),
+        max_attempts: feeds::POLL_ATTEMPTS,
+        request,
+    };
+    if let Some(under_way) = feeds::poll_under_way(connection, feed).await? {
+        return Ok(under_way);
+    }
+    match store::jobs::enqueue(connection, &job).await {
+        // Somebody was faster.
+        Err(error) if error.constraint() == Some("jobs_one_poll_of_a_feed") => {
+            feeds::poll_under_way(connection, feed).await?.ok_or(error)
+        }
+        outcome => outcome,
+    }
+}
+
+/// Queues a poll of each feed whose time has come; answers how many.
+///
+/// # Errors
+/// [`store::Error::Unavailable`] when the database is away.
+pub async fn enqueue_due(pool: &Pool) -> Result<usize, store::Error> {
+    let mut connection = pool.get().await?;
+    store::transaction(&mut connection, async |connection| feeds::enqueue_due(connection).await)
+        .await
+}
+
+/// A feed with what it answered.
+#[derive(Debug)]
+pub(super) struct Poll {
+    feed: FeedToPoll,
+    answer: Answer,
+}
+
+#[derive(Debug)]
+enum Answer {
+    NotModified,
+    Feed { feed: Feed, validators: Validators },
+    Failed { word: String, error: String, retry_after: Option<Duration>, gone: bool },
+}
+
+impl Answer {
+    fn failed(error: &FetchError) -> Self {
+        Answer::Failed {
+            word: error.name(),
+            error: error.to_string(),
+            retry_after: error.retry_after(),
+            // Another address being gone says nothing of the one that is asked.
+            gone: matches!(error, FetchError::Gone { redirected: false }),
+        }
+    }
+}
+
+/// What a poll came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PollOutcome {
+    /// Of which feed.
+    pub feed: FeedId,
+    /// In one word, as the feed's row keeps it.
+    pub word: String,
+    /// For the metrics.
+    pub end: PollEnd,
+    /// Pages, or sitemaps of an index, that were queued.
+    pub queued: usize,
+}
+
+/// Asks the feed of a job; `None` where it is not polled any more.
+///
+/// # Errors
+/// [`FetchError::HostBusy`] as a [`PageError`], that the payload is none, or a [`store::Error`].
+/// Whatever else the feed fails with is its answer.
+pub(super) async fn ask(
+    pool: &Pool,
+    fetcher: Option<&Fetcher>,
+    payload: serde_json::Value,
+) -> anyhow::Result<Option<Poll>> {
+    let payload: Payload =
+        serde_json::from_value(payload).context("the job's payload is no feed")?;
+    let feed = feeds::to_poll(&mut *pool.get().await?, payload.feed, false).await?;
+    let Some(feed) = feed else { return Ok(None) };
+    let Some(fetcher) = fetcher else {
+        return Ok(Some(Poll { feed, answer: Answer::failed(&FetchError::Off) }));
+    };
+    let own_key = address_key(&feed.url);
+    let known: Known = match (&own_key, feed.validators.is_empty()) {
+        (Some(key), false) => Known::from([(key.clone(), feed.validators.clone())]),
+        _ => Known::new(),
+    };
+    let page = match fetcher.fetch_feed_within(JOB_PATIENCE, &feed.url, &known).await {
+        Ok(Fetched::Page(page)) => page,
+        Ok(Fetched::NotModified { .. }) => {
+            return Ok(Some(Poll { feed, answer: Answer::NotModified }));
+        }
+        Err(busy @ FetchError::HostBusy { .. }) => return Err(PageError::Fetch(busy).into()),
+        Err(error) => return Ok(Some(Poll { feed, answer: Answer::failed(&error) })),
+    };
+    // The marks are kept for the address that is asked; behind a redirect they are another's.
+    let validators = match address_key(&page.url) == own_key {
+        true => page.validators.clone(),
+        false => Validators::default(),
+    };
+    let read = tokio::task::spawn_blocking(move || {
+        feed::read_feed(&page.bytes, &page.url, page.charset.as_deref())
+    });
+    let answer = match read.await.context("the reader stopped on this feed")? {
+        Ok(read) if read.kind == FeedKind::SitemapIndex && feed.depth > DEEPEST_INDEX => {
+            Answer::Failed {
+                word: "too_deep".to_owned(),
+                error: "an index of sitemaps that stands below others is not followed".to_owned(),
+                retry_after: None,
+                gone: false,
+            }
+        }
+        Ok(read) => Answer::Feed { feed: read, validators },
+        Err(error) => Answer::Failed {
+            word: error.name().to_owned(),
+            error: error.to_string(),
+            retry_after: None,
+            gone: false,
+        },
+    };
+    Ok(Some(Poll { feed, answer }))
+}
+
+/// Keeps what a feed answered, and queues what is new in it, `pause` apart; call it in the
+/// transaction that ends the job. `None` where the feed is not polled any more.
+pub(super) async fn record(
+    connection: &mut Connection,
+    poll: &Poll,
+    pause: Duration,
+) -> Result<Option<PollOutcome>, store::Error> {
+    // Anew, and held: two polls of one feed must not both find the same to be new.
+    let Some(feed) = feeds::to_poll(connection, poll.feed.id, true).await? else { return Ok(None) };
+    let (result, end, queued) = match &poll.answer {
+        Answer::NotModified => (result_of(&feed, "not_modified", None), PollEnd::NotModified, 0),
+        Answer::Feed { feed: found, validators } => {
+            let queued = match found.kind {
+                FeedKind::SitemapIndex => follow_sitemaps(connection, &feed, found).await?,
+                _ => queue_pages(connection, &feed, found, pause).await?,
+            };
+            if !found.cut {
+                feeds::forget_unlisted(connection, feed.id, FORGET_AFTER).await?;
+            }
+            let mut result = result_of(&feed, "ok", found.ttl);
+            result.found = Some(FoundFeed {
+                kind: found.kind,
+                title: found.title.clone(),
+                validators: validators.clone(),
+                entries: found.entries.len(),
+                queued,
+            });
+            (result, PollEnd::Ok, queued)
+        }
+        Answer::Failed { word, error, retry_after, gone } => {
+            let result = PollResult {
+                word: word.clone(),
+                error: Some(error.clone()),
+                found: None,
+                failed: true,
+                gone: *gone,
+                wait: wait_after_failure(&feed).max(retry_after.unwrap_or_default()),
+            };
+            (result, if *gone { PollEnd::Gone } else { PollEnd::Failed }, 0)
+        }
+    };
+    feeds::keep_result(connection, feed.id, &result).await?;
+    Ok(Some(PollOutcome { feed: feed.id, word: result.word, end, queued }))
+}
+
+fn result_of(feed: &FeedToPoll, word: &str, ttl: Option<u32>) -> PollResult {
+    PollResult {
+        word: word.to_owned(),
+        error: None,
+        found: None,
+        failed: false,
+        gone: false,
+        wait: wait_after_answer(feed, ttl),
+    }
+}
+
+fn interval(feed: &FeedToPoll) -> Duration {
+    Duration::from_secs(feed.interval.unsigned_abs().into())
+}
+
+/// The interval, or longer where the publisher asks for that; a day at most for its sake.
+fn wait_after_answer(feed: &FeedToPoll, ttl: Option<u32>) -> Duration {
+    let asked = Duration::from_secs(u64::from(ttl.unwrap_or(0)) * 60).min(LONGEST_WAIT);
+    interval(feed).max(asked)
+}
+
+/// The interval after the first failure, twice as long after each further one, a day at most.
+fn wait_after_failure(feed: &FeedToPoll) -> Duration {
+    let interval = interval(feed);
+    let times = 1_u32 << feed.failures.clamp(0, 16);
+    interval.saturating_mul(times).min(LONGEST_WAIT.max(interval))
+}
+
+/// What is done with an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    /// It is queued.
+    Queue,
+    /// It is noted as the feed has it.
+    Note,
+    /// It has changed, and its time has not come.
+    Later,
+}
+
+/// What is done with an entry that was `seen` so in its feed and `known` then from elsewhere.
+fn decide(
+    entry: &FeedEntry,
+    seen: Option<&SeenEntry>,
+    known: Option<&DateTime<Utc>>,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Decision {
+    let is_old = matches!((entry.dated(), since), (Some(dated), Some(since)) if dated < since);
+    match seen {
+        _ if is_old => Decision::Note,
+        Some(seen) if entry.updated.is_none() || entry.updated == seen.updated_at => Decision::Note,
+        Some(seen) if seen.queued_at.is_some_and(|at| now - at < REFETCH_PAUSE) => Decision::Later,
+        Some(_) => Decision::Queue,
+        None => match known {
+            Some(known) if entry.updated.is_none_or(|updated| updated <= *known) => Decision::Note,
+            _ => Decision::Queue,
+        },
+    }
+}
+
+/// The entries by the keys of their addresses; of several with one key the one that changed last.
+fn by_key(found: &Feed) -> BTreeMap<String, &FeedEntry> {
+    let mut entries: BTreeMap<String, &FeedEntry> = BTreeMap::new();
+    for entry in &found.entries {
+        let Some(key) = address_key(&entry.url) else { continue };
+        entries
+            .entry(key)
+            .and_modify(|other| {
+                if entry.updated > other.updated {
+                    *other = entry;
+                }
+            })
+            .or_insert(entry);
+    }
+    entries
+}
+
+/// What the feed lists, each with what is done with it.
+async fn decisions<'f>(
+    connection: &mut Connection,
+    feed: &FeedToPoll,
+    found: &'f Feed,
+) -> Result<Vec<(EntryMark, &'f FeedEntry, Decision)>, store::Error> {
+    let listed = by_key(found);
+    let keys: Vec<String> = listed.keys().cloned().collect();
+    let seen = feeds::entries(connection, feed.id, &keys).await?;
+    let unseen: Vec<String> = keys.into_iter().filter(|key| !seen.contains_key(key)).collect();
+    let known = feeds::known(connection, feed.id, &unseen).await?;
+    let now = Utc::now();
+    let decide = |(key, entry): (String, &'f FeedEntry)| {
+        let before = seen.get(&key);
+        let decision = decide(entry, before, known.get(&key), feed.since, now);
+        let updated_at = match decision {
+            Decision::Later => before.and_then(|before| before.updated_at),
+            Decision::Queue | Decision::Note => entry.updated,
+        };
+        let queued = decision == Decision::Queue;
+        (EntryMark { key, updated_at, queued }, entry, decision)
+    };
+    Ok(listed.into_iter().map(decide).collect())
+}
+
+async fn queue_pages(
+    connection: &mut Connection,
+    feed: &FeedToPoll,
+    found: &Feed,
+    pause: Duration,
+) -> Result<usize, store::Error> {
+    let decided = decisions(connection, feed, found).await?;
+    let mut wanted: Vec<&FeedEntry> = decided
+        .iter()
+        .filter(|(_, _, decision)| *decision == Decision::Queue)
+        .map(|(_, entry, _)| *entry)
+        .collect();
+    // What was published first is read first; a denial stands behind its rumour.
+    wanted.sort_by_key(|entry| (entry.dated(), entry.url.as_str()));
+    let queued = wanted.len();
+    let pages = wanted.into_iter().map(|entry| NamedPage {
+        url: entry.url.clone(),
+        outlet: feed.outlet.clone(),
+        heard: Hearsay {
+            title: entry.title.clone(),
+            published: entry.published,
+            authors: entry.authors.clone(),
+        },
+    });
+    fetch_document::enqueue_all(connection, pages.collect(), pause).await?;
+    let marks: Vec<EntryMark> = decided.into_iter().map(|(mark, _, _)| mark).collect();
+    feeds::keep_entries(connection, feed.id, &marks).await?;
+    Ok(queued)
+}
+
+/// Makes feeds of the sitemaps that an index names, and has those asked that changed.
+async fn follow_sitemaps(
+    connection: &mut Connection,
+    feed: &FeedToPoll,
+    found: &Feed,
+) -> Result<usize, store::Error> {
+    let decided = decisions(connection, feed, found).await?;
+    let mut queued = 0;
+    let mut marks = Vec::new();
+    for (mark, entry, decision) in decided {
+        if decision == Decision::Queue {
+            // Not noted either, so that the next poll finds them new.
+            if queued == SITEMAPS_AT_ONCE {
+                continue;
+            }
+            let new = NewFeed {
+                url: entry.url.clone(),
+                kind: None,
+                title: None,
+                outlet: feed.outlet.clone(),
+                since: feed.since,
+                interval: feed.interval.max(SITEMAP_INTERVAL),
+            };
+            feeds::insert_below(connection, &new, Some((feed.id, feed.depth))).await?;
+            queued += 1;
+        }
+        marks.push(mark);
+    }
+    feeds::keep_entries(connection, feed.id, &marks).await?;
+    Ok(queued)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: u32) -> DateTime<Utc> {
+        format!("2026-03-02T{hour:02}:00:00Z").parse().expect("a time")
+    }
+
+    fn entry(updated: Option<u32>) -> FeedEntry {
+        let url = "https://n.test/a".parse().expect("an address");
+        FeedEntry { updated: updated.map(at), ..FeedEntry::at(url) }
+    }
+
+    fn seen(updated: Option<u32>, queued: Option<u32>) -> Option<SeenEntry> {
+        Some(SeenEntry { updated_at: updated.map(at), queued_at: queued.map(at) })
+    }
+
+    #[test]
+    fn an_entry_is_queued_once_and_again_when_its_time_moves() {
+        for (updated, before, expected) in [
+            (None, None, Decision::Queue),
+            (Some(8), None, Decision::Queue),
+            (None, seen(None, Some(1)), Decision::Note),
+            (Some(8), seen(Some(8), Some(1)), Decision::Note),
+            (None, seen(Some(8), Some(1)), Decision::Note),
+            (Some(9), seen(Some(8), Some(1)), Decision::Queue),
+            // A time set back is a change, too.
+            (Some(7), seen(Some(8), Some(1)), Decision::Queue),
+            (Some(9), seen(Some(8), None), Decision::Queue),
+            // The page was asked for a moment ago.
+            (Some(9), seen(Some(8), Some(12)), Decision::Later),
+        ] {
+            let decided = decide(&entry(updated), before.as_ref(), None, None, at(12));
+            assert_eq!(decided, expected, "{updated:?} {before:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_or_older_than_asked_for_is_noted_alone() {
+        let known = at(9);
+        for (updated, expected) in
+            [(None, Decision::Note), (Some(9), Decision::Note), (Some(10), Decision::Queue)]
+        {
+            assert_eq!(decide(&entry(updated), None, Some(&known), None, at(12)), expected);
+        }
+        for (updated, expected) in
+            [(None, Decision::Queue), (Some(8), Decision::Note), (Some(9), Decision::Queue)]
+        {
+            assert_eq!(decide(&entry(updated), None, None, Some(at(9)), at(12)), expected);
+        }
+    }
+
+    #[test]
+    fn a_failing_feed_is_asked_ever_more_rarely_up_to_a_day() {
+        let feed = |interval, failures| FeedToPoll {
+            id: FeedId::new(),
+            url: "https://n.test/feed".parse().expect("an address"),
+            outlet: None,
+            depth: 0,
+            since: None,
+            interval,
+            failures,
+            validators: Validators::default(),
+        };
+        let minutes =
+            |interval, failures| wait_after_failure(&feed(interval, failures)).as_secs() / 60;
+        let waits: Vec<u64> = (0..9).map(|failures| minutes(900, failures)).collect();
+        assert_eq!(waits, [15, 30, 60, 120, 240, 480, 960, 1_440, 1_440]);
+        assert_eq!(minutes(900, i32::MAX), 1_440);
+        // Nobody asks a weekly feed daily because it fails.
+        assert_eq!(minutes(604_800, 3), 10_080);
+        let ttl = |minutes| wait_after_answer(&feed(900, 0), minutes).as_secs() / 60;
+        assert_eq!(
+            [ttl(None), ttl(Some(5)), ttl(Some(60)), ttl(Some(u32::MAX))],
+            [15, 15, 60, 1_440]
+        );
+    }
+}
