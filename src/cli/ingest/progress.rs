@@ -67,6 +67,11 @@ impl Progress {
     /// A document is done; of its file, `read` bytes are behind it.
     pub fn document(&mut self, read: u64) {
         self.documents += 1;
+        self.passed_over(read);
+    }
+
+    /// Something that is no document is passed over; of its file, `read` bytes are behind it.
+    pub fn passed_over(&mut self, read: u64) {
         self.read = read;
         self.passed.get_or_insert(self.behind + read);
         self.tell();

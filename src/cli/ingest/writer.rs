@@ -117,6 +117,7 @@ impl<'r> Writer<'r> {
             Done::PassedOver(what, end) => {
                 *self.summary.passed_over.entry(what).or_default() += 1;
                 self.behind(end);
+                self.progress.passed_over(end.read);
                 self.keep_now_and_then()
             }
             Done::Read(end, read) => self.document(end, read),

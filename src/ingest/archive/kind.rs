@@ -3,9 +3,12 @@
 use std::io::Read;
 
 use flate2::read::GzDecoder;
+use percent_encoding::percent_decode_str;
+use url::Url;
 
 use super::GZIP;
 use super::csv::tells_csv;
+use crate::ingest::parse_url;
 
 /// Bytes at the beginning of a file that tell its form where its name does not.
 pub const LOOKED_AT: usize = 16 << 10;
@@ -59,6 +62,22 @@ pub fn named_form(name: &str) -> Option<Form> {
         _ => return None,
     };
     (!stem.is_empty()).then_some(Form::One(kind))
+}
+
+/// The address that a file's name is, escaped as one part of a path, with an ending behind it.
+///
+/// ```
+/// use claimtrail::ingest::archive::named_address;
+/// let address = named_address("pages/https%3A%2F%2Fquay.test%2Fa.html").expect("an address");
+/// assert_eq!(address.as_str(), "https://quay.test/a");
+/// assert_eq!(named_address("quay.test/a.html"), None);
+/// ```
+pub fn named_address(path: &str) -> Option<Url> {
+    let name = path.rsplit('/').next()?;
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    let (stem, _) = name.rsplit_once('.')?;
+    let written = percent_decode_str(stem).decode_utf8().ok()?;
+    parse_url(&written).ok()
 }
 
 /// The form that the first bytes tell; what tells nothing is a text.

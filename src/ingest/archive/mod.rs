@@ -23,7 +23,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-pub use self::kind::{Form, Kind, LOOKED_AT, named_form, told_form};
+pub use self::kind::{Form, Kind, LOOKED_AT, named_address, named_form, told_form};
 pub use self::record::{Defaults, ReadRecord, Record};
 pub use self::zip::{Packed, PackedEntry, Zip};
 use super::MAX_BYTES;

@@ -7,6 +7,7 @@ use regex::Regex;
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
+use url::Url;
 
 use super::fields::{Field, Fields, field_named};
 use super::{csv, gdelt, warc};
@@ -20,10 +21,10 @@ use crate::ingest::{
 
 /// A record as it stands in its archive.
 pub enum Record {
-    /// A text file.
-    Text(Vec<u8>),
-    /// A page.
-    Page(Vec<u8>),
+    /// A text file, and where it was found.
+    Text(Vec<u8>, Option<Url>),
+    /// A page, and where it was found.
+    Page(Vec<u8>, Option<Url>),
     /// A line of NDJSON.
     Json(Vec<u8>),
     /// A row of CSV.
@@ -73,8 +74,14 @@ impl Record {
             ..Meta::default()
         };
         match self {
-            Record::Text(bytes) => ReadRecord::of(from_text_file(bytes.as_slice(), meta)),
-            Record::Page(bytes) => ReadRecord::of(from_html(bytes.as_slice(), meta)),
+            Record::Text(bytes, url) => {
+                let meta = Meta { url: url.clone(), ..meta };
+                ReadRecord::of(from_text_file(bytes.as_slice(), meta))
+            }
+            Record::Page(bytes, url) => {
+                let meta = Meta { url: url.clone(), ..meta };
+                ReadRecord::of(from_html(bytes.as_slice(), meta))
+            }
             Record::Capture(capture) => {
                 let mut notes = Vec::new();
                 let document = capture.read(meta, &mut notes);
@@ -91,20 +98,27 @@ impl Record {
         }
     }
 
+    /// Says where a text or a page was found; others say it themselves.
+    pub fn found_at(&mut self, address: Url) {
+        if let Record::Text(_, url) | Record::Page(_, url) = self {
+            *url = Some(address);
+        }
+    }
+
     /// The record as a line of NDJSON that can be read in again once it is mended; `None` for what
     /// is no line or row.
     pub fn into_line(self) -> Option<Vec<u8>> {
         match self {
             Record::Json(line) => Some(line),
             Record::Row(row) => Some(row.to_line()),
-            Record::Text(_) | Record::Page(_) | Record::Capture(_) => None,
+            Record::Text(..) | Record::Page(..) | Record::Capture(_) => None,
         }
     }
 
     /// Bytes it keeps in memory, about.
     pub fn size(&self) -> usize {
         match self {
-            Record::Text(bytes) | Record::Page(bytes) | Record::Json(bytes) => bytes.len(),
+            Record::Text(bytes, _) | Record::Page(bytes, _) | Record::Json(bytes) => bytes.len(),
             Record::Row(row) => row.size(),
             Record::Capture(capture) => capture.size(),
         }

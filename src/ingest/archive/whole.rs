@@ -24,8 +24,8 @@ impl<R: BufRead> Archive for Whole<R> {
         // One more than are taken, so that a longer one is refused as what it is.
         let found = match input.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes) {
             Err(error) => Found::Broken(error.to_string()),
-            Ok(_) if self.kind == Kind::Html => Found::Record(Record::Page(bytes)),
-            Ok(_) => Found::Record(Record::Text(bytes)),
+            Ok(_) if self.kind == Kind::Html => Found::Record(Record::Page(bytes, None)),
+            Ok(_) => Found::Record(Record::Text(bytes, None)),
         };
         // There is no place within one document to begin at.
         Some(Entry { number: Number::Whole, end: Mark::default(), found })

@@ -155,6 +155,31 @@ async fn a_zip_of_every_kind_is_the_same_documents_and_names_what_it_does_not_re
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
+#[tokio::test]
+async fn a_page_is_known_by_what_it_says_or_by_the_address_in_its_name() {
+    let database = TestDatabase::new().await;
+    let folder = tempfile::tempdir().unwrap();
+    let words = "<h1>Pier</h1><p>The port denied on Monday that the pier had sunk.</p>";
+    let telling =
+        format!("<head><meta property='og:url' content='https://quay.test/own'></head>{words}");
+    write(folder.path(), "https%3A%2F%2Fquay.test%2Fnamed%3Fid%3D7.html", words.as_bytes());
+    write(folder.path(), "page.html", telling.as_bytes());
+    write(folder.path(), "https%3A%2F%2Fquay.test%2Fnote.txt", b"The port denied it again.");
+    let run = ingest(&database, &[folder.path().to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{}", run.log);
+    let rows = database
+        .client()
+        .await
+        .query("select url from document_urls order by url", &[])
+        .await
+        .unwrap();
+    let urls: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    assert_eq!(
+        urls,
+        ["https://quay.test/named?id=7", "https://quay.test/note", "https://quay.test/own"]
+    );
+}
+
 /// Sets the checkpoint of the only file back to a place between two documents.
 async fn set_back(database: &TestDatabase, [part, position, line]: [usize; 3]) {
     let set = format!(

@@ -1,16 +1,19 @@
 //! Files, folders and standard input → one item a document, in order, without holding an archive in memory.
 
+mod walk;
+
 use std::fs::File;
 use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use self::walk::{Ended, Walk};
 use super::bytes::{self, is_file, is_standard_input, peek};
 use crate::config::{InputConfig, InputFormat};
 use crate::ingest::archive::{
-    self, Archive, Defaults, Entry, Form, Found, Kind, LOOKED_AT, Mark, Number, Packed, ReadRecord,
-    Record, Zip, named_form, told_form,
+    self, Archive, Defaults, Form, Kind, LOOKED_AT, Mark, Number, Packed, ReadRecord, Record, Zip,
+    named_form, told_form,
 };
 
 /// One document to be read, or why there is none.
@@ -340,64 +343,6 @@ impl Inputs {
 enum Open {
     One { archive: Box<dyn Archive>, read: Arc<std::sync::atomic::AtomicU64> },
     Zip(BufReader<File>),
-}
-
-/// How the walk through an archive ended.
-enum Ended {
-    AtEnd,
-    Broken,
-    /// Whoever takes has enough.
-    Stopped,
-}
-
-/// The walk through one archive.
-struct Walk<'t, T> {
-    file: Arc<str>,
-    /// Where it stands in a ZIP.
-    part: Option<u64>,
-    /// Where the last record ended.
-    last: Position,
-    take: &'t mut dyn FnMut(Step<T>) -> bool,
-}
-
-impl<T> Walk<'_, T> {
-    fn each_of(&mut self, archive: &mut dyn Archive, read: &dyn Fn() -> u64) -> Ended {
-        while let Some(Entry { number, end, found }) = archive.next() {
-            self.last = match (self.part, number) {
-                // A document that is a file of its own in a ZIP is behind us as a whole.
-                (Some(part), Number::Whole) => {
-                    Position { part: part + 1, read: read(), ..Position::default() }
-                }
-                (part, _) => Position {
-                    part: part.unwrap_or(0),
-                    bytes: end.bytes,
-                    records: end.records,
-                    read: read(),
-                },
-            };
-            let broken = matches!(found, Found::Broken(_));
-            let content = match found {
-                Found::Record(record) => Ok(record),
-                Found::PassedOver(what) => {
-                    if !(self.take)(Step::PassedOver(what, self.last)) {
-                        return Ended::Stopped;
-                    }
-                    continue;
-                }
-                Found::Refused { reason, line } => Err(Unreadable { reason, line }),
-                // Nothing after a broken read can be trusted, so this input ends here.
-                Found::Broken(reason) => Err(Unreadable { reason, line: None }),
-            };
-            let item = Item { file: self.file.clone(), number, end: self.last, content };
-            if !(self.take)(Step::Item(item)) {
-                return Ended::Stopped;
-            }
-            if broken {
-                return Ended::Broken;
-            }
-        }
-        Ended::AtEnd
-    }
 }
 
 /// Files below `folder` whose name tells a form, in order of name. Links to folders are not
