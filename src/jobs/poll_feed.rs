@@ -196,10 +196,12 @@ pub(super) async fn record(
     let (result, end, queued) = match &poll.answer {
         Answer::NotModified => (result_of(&feed, "not_modified", None), PollEnd::NotModified, 0),
         Answer::Feed { feed: found, validators } => {
-            let queued = match found.kind {
+            let Queued { queued, is_all } = match found.kind {
                 FeedKind::SitemapIndex => follow_sitemaps(connection, &feed, found).await?,
                 _ => queue_pages(connection, &feed, found, pause).await?,
             };
+            // What had to wait would not be seen again behind "nothing changed".
+            let validators = if is_all { validators.clone() } else { Validators::default() };
             if !found.cut {
                 feeds::forget_unlisted(connection, feed.id, FORGET_AFTER).await?;
             }
@@ -207,7 +209,7 @@ pub(super) async fn record(
             result.found = Some(FoundFeed {
                 kind: found.kind,
                 title: found.title.clone(),
-                validators: validators.clone(),
+                validators,
                 entries: found.entries.len(),
                 queued,
             });
@@ -255,6 +257,13 @@ fn wait_after_failure(feed: &FeedToPoll) -> Duration {
     let interval = interval(feed);
     let times = 1_u32 << feed.failures.clamp(0, 16);
     interval.saturating_mul(times).min(LONGEST_WAIT.max(interval))
+}
+
+/// What was queued of an answer.
+struct Queued {
+    queued: usize,
+    /// Whether nothing that is new had to wait for a later poll.
+    is_all: bool,
 }
 
 /// What is done with an entry.
@@ -336,7 +345,7 @@ async fn queue_pages(
     feed: &FeedToPoll,
     found: &Feed,
     pause: Duration,
-) -> Result<usize, store::Error> {
+) -> Result<Queued, store::Error> {
     let decided = decisions(connection, feed, found).await?;
     let mut wanted: Vec<&FeedEntry> = decided
         .iter()
@@ -356,9 +365,10 @@ async fn queue_pages(
         },
     });
     fetch_document::enqueue_all(connection, pages.collect(), pause).await?;
+    let is_all = decided.iter().all(|(_, _, decision)| *decision != Decision::Later);
     let marks: Vec<EntryMark> = decided.into_iter().map(|(mark, _, _)| mark).collect();
     feeds::keep_entries(connection, feed.id, &marks).await?;
-    Ok(queued)
+    Ok(Queued { queued, is_all })
 }
 
 /// Makes feeds of the sitemaps that an index names, and has those asked that changed.
@@ -366,14 +376,15 @@ async fn follow_sitemaps(
     connection: &mut Connection,
     feed: &FeedToPoll,
     found: &Feed,
-) -> Result<usize, store::Error> {
+) -> Result<Queued, store::Error> {
     let decided = decisions(connection, feed, found).await?;
-    let mut queued = 0;
+    let (mut queued, mut is_all) = (0, true);
     let mut marks = Vec::new();
     for (mark, entry, decision) in decided {
         if decision == Decision::Queue {
             // Not noted either, so that the next poll finds them new.
             if queued == SITEMAPS_AT_ONCE {
+                is_all = false;
                 continue;
             }
             let new = NewFeed {
@@ -387,10 +398,11 @@ async fn follow_sitemaps(
             feeds::insert_below(connection, &new, Some((feed.id, feed.depth))).await?;
             queued += 1;
         }
+        is_all &= decision != Decision::Later;
         marks.push(mark);
     }
     feeds::keep_entries(connection, feed.id, &marks).await?;
-    Ok(queued)
+    Ok(Queued { queued, is_all })
 }
 
 #[cfg(test)]

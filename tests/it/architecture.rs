@@ -77,6 +77,7 @@ const OWNED_CRATES: &[(&str, &[&str])] = &[
     ("actix_web", &["api", "cli"]),
     ("askama", &["dashboard"]),
     ("dom_smoothie", &["ingest"]),
+    ("feed_rs", &["ingest"]),
     ("reqwest", &["fetch"]),
     ("clap", &["config", "cli"]),
     ("prometheus_client", &["metrics"]),

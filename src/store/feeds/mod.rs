@@ -25,7 +25,7 @@ pub use read::{counts, find, find_by_url, list};
 
 /// How often a poll that ends its worker is tried; one that fails in any other way is the feed's
 /// result, and done.
-pub const POLL_ATTEMPTS: i32 = 3;
+pub const POLL_ATTEMPTS: i32 = 5;
 
 /// Polls that one call of [`enqueue_due`] adds at most.
 const DUE_AT_ONCE: i64 = 500;

@@ -4,6 +4,7 @@ mod archives;
 mod evaluate;
 mod export;
 mod extract;
+mod feeds;
 mod ingest;
 mod kills;
 mod restarts;

@@ -20,10 +20,15 @@ pub struct Newsroom {
 
 impl Newsroom {
     pub async fn new() -> Self {
+        Self::at("127.0.0.1").await
+    }
+
+    /// At this address of loopback, to be another host.
+    pub async fn at(host: &str) -> Self {
         let answers: Arc<Mutex<BTreeMap<String, Answer>>> = Arc::default();
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
         let (known, heard) = (answers.clone(), asked.clone());
-        let site = Site::start(move |request, mut stream| {
+        let site = Site::start_at(host, move |request, mut stream| {
             let (known, heard) = (known.clone(), heard.clone());
             async move {
                 let mark = request.headers.get("if-none-match").cloned();
@@ -49,7 +54,7 @@ impl Newsroom {
 
     /// The address of a path.
     pub fn url(&self, path: &str) -> String {
-        self.site.url("127.0.0.1", path).into()
+        self.site.url(&self.site.address.ip().to_string(), path).into()
     }
 
     /// The flags of a service that may fetch from here, in no hurry.

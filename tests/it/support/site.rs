@@ -34,7 +34,16 @@ impl Site {
         F: Fn(Request, TcpStream) -> A + Clone + Send + 'static,
         A: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::start_at("127.0.0.1", answer).await
+    }
+
+    /// Listens on a free port of this address of loopback, to be another host.
+    pub async fn start_at<F, A>(host: &str, answer: F) -> Self
+    where
+        F: Fn(Request, TcpStream) -> A + Clone + Send + 'static,
+        A: Future<Output = ()> + Send + 'static,
+    {
+        let listener = TcpListener::bind((host, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
         let serving = tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
