@@ -28,6 +28,8 @@ pub struct NewDocumentLine {
 pub enum BatchLine {
     /// The document of a line is stored.
     Stored(StoredLine),
+    /// The page at the address of a line is to be fetched; a job has it.
+    Queued(QueuedLine),
     /// The document of a line is not stored; the lines around it are not touched by that.
     Refused(RefusedLine),
     /// The last line of every answer that was not cut off.
@@ -64,6 +66,18 @@ impl StoredLine {
     }
 }
 
+/// The page at the address of a line is to be fetched, which is durable.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueuedLine {
+    /// Number of the line in the body, from 1.
+    pub line: u64,
+    /// `id` of the line, where it had one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Value>,
+    /// Its resource is `/v1/jobs/{id}`, which tells what came of it.
+    pub job: Uuid,
+}
+
 /// The document of a line is not stored.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RefusedLine {
@@ -94,6 +108,8 @@ pub struct BatchSummary {
     pub revised: u64,
     /// Documents that were known as they are.
     pub unchanged: u64,
+    /// Addresses that jobs are to fetch.
+    pub queued: u64,
     /// Lines that were refused.
     pub refused: u64,
     /// Whether the body was read to its end.
@@ -110,9 +126,15 @@ impl BatchSummary {
         match outcome {
             StoreOutcome::Created => self.created += 1,
             StoreOutcome::Revised => self.revised += 1,
-            // No address is fetched for a line, so nothing is found to be removed.
+            // The addresses of lines are fetched by jobs, so nothing is found to be removed here.
             StoreOutcome::Unchanged | StoreOutcome::Removed => self.unchanged += 1,
         }
+    }
+
+    /// Counts an address that a job has.
+    pub fn count_queued(&mut self) {
+        self.lines += 1;
+        self.queued += 1;
     }
 
     /// Counts a refused line.

@@ -12,6 +12,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::timeout;
 
 use crate::support::app::{Answer, TestApp, send};
+use crate::support::newsroom::Newsroom;
 
 const PATH: &str = "/v1/documents:batch";
 const NDJSON: &str = "application/x-ndjson";
@@ -48,8 +49,8 @@ fn summary(counts: [u64; 4]) -> Value {
     let [created, revised, unchanged, refused] = counts;
     json!({"summary": {
         "lines": created + revised + unchanged + refused,
-        "created": created, "revised": revised, "unchanged": unchanged, "refused": refused,
-        "complete": true,
+        "created": created, "revised": revised, "unchanged": unchanged, "queued": 0,
+        "refused": refused, "complete": true,
     }})
 }
 
@@ -352,4 +353,41 @@ async fn other_types_and_codings_are_refused_before_anything_is_read() {
     let answer = send(request.header("content-encoding", "br").body("x")).await;
     assert_eq!(answer.problem()["type"], "/problems/unsupported-media-type");
     assert_eq!(count(&app, "documents").await, 0);
+}
+
+#[tokio::test]
+async fn an_address_alone_is_queued_to_be_fetched_and_its_job_is_named() {
+    let room = Newsroom::new().await;
+    room.publish(1, "The ferry office denied reports that the pier had sunk.");
+    let flags = room.flags();
+    let app = TestApp::with(&flags.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let sent = [
+        json!({"id": "a", "url": room.url("/1"), "title": "Given"}),
+        document(2),
+        json!({"id": "c", "url": "ftp://lorne-courier.test/3"}),
+    ];
+    let answered = lines(&post(&app, body(&sent)).await);
+    assert_eq!((&answered[0]["line"], &answered[0]["id"]), (&json!(1), &json!("a")));
+    assert_eq!(answered[1]["outcome"], "created");
+    assert_eq!(answered[2]["error"]["errors"][0]["pointer"], "#/url");
+    let summary = &answered[3]["summary"];
+    let counts = ["lines", "created", "queued", "refused"].map(|name| summary[name].clone());
+    assert_eq!(counts, [3, 1, 1, 1].map(|count| json!(count)));
+    app.work().await;
+    let job = format!("/v1/jobs/{}", answered[0]["job"].as_str().unwrap());
+    let job = app.get(&job).await.expect(200);
+    assert_eq!((&job["state"], &job["result"]["outcome"]), (&json!("done"), &json!("created")));
+    assert!(job["request_id"].is_string());
+    let found = app.get(&format!("/v1/documents?url={}", room.url("/1"))).await.expect(200);
+    assert_eq!(found["items"][0]["title"], "Given");
+}
+
+#[tokio::test]
+async fn an_address_alone_is_refused_where_nothing_is_fetched() {
+    let app = TestApp::new().await;
+    let sent = [json!({"url": "https://lorne-courier.test/1"}), document(2)];
+    let answered = lines(&post(&app, body(&sent)).await);
+    assert_eq!(answered[0]["error"]["type"], "/problems/fetching-unavailable");
+    assert_eq!(answered[1]["outcome"], "created");
+    assert_eq!(app.get("/v1/jobs").await.expect(200)["items"], json!([]));
 }

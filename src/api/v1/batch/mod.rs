@@ -26,15 +26,17 @@ use self::lines::{Lines, Next};
 use super::documents::received;
 use super::incoming::{Incoming, longest_json};
 use crate::api::dto::batch::{
-    BatchLine, BatchSummary, EndLine, NewDocumentLine, RefusedLine, StoredLine,
+    BatchLine, BatchSummary, EndLine, NewDocumentLine, QueuedLine, RefusedLine, StoredLine,
 };
 use crate::api::extract::{NoQuery, Query, Request, Unread, parse_object, read_object};
 use crate::api::openapi::BatchProblems;
 use crate::api::problem::{Problem, ProblemKind};
 use crate::app::{App, Place};
-use crate::domain::Extraction;
 use crate::domain::view::StoredDocument;
+use crate::domain::{Extraction, JobId, RequestId};
+use crate::ingest::Meta;
 use crate::jobs::extract_document::{self, NewDocument};
+use crate::jobs::fetch_document;
 use crate::jobs::patiently;
 use crate::metrics::metrics;
 use crate::store::{self, writing};
@@ -63,7 +65,8 @@ const LONGEST_ID: usize = 200;
 /// own where wanted. It may be gzip (`content-encoding: gzip`) and as long as you like: documents are
 /// read and stored, each in a transaction of its own and in the order of the lines, while the body
 /// still arrives, and each line is answered by a line. A line that is refused names its number and the
-/// field, and costs nothing but itself. A line may have three times the bytes that a text may, and
+/// field, and costs nothing but itself. An address alone is fetched by a job, which its answer names. A
+/// line may have three times the bytes that a text may, and
 /// 65536 more; a longer one is refused by its number and is not kept in memory.
 ///
 /// Read the answer while you send: when answers are left unread, the service stops reading the body,
@@ -131,11 +134,28 @@ struct Read {
     outcome: Result<Prepared, Problem>,
 }
 
-/// A document with what it says.
-struct Prepared {
-    new: Arc<NewDocument>,
-    /// `None` where the same words are stored already.
-    extraction: Option<Extraction>,
+/// What a line holds.
+enum Line {
+    Document(NewDocument),
+    /// An address alone, with what is known of the page there.
+    Address(Meta),
+}
+
+/// A line, ready to be stored.
+enum Prepared {
+    /// A document with what it says.
+    Document {
+        new: Arc<NewDocument>,
+        /// `None` where the same words are stored already.
+        extraction: Option<Extraction>,
+    },
+    Address(Meta),
+}
+
+/// What became of a line.
+enum Stored {
+    Document(StoredDocument),
+    Queued(JobId),
 }
 
 /// Why a batch ends.
@@ -223,14 +243,18 @@ impl Batch {
                 Err(_) => return End::Early(Problem::internal("a batch's line was lost")),
             };
             let stored = match outcome {
-                Ok(prepared) => store(&self.app, &prepared).await,
+                Ok(prepared) => store(&self.app, prepared, RequestId(self.request)).await,
                 Err(problem) => Err(problem),
             };
             let answer = match &stored {
-                Ok(stored) => {
+                Ok(Stored::Document(stored)) => {
                     self.summary.count(stored.outcome);
                     metrics().stored(stored.outcome);
                     BatchLine::Stored(StoredLine::new(line, id, stored))
+                }
+                Ok(Stored::Queued(job)) => {
+                    self.summary.count_queued();
+                    BatchLine::Queued(QueuedLine { line, id, job: job.0 })
                 }
                 Err(problem) => {
                     self.summary.count_refused();
@@ -279,22 +303,26 @@ fn log_cause(request: Uuid, line: u64, problem: &Problem) {
 async fn read(app: Arc<App>, line: u64, bytes: Vec<u8>) -> Read {
     let limit = app.max_text_bytes;
     let slot = app.batch_reading_slot().await;
-    let parsed = web::block(move || {
-        let _slot = slot;
-        parse(&bytes, limit)
+    let parsed = web::block({
+        let app = app.clone();
+        move || {
+            let _slot = slot;
+            parse(&app, &bytes, limit)
+        }
     })
     .await;
-    let (id, ingested) =
+    let (id, line_holds) =
         parsed.unwrap_or_else(|_| (None, Err(Problem::internal("reading a line panicked"))));
-    let outcome = match ingested {
-        Ok(new) => prepare(&app, new).await,
+    let outcome = match line_holds {
+        Ok(Line::Document(new)) => prepare(&app, new).await,
+        Ok(Line::Address(meta)) => Ok(Prepared::Address(meta)),
         Err(problem) => Err(problem),
     };
     Read { line, id, outcome }
 }
 
-/// The sender's id and the document of a line.
-fn parse(bytes: &[u8], limit: usize) -> (Option<Value>, Result<NewDocument, Problem>) {
+/// The sender's id and what a line holds.
+fn parse(app: &App, bytes: &[u8], limit: usize) -> (Option<Value>, Result<Line, Problem>) {
     let mut fields = match parse_object("line", bytes) {
         Ok(fields) => fields,
         Err(problem) => return (None, Err(problem)),
@@ -308,11 +336,14 @@ fn parse(bytes: &[u8], limit: usize) -> (Option<Value>, Result<NewDocument, Prob
             return (None, Err(Problem::field("/id", detail)));
         }
     };
-    let ingested = read_object(fields)
-        .and_then(|known| Incoming::from_json(known, limit))
-        .and_then(Incoming::ingest)
-        .map(received);
-    (id, ingested)
+    let held = read_object(fields).and_then(|known| {
+        let incoming = Incoming::from_json(known, limit)?;
+        match incoming.address(app)? {
+            Some(meta) => Ok(Line::Address(meta)),
+            None => incoming.ingest().map(received).map(Line::Document),
+        }
+    });
+    (id, held)
 }
 
 /// Extracts from a document, unless the same words are stored already.
@@ -324,7 +355,7 @@ async fn prepare(app: &App, new: NewDocument) -> Result<Prepared, Problem> {
     let known = known.await?.is_some();
     let new = Arc::new(new);
     let extraction = if known { None } else { Some(extract(app, &new).await?) };
-    Ok(Prepared { new, extraction })
+    Ok(Prepared::Document { new, extraction })
 }
 
 async fn extract(app: &App, new: &Arc<NewDocument>) -> Result<Extraction, Problem> {
@@ -334,8 +365,27 @@ async fn extract(app: &App, new: &Arc<NewDocument>) -> Result<Extraction, Proble
         .map_err(|error| Problem::internal(format!("{error:#}")))
 }
 
-async fn store(app: &App, prepared: &Prepared) -> Result<StoredDocument, Problem> {
-    let Prepared { new, extraction } = prepared;
+async fn store(app: &App, prepared: Prepared, request: RequestId) -> Result<Stored, Problem> {
+    match prepared {
+        Prepared::Document { new, extraction } => {
+            store_document(app, &new, &extraction).await.map(Stored::Document)
+        }
+        Prepared::Address(meta) => {
+            let queued = patiently(async || {
+                let _place = app.batch_connection().await;
+                let connection = &mut *app.pool.get().await?;
+                fetch_document::enqueue(connection, meta.clone(), Some(request)).await
+            });
+            Ok(Stored::Queued(queued.await?))
+        }
+    }
+}
+
+async fn store_document(
+    app: &App,
+    new: &Arc<NewDocument>,
+    extraction: &Option<Extraction>,
+) -> Result<StoredDocument, Problem> {
     if extraction.is_none() {
         // Looked up again, since a line before this one may have changed the document since.
         let known = patiently(async || {
