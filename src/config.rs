@@ -170,7 +170,7 @@ pub struct WorkConfig {
 /// What documents are read from.
 #[derive(Debug, Clone, Args)]
 pub struct InputConfig {
-    /// Files and folders; `-` or none for standard input. Names ending in .txt, .html, .htm, .ndjson, .jsonl, .csv, .tsv, .warc or .zip tell the format, also before .gz; other files are looked into. Gzip is recognised whatever the name.
+    /// Files and folders; `-` or none for standard input; for `ingest` also http and https addresses, whose pages are fetched. Names ending in .txt, .html, .htm, .ndjson, .jsonl, .csv, .tsv, .warc or .zip tell the format, also before .gz; other files are looked into. Gzip is recognised whatever the name.
     pub files: Vec<PathBuf>,
 
     /// What the inputs hold, where neither name nor content should decide.
@@ -247,6 +247,10 @@ pub struct IngestConfig {
     /// Add the lines of NDJSON that are refused to this file, as they stand, and refused rows of CSV as such lines, to be mended and read in again.
     #[arg(long, env = "CLAIMTRAIL_REFUSED", value_name = "FILE")]
     pub refused: Option<PathBuf>,
+
+    /// Whether and how addresses are fetched.
+    #[command(flatten)]
+    pub fetch: FetchConfig,
 }
 
 /// Shown below the flags of `ingest --help`.
@@ -261,6 +265,10 @@ Standard input is read as it comes; of it, documents that are known are not extr
 What cannot be read is named on standard error. The command ends with 0 when all is stored, with 3 when
 documents were refused and the others stored, with 1 when it did not come to the end.
 
+An address is fetched as the API does it: politely, and never from inside the network. Whatever else is
+named is read first.
+
+  claimtrail ingest https://lorne-courier.test/rail
   claimtrail ingest archive.ndjson.gz
   claimtrail ingest articles/";
 

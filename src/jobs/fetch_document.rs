@@ -1,18 +1,20 @@
 //! Address → page → document, stored; queued or at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::extract_document::NewDocument;
-use crate::domain::view::JobKind;
+use super::extract_document::{self, NewDocument};
+use crate::domain::view::{JobKind, StoredDocument};
 use crate::domain::{JobId, RemovalStatus, RequestId, StatedTime, Validators};
 use crate::fetch::{FetchError, Fetched, Fetcher, Page, PageType};
 use crate::ingest::{self, Hearsay, Ingested, Meta};
+use crate::metrics::metrics;
 use crate::store::jobs::NewJob;
-use crate::store::{self, Connection, Pool};
+use crate::store::{self, Connection, Pool, writing};
 
 /// How often one address is tried. The pauses between add up to half a minute, unless the server
 /// names longer ones.
@@ -212,6 +214,51 @@ pub fn read_page(page: &Page, meta: &Meta) -> Result<Ingested, PageError> {
     aliases.extend(page.passed.iter().cloned());
     aliases.retain(|alias| alias.as_str().len() <= LONGEST_ADDRESS);
     Ok(ingested)
+}
+
+/// Fetches the page at the address in `meta`, reads it and stores it, at once. An address that says that
+/// nothing is there any more tells that of the document that stood there.
+///
+/// # Errors
+/// A [`PageError`], or a [`store::Error`].
+pub async fn run(
+    pool: &Pool,
+    fetcher: Option<&Fetcher>,
+    meta: Meta,
+) -> anyhow::Result<StoredDocument> {
+    let url = meta.url.clone().context("there is no address to fetch")?;
+    let page = match fetch(fetcher, &url).await {
+        Ok(page) => page,
+        Err(error) => {
+            let (removal, error) = (error.removal(), PageError::Fetch(error));
+            let Some(status) = removal else { return Err(error.into()) };
+            let mut connection = pool.get().await?;
+            let removed = store::transaction(&mut connection, async |connection| {
+                writing::record_removal(connection, &url, status).await
+            });
+            let stored = removed.await?.ok_or(error)?;
+            metrics().stored(stored.outcome);
+            return Ok(stored);
+        }
+    };
+    let ingested = tokio::task::spawn_blocking(move || read_page(&page, &meta))
+        .await
+        .context("the reader stopped on this page")??;
+    let new = Arc::new(NewDocument {
+        document: ingested.document,
+        received: ingested.bytes,
+        media_type: ingested.media_type.as_str().to_owned(),
+    });
+    let extraction = extract_document::read(new.clone()).await?;
+    let mut connection = pool.get().await?;
+    let stored = store::transaction(&mut connection, async |connection| {
+        let stored = extract_document::store(connection, &new, &extraction).await?;
+        writing::record_presence(connection, stored.document).await?;
+        Ok(stored)
+    });
+    let stored = stored.await.context("the document could not be stored")?;
+    metrics().stored(stored.outcome);
+    Ok(stored)
 }
 
 /// What a job's address gave.

@@ -7,6 +7,7 @@
 //! One connection writes, in the order of the input: of two texts at one address the later line
 //! wins, and a claim is worded as the first document words it, on any number of threads.
 
+mod addresses;
 mod checkpoints;
 mod progress;
 mod writer;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::Context;
 use tokio::runtime::Handle;
 use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
 
 use self::checkpoints::{Begin, Known, digests};
 use self::progress::Progress;
@@ -42,22 +44,51 @@ use crate::store::{self, Pool, PoolOptions, writing};
 /// # Errors
 /// Where an input is not found, the database fails, or somebody stops the run;
 /// [`PartlyRefused`] where, after all else was stored, a document was refused.
-pub async fn run(global: &GlobalConfig, config: IngestConfig) -> anyhow::Result<()> {
+pub async fn run(global: &GlobalConfig, mut config: IngestConfig) -> anyhow::Result<()> {
     let stop = stop_when_told()?;
-    let inputs = Inputs::find(&config.input)?;
+    let addresses = addresses::take(&mut config.input.files)?;
+    // Without a name standard input is read, unless an address was one.
+    let inputs = match config.input.files.is_empty() && !addresses.is_empty() {
+        true => None,
+        false => Some(Inputs::find(&config.input)?),
+    };
     let refused = config.refused.as_deref().map(open_refused).transpose()?;
     let database = Database::open(global).await?;
-    let outcome = load(database.url(), inputs, &config, refused, stop).await;
+    let outcome = all(database.url(), inputs, addresses, &config, refused, stop).await;
     let closed = database.close().await;
-    let (summary, stopped) = outcome?;
+    let (refused, stopped) = outcome?;
     closed?;
-    // Whoever reads may have gone; the documents are stored all the same.
-    let _ = writeln!(io::stdout(), "{summary}");
     anyhow::ensure!(!stopped, "stopped; run it again to go on");
-    if summary.counts.refused > 0 {
-        return Err(PartlyRefused { refused: summary.counts.refused, what: "documents" }.into());
+    match refused {
+        0 => Ok(()),
+        refused => Err(PartlyRefused { refused, what: "documents" }.into()),
     }
-    Ok(())
+}
+
+/// Reads the files, then fetches the pages; answers how many documents were refused, and whether
+/// somebody stopped it before the end.
+async fn all(
+    url: &str,
+    inputs: Option<Inputs>,
+    addresses: Vec<Url>,
+    config: &IngestConfig,
+    refused: Option<File>,
+    stop: Arc<AtomicBool>,
+) -> anyhow::Result<(u64, bool)> {
+    let (mut refusals, mut stopped) = (0, false);
+    if let Some(inputs) = inputs {
+        let (summary, was_stopped) = load(url, inputs, config, refused, stop.clone()).await?;
+        // Whoever reads may have gone; the documents are stored all the same.
+        let _ = writeln!(io::stdout(), "{summary}");
+        (refusals, stopped) = (summary.counts.refused, was_stopped);
+    }
+    if !addresses.is_empty() && !stopped {
+        let fetched = addresses::store(url, addresses, config, &stop).await?;
+        let _ = writeln!(io::stdout(), "{fetched}");
+        refusals += fetched.refused;
+        stopped = stop.load(Ordering::Relaxed);
+    }
+    Ok((refusals, stopped))
 }
 
 /// Where the refused lines go; behind those of earlier runs, which would be lost otherwise.

@@ -1,5 +1,6 @@
 //! The built binary, run as a user runs it.
 
+mod addresses;
 mod archives;
 mod evaluate;
 mod export;
