@@ -109,6 +109,29 @@ async fn a_changed_text_is_a_new_revision_with_its_difference() {
 }
 
 #[tokio::test]
+async fn a_page_whose_surroundings_changed_is_no_new_revision() {
+    let app = TestApp::new().await;
+    let page = |title: &str, around: &str, words: &str| {
+        json!({"url": "https://courier.test/pier", "html": format!(
+            "<html><head><title>{title}</title><meta name=build content='{around}'></head><body>\
+             <nav>{around}</nav><article><h1>{title}</h1><p>{words}</p></article>\
+             <aside class=related><a href=/x>{around}</a></aside><script>var a = '{around}'</script>\
+             </body></html>")})
+    };
+    let words = "The Harbour Ministry has denied that the pier is closed.";
+    let outcome = async |page: Value| {
+        app.post("/v1/documents?wait=true", &page).await.json()["outcome"].clone()
+    };
+    assert_eq!(outcome(page("Pier", "Monday", words)).await, "created");
+    assert_eq!(outcome(page("Pier", "Tuesday, other links", words)).await, "unchanged");
+    assert_eq!(outcome(page("Pier open", "Tuesday", words)).await, "revised");
+    assert_eq!(
+        outcome(page("Pier open", "Tuesday", &format!("{words} It rained."))).await,
+        "revised"
+    );
+}
+
+#[tokio::test]
 async fn a_document_is_not_sent_twice_to_who_has_it() {
     let app = TestApp::new().await;
     let stored = app.post("/v1/documents?wait=true", &article(1)).await;

@@ -246,3 +246,18 @@ proptest! {
         prove(&document, &extract(&document));
     }
 }
+
+/// Case C64: of a page in two languages nothing is left out in silence.
+#[test]
+fn a_bilingual_page_says_that_not_all_of_it_was_read() {
+    let english = "The ministry denied on Monday that the pier had been shut by the police. ";
+    let french = "Le ministère a nié lundi que la jetée ait été fermée par la police. ";
+    let long = format!("{}\n\n{}", french.repeat(8), english.repeat(8));
+    for text in ["La ministre nie. / The minister denies it.", long.as_str()] {
+        let document =
+            claimtrail::ingest::from_plain_text(text, Default::default()).unwrap().document;
+        let extraction = extract(&document);
+        assert!(!extraction.notes.is_empty(), "{} {text}", document.language);
+        assert_eq!(extraction, extract(&document));
+    }
+}

@@ -4,6 +4,7 @@ mod attribution;
 mod corrections;
 mod denials;
 mod extract;
+mod matching;
 mod resolution;
 mod rules;
 mod text;
