@@ -283,6 +283,8 @@ pub(super) async fn fetch_and_read(
     let payload: Payload =
         serde_json::from_value(payload).context("the job's payload is no address")?;
     let fetcher = fetcher.ok_or(PageError::Fetch(FetchError::Off))?;
+    // What was removed on request is not asked for either.
+    store::redaction::refuse(&mut *pool.get().await?, &payload.url).await?;
     let known = store::addresses::validators(&mut *pool.get().await?, &payload.url).await?;
     let page = match fetcher.fetch_within(JOB_PATIENCE, &payload.url, &known).await {
         Ok(Fetched::Page(page)) => page,

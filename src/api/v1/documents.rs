@@ -93,6 +93,9 @@ pub async fn post(
 }
 
 async fn store_now(app: &App, mut incoming: Incoming) -> Result<HttpResponse, Problem> {
+    if let Some(url) = incoming.url() {
+        store::redaction::refuse(&mut *app.pool.get().await?, url).await?;
+    }
     let fetched = match incoming.fetch(app).await {
         Ok(fetched) => fetched,
         Err(failed) => return keep_removal(app, &failed).await,

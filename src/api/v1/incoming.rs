@@ -189,6 +189,11 @@ impl Incoming {
         Ok(self)
     }
 
+    /// Where it was published, as far as the request says so.
+    pub(super) fn url(&self) -> Option<&Url> {
+        self.meta.url.as_ref()
+    }
+
     /// Fetches the words where there are none yet; answers whether they were fetched.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! Pages that go, and come back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
@@ -13,15 +14,18 @@ const WORDS: &str = "The Harbour Board denied that the ferry Mirelle had sunk.";
 struct Quay {
     site: Site,
     answer: Arc<Mutex<&'static str>>,
+    asked: Arc<AtomicUsize>,
     app: TestApp,
 }
 
 impl Quay {
     async fn new() -> Self {
         let answer = Arc::new(Mutex::new("200 OK"));
-        let told = answer.clone();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (told, counted) = (answer.clone(), asked.clone());
         let site = Site::start(move |request, mut stream| {
             let status = *told.lock().unwrap();
+            counted.fetch_add(1, Ordering::SeqCst);
             async move {
                 match (request.path.as_str(), status) {
                     ("/robots.txt" | "/nothing", _) => {
@@ -46,7 +50,7 @@ impl Quay {
         .await;
         let allowed = site.address.to_string();
         let app = TestApp::with(&["--fetch-allow", &allowed, "--fetch-pause", "1"]).await;
-        Quay { site, answer, app }
+        Quay { site, answer, asked, app }
     }
 
     fn answers(&self, status: &'static str) {
@@ -152,4 +156,34 @@ async fn only_the_canonical_address_itself_says_that_a_page_is_gone() {
     }
     let document = quay.document(&id).await;
     assert_eq!((&document["removed_at"], &document["removals"]), (&Value::Null, &json!([])));
+}
+
+#[tokio::test]
+async fn what_was_redacted_is_not_asked_for_again() {
+    let quay = Quay::new().await;
+    let id = quay.post("/ferry").await.expect(201)["document"].clone();
+    // Asked for before, and still waiting: nothing of it is left either.
+    quay.app.post("/v1/documents", &json!({"url": quay.url("/ferry")})).await.expect(202);
+    let path = format!("/v1/documents/{}:redact", id.as_str().unwrap());
+    quay.app.post(&path, &json!({"reason": "asked for", "by": "desk"})).await.expect(200);
+    assert_eq!(quay.app.get("/v1/jobs").await.expect(200)["items"], json!([]));
+
+    let asked = quay.asked.load(Ordering::SeqCst);
+    assert_eq!(quay.post("/ferry").await.problem()["type"], "/problems/redacted");
+    let answer = quay.app.post("/v1/documents", &json!({"url": quay.url("/ferry")})).await;
+    assert_eq!(answer.problem()["type"], "/problems/redacted");
+    // A job whose request came through all the same, as at that very moment, does not ask either.
+    quay.app.post("/v1/documents", &json!({"url": quay.url("/nothing")})).await.expect(202);
+    let change = format!(
+        "update jobs set payload = jsonb_set(payload, '{{url}}', '\"{}\"')",
+        quay.url("/ferry")
+    );
+    quay.app.client().await.batch_execute(&change).await.unwrap();
+    quay.app.work().await;
+    let job = quay.app.get("/v1/jobs").await.expect(200)["items"][0].clone();
+    assert_eq!((&job["state"], &job["attempts"]), (&json!("failed"), &json!(1)), "{job}");
+    assert!(job["error"].as_str().unwrap().starts_with("redacted"), "{job}");
+    assert_eq!(quay.asked.load(Ordering::SeqCst), asked);
+    // An alias that redirects there is asked once, and what comes is refused.
+    assert_eq!(quay.post("/old").await.problem()["type"], "/problems/redacted");
 }
