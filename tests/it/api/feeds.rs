@@ -7,6 +7,9 @@ use flate2::write::GzEncoder;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use claimtrail::jobs::poll_feed::enqueue_due;
+use claimtrail::jobs::{Worker, WorkerOptions};
+
 use crate::support::app::{Answer, TestApp, send};
 use crate::support::newsroom::Newsroom;
 
@@ -301,6 +304,43 @@ async fn an_index_is_followed_sitemap_by_sitemap() {
     assert_eq!(removed.status, 204);
     assert_eq!(app.get("/v1/feeds").await.expect(200)["items"], json!([]));
     assert_eq!(documents(&app).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_long_sitemap_is_queued_whole_and_in_order_and_lets_others_in_between() {
+    let room = Newsroom::new().await;
+    let count = 12_000;
+    let urls: String = (0..count)
+        .map(|number| format!("<url><loc>{}</loc></url>", room.url(&format!("/{number:05}"))))
+        .collect();
+    room.put("/long.xml", XML, format!("<urlset>{urls}</urlset>"));
+    let flags = [&room.flags()[..2], &["--fetch-pause".to_owned(), "100".to_owned()]].concat();
+    let app = TestApp::with(&flags.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    follow(&app, &room.url("/long.xml")).await;
+    enqueue_due(&app.pool()).await.unwrap();
+    let worker = Worker::new(app.pool(), WorkerOptions::default());
+    let worker = worker.fetching(app.app().fetcher.clone());
+    assert!(worker.work_once().await.unwrap());
+    let sql = "select count(*), count(distinct payload ->> 'url'), count(distinct id),
+                      extract(epoch from max(run_after) - min(run_after))::float8,
+                      bool_and(payload ->> 'url' like '%' || lpad(place::text, 5, '0'))
+                 from (select *, row_number() over (order by run_after) - 1 as place from jobs
+                        where kind = 'fetch_document') j";
+    let row = app.client().await.query_one(sql, &[]).await.unwrap();
+    assert_eq!([0, 1, 2].map(|at| row.get::<_, i64>(at)), [count; 3]);
+    // A pause apart, so that what is queued now is due before the last of them.
+    let apart = row.get::<_, f64>(3);
+    assert!((apart - 0.1 * (count - 1) as f64).abs() < 30.0, "{apart}");
+    assert!(row.get::<_, bool>(4), "not in the order of their addresses");
+    app.client().await.batch_execute("update feeds set next_poll_at = now()").await.unwrap();
+    enqueue_due(&app.pool()).await.unwrap();
+    app.client()
+        .await
+        .batch_execute("delete from jobs where kind = 'fetch_document'")
+        .await
+        .unwrap();
+    assert!(worker.work_once().await.unwrap());
+    assert!(!worker.work_once().await.unwrap(), "something was queued again");
 }
 
 #[tokio::test]
