@@ -356,7 +356,7 @@ Filters of each noun, as in the API (/docs):
   claims       q, status, claimant, denied_by, about, outlet, language, from, to, as_of,
                min_check_worthiness, min_confidence, sort
   statements   document, speaker, q
-  rebuttals    kind, denier, denier_role, label, outlet, from, to, claim, document, as_of
+  rebuttals    kind, denier, denier_role, label, outlet, from, to, as_of, claim, document
   appearances  claim, document, stance, outlet, from, to, as_of, min_confidence
 
 All rows are of one moment, whatever is written meanwhile. Their number is told on standard error.
