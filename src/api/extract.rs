@@ -257,7 +257,7 @@ pub fn check_rules<T: Validate>(value: &T) -> Result<(), (String, String)> {
 }
 
 /// The first string or key with a NUL, which Postgres cannot store.
-fn find_nul(value: &Value, pointer: &mut String) -> Option<String> {
+pub(super) fn find_nul(value: &Value, pointer: &mut String) -> Option<String> {
     let length = pointer.len();
     let mut inside = |part: &str, value: &Value, nul: bool| {
         pointer.push('/');
@@ -284,7 +284,7 @@ pub(super) fn escaped(part: &str) -> String {
     part.replace('~', "~0").replace('/', "~1")
 }
 
-fn pointer_of(path: &serde_path_to_error::Path) -> String {
+pub(super) fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     path.iter()
         .filter_map(|segment| match segment {
@@ -306,7 +306,7 @@ pub(super) fn refused_field(pointer: &str, message: &str) -> Problem {
 }
 
 /// "unknown field `x`, expected one of `a`, `b`" → "is unknown; known are `a`, `b`".
-fn in_our_words(message: &str) -> String {
+pub(super) fn in_our_words(message: &str) -> String {
     if message.ends_with("there are no fields") {
         return "is unknown; none are known here".to_owned();
     }

@@ -80,7 +80,8 @@ fn count_spans(extraction: &Extraction) -> usize {
         .statements
         .iter()
         .map(|statement| {
-            statement.source.len() + usize::from(statement.cue.is_some()) + statement.contents.len()
+            let once = [statement.cue, statement.via_span].iter().flatten().count();
+            statement.source.len() + statement.contents.len() + once
         })
         .sum();
     let claims: usize = extraction

@@ -1,4 +1,7 @@
-//! An [`Extraction`] as JSON: spans in code points, ids local to the answer.
+//! An [`Extraction`] as JSON: spans in code points, ids local to the answer. With the document it is
+//! complete: [`read`] makes both of it again.
+
+mod read;
 
 use std::collections::BTreeMap;
 
@@ -7,7 +10,10 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::domain::{self, CodePoints, Document, Extraction, Field};
+pub use read::{Unsound, read};
+
+use super::words;
+use crate::domain::{self, CodePoints, DateTimePrecision, Document, Extraction, Field};
 
 /// Exact provenance: a half-open range of Unicode code points, with the words it covers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -41,16 +47,31 @@ pub struct ExtractedDocument {
     pub id: Option<uuid::Uuid>,
     /// Canonical address.
     pub url: Option<String>,
+    /// Other addresses that lead to it; left out where there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub aliases: Vec<String>,
     /// Domain or name of the publisher.
     pub outlet: Option<String>,
     /// Headline.
     pub title: Option<String>,
+    /// Authors, as printed; left out where none are known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub authors: Vec<String>,
     /// RFC 3339, UTC.
     pub published_at: Option<DateTime<Utc>>,
+    /// How exactly that is known.
+    #[schema(value_type = Option<words::Precision>)]
+    pub published_precision: Option<DateTimePrecision>,
     /// BCP 47; `und` or `mul` where one language cannot be told.
     pub language: String,
     /// The cleaned body that spans point into.
     pub text: String,
+    /// What the page's structured data says was corrected; left out where it says nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub corrections: Vec<String>,
     /// SHA-256 of the title, a line feed and the body; lower-case hexadecimal.
     pub sha256: String,
 }
@@ -75,6 +96,8 @@ pub struct Statement {
     pub speaker_inferred: bool,
     /// Actor id of who relayed it.
     pub via: Option<String>,
+    /// The words that name who relayed it.
+    pub via_span: Option<Span>,
     /// Statement id of the statement around this one.
     pub parent: Option<String>,
     /// `direct`, `indirect` or `mixed`.
@@ -133,6 +156,9 @@ pub struct Denial {
     pub kind: &'static str,
     /// When it was said; null where unknown.
     pub stated_at: Option<DateTime<Utc>>,
+    /// How exactly that is known.
+    #[schema(value_type = Option<words::Precision>)]
+    pub stated_precision: Option<DateTimePrecision>,
     /// 0..1.
     pub confidence: f32,
     /// Where it stands.
@@ -258,11 +284,15 @@ impl ExtractionAnswer {
             document: ExtractedDocument {
                 id: None,
                 url: document.url.as_ref().map(ToString::to_string),
+                aliases: document.aliases.iter().map(ToString::to_string).collect(),
                 outlet: document.outlet.clone(),
                 title: document.title.clone(),
+                authors: document.authors.clone(),
                 published_at: document.published.map(|time| time.at),
+                published_precision: document.published.map(|time| time.precision),
                 language: document.language.clone(),
                 text: document.text.clone(),
+                corrections: document.corrections.clone(),
                 sha256: sha256_hex(document),
             },
             statements: extraction
@@ -278,6 +308,7 @@ impl ExtractionAnswer {
                     speaker: shown(statement.speaker),
                     speaker_inferred: statement.speaker_inferred,
                     via: shown(statement.via),
+                    via_span: statement.via_span.and_then(|span| at.one(span)),
                     parent: shown(statement.parent),
                     mode: statement.mode.as_str(),
                     confidence: statement.confidence,
@@ -315,6 +346,7 @@ impl ExtractionAnswer {
                             label: denial.label.clone(),
                             kind: denial.kind.as_str(),
                             stated_at: denial.stated.map(|time| time.at),
+                            stated_precision: denial.stated.map(|time| time.precision),
                             confidence: denial.confidence,
                             mentions: denial
                                 .mentions
