@@ -272,6 +272,40 @@ named is read first.
   claimtrail ingest archive.ndjson.gz
   claimtrail ingest articles/";
 
+/// What `load` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = LOAD_HELP)]
+pub struct LoadConfig {
+    /// Files of what extract printed, a line a document, packed with gzip or not, and folders that hold nothing else; `-` or none for standard input.
+    pub files: Vec<PathBuf>,
+
+    /// Threads that check what is read; one connection writes, in the order of the input. [default: one a processor]
+    #[arg(long, env = "CLAIMTRAIL_THREADS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
+    pub threads: u16,
+
+    /// Read files from their start, whatever earlier runs have read of them.
+    #[arg(long, env = "CLAIMTRAIL_AGAIN")]
+    pub again: bool,
+
+    /// Add the lines that are refused to this file, as they stand.
+    #[arg(long, env = "CLAIMTRAIL_REFUSED", value_name = "FILE")]
+    pub refused: Option<PathBuf>,
+}
+
+/// Shown below the flags of `load --help`.
+const LOAD_HELP: &str = "\
+Nothing in a line is taken on trust: the digest has to be that of the title and the text, each span has to
+prove its quote, each id to refer to something, and the extractor to be none that is newer than this program.
+What does not hold is named on standard error by line and field, and the other lines are stored.
+
+A document is known by its address, or by its words where it has none, as for ingest: loading twice changes
+nothing. One document is one transaction. After any stop, the same command goes on behind what is committed.
+The command ends with 0 when all is stored, with 3 when lines were refused and the others stored, with 1 when
+it did not come to the end.
+
+  claimtrail extract archive.ndjson.gz | claimtrail load
+  claimtrail load extractions/";
+
 /// Shown below the flags of `extract --help`.
 const EXTRACT_HELP: &str = "\
 Every input document gives one JSON object on a line of its own, in the order of the input. An NDJSON
@@ -496,6 +530,9 @@ pub enum Command {
 
     /// Read texts, pages or NDJSON into the database, with all they say.
     Ingest(IngestConfig),
+
+    /// Bring what extract printed, here or on other machines, into the database, checked and without extracting again.
+    Load(LoadConfig),
 
     /// Write claims, statements, rebuttals or appearances as CSV or NDJSON.
     Export(ExportConfig),

@@ -9,6 +9,7 @@ mod extract;
 mod feeds;
 mod ingest;
 mod input;
+mod load;
 mod migrate;
 mod ordered;
 pub mod postgres;
@@ -50,6 +51,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Export(export) => export::run(&config.global, &export).await,
         Command::Feeds(feeds) => feeds::run(&config.global, &feeds).await,
         Command::Ingest(input) => ingest::run(&config.global, input).await,
+        Command::Load(extractions) => load::run(&config.global, extractions).await,
         Command::Worker(work) => worker::run(&config.global, &work).await,
         Command::Redact(redaction) => redact::run(&config.global, &redaction).await,
         Command::Migrate => migrate::run(&config.global).await,

@@ -11,7 +11,6 @@ use sha2::{Digest, Sha256};
 
 use crate::cli::bytes::is_standard_input;
 use crate::cli::input::Position;
-use crate::config::InputConfig;
 use crate::store::checkpoints::{Checkpoint, Counts};
 
 /// Bytes at the beginning of a file that tell it from another one of the same size and time.
@@ -21,7 +20,7 @@ const HEAD: u64 = 4096;
 pub struct Known {
     by_path: HashMap<[u8; 32], Checkpoint>,
     /// How the files are read; another way makes other documents of them.
-    flags: String,
+    way: String,
 }
 
 /// Where a run is to begin in a file.
@@ -33,11 +32,10 @@ pub enum Begin {
 }
 
 impl Known {
-    /// What the checkpoints found for [`digests`] say, for files that are read as `config` says.
-    pub fn new(found: Vec<Checkpoint>, config: &InputConfig) -> Self {
+    /// What the checkpoints found for [`digests`] say, for files that are read in this `way`.
+    pub fn new(found: Vec<Checkpoint>, way: String) -> Self {
         let by_path = found.into_iter().map(|found| (found.path_sha256, found)).collect();
-        let InputConfig { files: _, format, language, charset } = config;
-        Known { by_path, flags: format!("{format:?} {language:?} {charset:?}") }
+        Known { by_path, way }
     }
 
     /// Where to begin in `path`. What cannot be looked at is begun at its start, and fails there.
@@ -74,7 +72,7 @@ impl Known {
             found.len(),
             found.mtime(),
             found.mtime_nsec(),
-            self.flags
+            self.way
         ));
         fingerprint.update(&head);
         Ok(Some(Checkpoint {

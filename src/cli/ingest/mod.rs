@@ -30,7 +30,7 @@ use super::PartlyRefused;
 use super::database::Database;
 use super::input::{Inputs, Item, Position, Reader, Step};
 use super::ordered::map_in_order;
-use crate::config::{GlobalConfig, IngestConfig};
+use crate::config::{GlobalConfig, IngestConfig, InputConfig};
 use crate::domain::Extraction;
 use crate::domain::view::StoredDocument;
 use crate::ingest::Ingested;
@@ -58,6 +58,39 @@ pub async fn run(global: &GlobalConfig, mut config: IngestConfig) -> anyhow::Res
     let closed = database.close().await;
     let (refused, stopped) = outcome?;
     closed?;
+    ended(refused, stopped)
+}
+
+/// Files to be read, and how.
+pub(super) struct Files {
+    pub inputs: Inputs,
+    /// A file that was read in another way is another file.
+    pub way: String,
+    pub threads: u16,
+    /// Whether they are read from their start, whatever was read of them.
+    pub again: bool,
+    /// Where refused lines go.
+    pub refused: Option<File>,
+}
+
+/// As [`run`], over files alone, with each item read by `read`, several at once.
+pub(super) async fn run_with<R>(global: &GlobalConfig, files: Files, read: R) -> anyhow::Result<()>
+where
+    R: Fn(&Pool, &Handle, Item) -> Result<Prepared, Failure> + Send + Sync + 'static,
+{
+    let stop = stop_when_told()?;
+    let database = Database::open(global).await?;
+    let outcome = load(database.url(), files, read, stop).await;
+    let closed = database.close().await;
+    let (summary, stopped) = outcome?;
+    closed?;
+    // Whoever reads may have gone; the documents are stored all the same.
+    let _ = writeln!(io::stdout(), "{summary}");
+    ended(summary.counts.refused, stopped)
+}
+
+/// How a run ends that has closed its database.
+fn ended(refused: u64, stopped: bool) -> anyhow::Result<()> {
     anyhow::ensure!(!stopped, "stopped; run it again to go on");
     match refused {
         0 => Ok(()),
@@ -77,7 +110,14 @@ async fn all(
 ) -> anyhow::Result<(u64, bool)> {
     let (mut refusals, mut stopped) = (0, false);
     if let Some(inputs) = inputs {
-        let (summary, was_stopped) = load(url, inputs, config, refused, stop.clone()).await?;
+        let InputConfig { files: _, format, language, charset } = &config.input;
+        let way = format!("{format:?} {language:?} {charset:?}");
+        let IngestConfig { threads, again, .. } = *config;
+        let files = Files { inputs, way, threads, again, refused };
+        let reader = Reader::new(&config.input);
+        let read =
+            move |pool: &Pool, runtime: &Handle, item| self::read(&reader, pool, runtime, item);
+        let (summary, was_stopped) = load(url, files, read, stop.clone()).await?;
         // Whoever reads may have gone; the documents are stored all the same.
         let _ = writeln!(io::stdout(), "{summary}");
         (refusals, stopped) = (summary.counts.refused, was_stopped);
@@ -92,7 +132,7 @@ async fn all(
 }
 
 /// Where the refused lines go; behind those of earlier runs, which would be lost otherwise.
-fn open_refused(path: &Path) -> anyhow::Result<File> {
+pub(super) fn open_refused(path: &Path) -> anyhow::Result<File> {
     let opened = OpenOptions::new().create(true).append(true).open(path);
     opened.with_context(|| path.display().to_string())
 }
@@ -118,26 +158,28 @@ fn stop_when_told() -> anyhow::Result<Arc<AtomicBool>> {
 }
 
 /// What was done, and whether somebody stopped it before the end.
-async fn load(
+async fn load<R>(
     url: &str,
-    inputs: Inputs,
-    config: &IngestConfig,
-    refused: Option<File>,
+    files: Files,
+    read: R,
     stop: Arc<AtomicBool>,
-) -> anyhow::Result<(Summary, bool)> {
+) -> anyhow::Result<(Summary, bool)>
+where
+    R: Fn(&Pool, &Handle, Item) -> Result<Prepared, Failure> + Send + Sync + 'static,
+{
+    let Files { inputs, way, threads, again, refused } = files;
     store::migrate(url).await?;
-    let threads = usize::from(config.threads);
+    let threads = usize::from(threads);
     // A connection for each thread that looks a document up, and the one that writes.
     let options = PoolOptions { size: threads + 1, ..PoolOptions::default() };
     let pool = Pool::new(url, options)?;
-    let found = match config.again {
+    let found = match again {
         true => Vec::new(),
         false => {
             store::checkpoints::find(&mut *pool.get().await?, &digests(inputs.paths())).await?
         }
     };
-    let known = Known::new(found, &config.input);
-    let reader = Reader::new(&config.input);
+    let known = Known::new(found, way);
     let runtime = Handle::current();
     let progress = Progress::new(total_bytes(&inputs));
     tokio::task::spawn_blocking(move || {
@@ -158,7 +200,7 @@ async fn load(
             },
             |step| match step {
                 Step::Begin(begun) => Done::Begin(begun),
-                Step::Item(item) => Done::Read(item.end, read(&reader, &pool, &runtime, item)),
+                Step::Item(item) => Done::Read(item.end, read(&pool, &runtime, item)),
                 Step::PassedOver(what, end) => Done::PassedOver(what, end),
                 Step::End(end) => Done::End(end),
             },
@@ -208,23 +250,23 @@ enum Done {
 }
 
 /// A document on its way, with the place it came from.
-struct Prepared {
-    place: String,
-    new: NewOrPassages,
+pub(super) struct Prepared {
+    pub place: String,
+    pub new: NewOrPassages,
     /// `None` where there is nothing to store.
-    extraction: Option<Extraction>,
-    line: Option<Vec<u8>>,
+    pub extraction: Option<Extraction>,
+    pub line: Option<Vec<u8>>,
 }
 
 /// A document as it is to be stored.
 #[derive(Clone)]
-struct NewOrPassages {
-    new: Arc<NewDocument>,
+pub(super) struct NewOrPassages {
+    pub new: Arc<NewDocument>,
     /// Whether it is only passages of the article, which never stand in the place of another text of it.
-    passages: bool,
+    pub passages: bool,
 }
 
-enum Failure {
+pub(super) enum Failure {
     /// This document cannot be stored; the next may.
     Refused { reason: String, line: Option<Vec<u8>> },
     /// No document can.

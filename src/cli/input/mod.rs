@@ -71,6 +71,18 @@ impl Item {
         format!("{}{}", self.file, self.number)
     }
 
+    /// The line of NDJSON that it is.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn line(&self) -> Result<&[u8], String> {
+        match &self.content {
+            Ok(Record::Json(line)) => Ok(line),
+            Ok(_) => Err("it is no line of NDJSON".to_owned()),
+            Err(unreadable) => Err(unreadable.reason.clone()),
+        }
+    }
+
     /// Bytes that it keeps in memory, about.
     pub fn size(&self) -> usize {
         match &self.content {

@@ -195,6 +195,30 @@ async fn an_ingest_of_a_web_archive_that_is_killed_twenty_times_loses_nothing() 
 }
 
 #[tokio::test]
+async fn a_load_that_is_killed_ends_with_what_an_ingest_gives() {
+    let (whole, all) = undisturbed().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("extractions.ndjson");
+    let input = archive();
+    let output = super::run_with_input(&["extract", "--format", "ndjson"], input.as_bytes());
+    std::fs::write(&path, &output.stdout).unwrap();
+    let database = TestDatabase::new().await;
+    let arguments =
+        ["load", "--database-url", database.url(), "--log", "error", path.to_str().unwrap()];
+    for kill in 1..=KILLS {
+        let mut child = claimtrail(&arguments).stderr(Stdio::null()).spawn().unwrap();
+        kill_at(&database, &mut child, DOCUMENTS * kill / (KILLS + 1)).await;
+        look(&database, &whole).await;
+    }
+    assert!(count(&database, "documents").await < DOCUMENTS, "the kills came too late");
+    let mut last = claimtrail(&arguments);
+    let status = tokio::task::spawn_blocking(move || last.status().unwrap()).await.unwrap();
+    assert!(status.success());
+    assert_eq!(contents(&database).await, whole);
+    assert_eq!(shared(&database).await, all);
+}
+
+#[tokio::test]
 async fn an_ingest_of_a_zip_that_is_killed_goes_on_in_the_file_it_was_in() {
     let third = DOCUMENTS / 3;
     let lines: String = archive().split_inclusive('\n').skip(third).take(third).collect();

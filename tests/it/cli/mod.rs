@@ -8,6 +8,7 @@ mod extract;
 mod feeds;
 mod ingest;
 mod kills;
+mod load;
 mod redact;
 mod restarts;
 mod serve;
