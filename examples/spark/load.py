@@ -22,11 +22,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", help="what extract.py had for --out")
     parser.add_argument("--binary", default="claimtrail")
-    parser.add_argument("flags", nargs="*", help="handed to claimtrail load, behind --")
-    options = parser.parse_args()
+    parser.epilog = "What stands behind -- is handed to claimtrail load."
+    given = sys.argv[1:]
+    ours = given.index("--") if "--" in given else len(given)
+    options, flags = parser.parse_args(given[:ours]), given[ours + 1:]
     if not os.path.exists(os.path.join(options.folder, "_SUCCESS")):
         sys.exit(f"{options.folder} has no _SUCCESS in it: the extraction has not come to its end")
-    loading = subprocess.Popen([options.binary, "load", *options.flags, "-"], stdin=subprocess.PIPE)
+    loading = subprocess.Popen([options.binary, "load", *flags, "-"], stdin=subprocess.PIPE)
     try:
         with loading.stdin as into:
             for line in lines(options.folder):
