@@ -32,6 +32,36 @@ def rounded(weight):
     return (weight / scale[:, None]).round().clamp(-127, 127).to(torch.int8), scale.float()
 
 
+def put_encoder(out, encoder, kept):
+    """puts the rounded encoder into `out` and gives it the rounded numbers too; answers what puts a further matrix"""
+    def put(name, weight, bias=None):
+        q, s = rounded(weight.data)
+        out[name + ".q"], out[name + ".s"] = q.contiguous(), s
+        if bias is not None:
+            out[name + ".b"] = bias.data.float().contiguous()
+        return q.float() * s[:, None]
+
+    rows = torch.tensor(kept)
+    encoder.pieces.weight[rows] = put("pieces", encoder.pieces.weight[rows])
+    for name in ("places", "kinds"):
+        table = getattr(encoder, name)
+        table.weight.copy_(put(name, table.weight))
+    norms = [("norm", encoder.norm)]
+    for i, layer in enumerate(encoder.layers):
+        p = "layers.%d." % i
+        sides = (layer.query, layer.key, layer.value)
+        w = put(p + "attention", torch.cat([x.weight for x in sides]), torch.cat([x.bias for x in sides]))
+        for x, part in zip(sides, w.chunk(3)):
+            x.weight.copy_(part)
+        for name in ("joined", "wide", "narrow"):
+            x = getattr(layer, name)
+            x.weight.copy_(put(p + name, x.weight, x.bias))
+        norms += [(p + "joined_norm", layer.joined_norm), (p + "out_norm", layer.out_norm)]
+    for name, norm in norms:
+        out[name + ".scale"], out[name + ".shift"] = norm.weight.data.clone(), norm.bias.data.clone()
+    return put
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--base", "--model", "--weights", "--vocabulary"):
@@ -46,39 +76,12 @@ def main():
     model.load_state_dict(torch.load(a.model))
     model.eval()
     out = {}
-
-    def put(name, weight, bias=None):
-        """stores rows rounded, and gives the model the rounded numbers too"""
-        q, s = rounded(weight.data)
-        out[name + ".q"], out[name + ".s"] = q.contiguous(), s
-        if bias is not None:
-            out[name + ".b"] = bias.data.float().contiguous()
-        return q.float() * s[:, None]
-
-    encoder = model.encoder
     with torch.no_grad():
-        rows = torch.tensor([vocabulary[p] for p in kept])
-        encoder.pieces.weight[rows] = put("pieces", encoder.pieces.weight[rows])
-        for name in ("places", "kinds"):
-            table = getattr(encoder, name)
-            table.weight.copy_(put(name, table.weight))
-        norms = [("norm", encoder.norm)]
-        for i, layer in enumerate(encoder.layers):
-            p = "layers.%d." % i
-            sides = (layer.query, layer.key, layer.value)
-            w = put(p + "attention", torch.cat([x.weight for x in sides]), torch.cat([x.bias for x in sides]))
-            for x, part in zip(sides, w.chunk(3)):
-                x.weight.copy_(part)
-            for name in ("joined", "wide", "narrow"):
-                x = getattr(layer, name)
-                x.weight.copy_(put(p + name, x.weight, x.bias))
-            norms += [(p + "joined_norm", layer.joined_norm), (p + "out_norm", layer.out_norm)]
+        put = put_encoder(out, model.encoder, [vocabulary[p] for p in kept])
         sides = (model.dependent, model.governor)
         w = put("links", torch.cat([x.weight for x in sides]), torch.cat([x.bias for x in sides]))
         for x, part in zip(sides, w.chunk(2)):
             x.weight.copy_(part)
-        for name, norm in norms:
-            out[name + ".scale"], out[name + ".shift"] = norm.weight.data.clone(), norm.bias.data.clone()
         transition, first = model.transitions()
         out.update({"emit.weight": model.emit.weight.data.clone(), "emit.bias": model.emit.bias.data.clone(),
                     "transition": transition.clone(), "first": first.clone(), "distance": model.distance.data.clone()})

@@ -104,6 +104,11 @@ impl Product for InBytes {
 }
 
 impl Encoder {
+    /// Number of pieces that have a row.
+    pub fn vocabulary_size(&self) -> usize {
+        self.pieces.scales.len()
+    }
+
     /// A row of [`WIDTH`] numbers for each piece. The first and last are the window's own marks;
     /// places past the last known one count as the last.
     pub fn encode(&self, pieces: &[u32], quoted: &[bool], kernel: Kernel) -> Vec<f32> {

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use safetensors::{Dtype, SafeTensors};
-
 use super::chain::{Chain, LABELS, Scores};
-use super::layers::{ByteRows, Encoder, HEADS, INNER, Layer, Norm, WIDTH};
+use super::layers::{Encoder, WIDTH};
 use super::matrix::{Kernel, Matrix};
 use super::numbers::{dot, softmax};
+use super::weights::Weights;
 use super::words::{Vocabulary, Words};
 
 /// Numbers that a link is scored by.
@@ -56,34 +55,12 @@ impl Tagger {
     /// Reads the weights and the vocabulary they were trained with; `None` where a part is missing
     /// or of another size.
     pub fn read(weights: &[u8], vocabulary: &str) -> Option<Tagger> {
-        let file = File(SafeTensors::deserialize(weights).ok()?);
+        let file = Weights::open(weights)?;
         let vocabulary = Vocabulary::new(vocabulary)?;
-        let pieces = file.byte_rows("pieces")?;
-        if pieces.scales.len() != vocabulary.len() {
+        let encoder = file.encoder()?;
+        if encoder.vocabulary_size() != vocabulary.len() {
             return None;
         }
-        let mut layers = Vec::new();
-        while let Some(attention) =
-            file.matrix(&format!("layers.{}.attention", layers.len()), WIDTH, 3 * WIDTH)
-        {
-            let name = |part: &str| format!("layers.{}.{part}", layers.len());
-            layers.push(Layer {
-                attention,
-                joined: file.matrix(&name("joined"), WIDTH, WIDTH)?,
-                joined_norm: file.norm(&name("joined_norm"))?,
-                wide: file.matrix(&name("wide"), WIDTH, INNER)?,
-                narrow: file.matrix(&name("narrow"), INNER, WIDTH)?,
-                out_norm: file.norm(&name("out_norm"))?,
-            });
-        }
-        let encoder = Encoder {
-            pieces,
-            places: file.byte_rows("places")?,
-            kinds: file.byte_rows("kinds")?,
-            norm: file.norm("norm")?,
-            layers,
-        };
-        debug_assert_eq!(WIDTH % HEADS, 0);
         let transition = file.numbers("transition", LABELS * LABELS)?;
         let distance = file.numbers("distance", 2 * DISTANCES)?;
         Some(Tagger {
@@ -205,55 +182,13 @@ fn bucket(from: usize, to: usize) -> usize {
     if to > from { 16 + size } else { 16 - size }
 }
 
-/// A file of tensors.
-struct File<'d>(SafeTensors<'d>);
-
-impl File<'_> {
-    fn numbers(&self, name: &str, count: usize) -> Option<Vec<f32>> {
-        let tensor = self.0.tensor(name).ok()?;
-        let numbers: Vec<f32> =
-            tensor.data().as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect();
-        (tensor.dtype() == Dtype::F32 && numbers.len() == count).then_some(numbers)
-    }
-
-    fn bytes(&self, name: &str, count: usize) -> Option<Vec<i8>> {
-        let tensor = self.0.tensor(name).ok()?;
-        (tensor.dtype() == Dtype::I8 && tensor.data().len() == count)
-            .then(|| tensor.data().iter().map(|&byte| byte as i8).collect())
-    }
-
-    fn byte_rows(&self, name: &str) -> Option<ByteRows> {
-        let rows = *self.0.tensor(&format!("{name}.q")).ok()?.shape().first()?;
-        Some(ByteRows {
-            values: self.bytes(&format!("{name}.q"), rows * WIDTH)?,
-            scales: self.numbers(&format!("{name}.s"), rows)?,
-        })
-    }
-
-    fn matrix(&self, name: &str, inputs: usize, outputs: usize) -> Option<Matrix> {
-        Matrix::new(
-            &self.bytes(&format!("{name}.q"), inputs * outputs)?,
-            &self.numbers(&format!("{name}.s"), outputs)?,
-            &self.numbers(&format!("{name}.b"), outputs)?,
-            inputs,
-        )
-    }
-
-    fn norm(&self, name: &str) -> Option<Norm> {
-        Some(Norm {
-            scale: self.numbers(&format!("{name}.scale"), WIDTH)?,
-            shift: self.numbers(&format!("{name}.shift"), WIDTH)?,
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::LazyLock;
 
     use serde::Deserialize;
 
-    use super::super::layers::Product;
+    use super::super::exact::{Unrounded, farthest};
     use super::*;
 
     static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
@@ -277,53 +212,10 @@ mod tests {
             .collect()
     }
 
-    /// Activations as they are, so that nothing but the weights is rounded.
-    struct Unrounded;
-
-    impl Product for Unrounded {
-        fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>) {
-            let (inputs, outputs) = (matrix.inputs(), matrix.outputs());
-            let count = rows.len() / inputs;
-            let weights: Vec<f32> = (0..outputs)
-                .flat_map(|output| (0..inputs).map(move |input| matrix.weight(output, input)))
-                .collect();
-            out.clear();
-            for _ in 0..count {
-                out.extend((0..outputs).map(|output| matrix.bias(output)));
-            }
-            let (step, wide) = (inputs as isize, outputs as isize);
-            // SAFETY: `rows` is count × inputs, `weights` outputs × inputs read as its transpose,
-            // `out` count × outputs; the strides walk exactly these.
-            unsafe {
-                matrixmultiply::sgemm(
-                    count,
-                    inputs,
-                    outputs,
-                    1.0,
-                    rows.as_ptr(),
-                    step,
-                    1,
-                    weights.as_ptr(),
-                    1,
-                    step,
-                    1.0,
-                    out.as_mut_ptr(),
-                    wide,
-                    1,
-                );
-            }
-        }
-    }
-
     fn unrounded<'t>(tagger: &'t Tagger, words: &Words) -> Tagged<'t> {
         let (pieces, quoted, first) = tagger.pieces(words, 0..words.words.len());
         let rows = tagger.encoder.pass(&pieces, &quoted, Unrounded);
         tagger.tagged(&rows, &first, &mut Unrounded)
-    }
-
-    fn farthest(mine: &[f32], theirs: &[f32]) -> f32 {
-        assert_eq!(mine.len(), theirs.len());
-        mine.iter().zip(theirs).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
     }
 
     #[test]
