@@ -472,6 +472,9 @@ pub enum EvaluateKind {
     /// What a news page holds. Lines {id, url}, the page being {id}.html in --pages; writes {id,
     /// title, author, date, text, language}.
     Html,
+    /// Which checked claim a post is about. A table of query_id and text, parted by tabs, and --claims; writes
+    /// a table of query_id, claim_id and score, the best twenty of each.
+    Matching,
 }
 
 /// What `evaluate` takes. Answers that stand in the input are ignored.
@@ -492,6 +495,19 @@ pub struct EvaluateConfig {
     /// The folder of pages, for `html`.
     #[arg(long, env = "CLAIMTRAIL_PAGES", value_name = "DIR", required_if_eq("kind", "html"))]
     pub pages: Option<PathBuf>,
+
+    /// The checked claims, for `matching`: lines {vclaim_id, vclaim, title, subtitle}.
+    #[arg(
+        long,
+        env = "CLAIMTRAIL_CLAIMS",
+        value_name = "FILE",
+        required_if_eq("kind", "matching")
+    )]
+    pub claims: Option<PathBuf>,
+
+    /// Answer only the queries that this table names in its first column, for `matching`.
+    #[arg(long, env = "CLAIMTRAIL_ONLY", value_name = "FILE")]
+    pub only: Option<PathBuf>,
 
     /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one.
     #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Fast)]

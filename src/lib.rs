@@ -15,6 +15,7 @@
 //! | [`ingest`] | bytes → `Document` |
 //! | [`store`] | domain values ↔ Postgres |
 //! | [`export`] | domain values → rows of a file |
+//! | [`index`] | known claims ↔ words and vectors in memory |
 //! | [`jobs`] | the queue and its workers |
 //! | [`postgres`] | data folder → a private Postgres |
 //! | [`app`] | what handlers and jobs are given |
@@ -29,6 +30,7 @@ pub mod dashboard;
 pub mod domain;
 pub mod export;
 pub mod fetch;
+pub mod index;
 pub mod ingest;
 pub mod jobs;
 pub mod metrics;

@@ -1,6 +1,7 @@
 //! `evaluate`: a benchmark's questions → predictions for its scorer, through the service's own code.
 
 mod html;
+pub mod matching;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -31,6 +32,10 @@ pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
         EvaluateKind::Html => {
             let pages = config.pages.as_deref().context("--pages names the folder of pages")?;
             each_line(&config.input, &config.output, |question| html::answer(pages, question))
+        }
+        EvaluateKind::Matching => {
+            let claims = config.claims.as_deref().context("--claims names the checked claims")?;
+            matching::run(claims, &config.input, config.only.as_deref(), &config.output)
         }
     }
 }

@@ -3,7 +3,7 @@
 mod bytes;
 pub mod database;
 pub mod demo;
-mod evaluate;
+pub mod evaluate;
 mod export;
 mod extract;
 mod feeds;

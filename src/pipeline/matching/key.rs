@@ -43,7 +43,7 @@ pub fn canonical_key(text: &str) -> String {
 }
 
 /// One form for each kind of apostrophe and dash.
-fn plain(c: char) -> char {
+pub(super) fn plain(c: char) -> char {
     match c {
         '’' | '‘' | 'ʼ' | '`' => '\'',
         '‐' | '‑' | '−' => '-',

@@ -3,11 +3,18 @@
 //! For now two claims are the same when their canonical wording is: see [`canonical_key`].
 
 mod key;
+mod meaning;
+pub mod rank;
 mod subjects;
+mod terms;
 
 pub use key::canonical_key;
+pub use meaning::meaning;
+pub use rank::{Evidence, Ranker, Shared, Way};
 pub use subjects::subjects;
+pub use terms::{readable, terms};
 
+pub use super::model::encoder::Vector;
 use crate::domain::ClaimId;
 
 /// A known claim that could be the one at hand.

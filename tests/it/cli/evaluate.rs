@@ -96,3 +96,70 @@ fn answers_who_denies_which_claim() {
         @r#"{"id":"a","denials":[{"cue":"denies","denier":"Ferry captain Ruben Haas","via":null,"denied":"taking a bribe from the port","claim":"Ruben Haas took a bribe from the port.","kind":"denial"}]}"#
     );
 }
+
+/// Checked claims of our own wording.
+const CHECKED: &str = r#"{"vclaim_id":"ferry","vclaim":"The ferry Aurora sank in Ostrel harbour.","title":"Did the Aurora sink?","subtitle":null}
+{"vclaim_id":"mayor","vclaim":"The mayor of Ostrel has left the country.","title":"Where is the mayor?","subtitle":"He was seen at work."}
+{"vclaim_id":"bread","vclaim":"Bread will cost twice as much from Monday.","title":"Bread prices"}
+"#;
+
+fn match_claims(
+    claims: &str,
+    queries: &str,
+    only: Option<&str>,
+) -> (std::process::Output, Vec<Vec<String>>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path
+    };
+    let output = folder.path().join("out.tsv");
+    let mut command = claimtrail(&["evaluate", "matching"]);
+    command.arg("--claims").arg(file("claims.jsonl", claims));
+    command.arg("--in").arg(file("queries.tsv", queries)).arg("--out").arg(&output);
+    if let Some(only) = only {
+        command.arg("--only").arg(file("only.tsv", only));
+    }
+    let result = command.output().expect("the program runs");
+    let written = std::fs::read_to_string(&output).unwrap_or_default();
+    let rows = written.lines().map(|line| line.split('\t').map(str::to_owned).collect()).collect();
+    (result, rows)
+}
+
+#[test]
+fn ranks_the_checked_claims_of_each_query_the_likeliest_first() {
+    let (result, rows) = match_claims(
+        CHECKED,
+        "q1\t\"\"\"Ostrel's mayor\"\" fled abroad — Nobody (@nobody) May 3, 2026\"\nq2\tloaf prices to double next week\n",
+        None,
+    );
+    assert!(result.status.success(), "{}", stderr(&result));
+    let first = |query: &str| {
+        let own: Vec<&Vec<String>> = rows.iter().filter(|row| row[0] == query).collect();
+        let scores: Vec<f32> = own.iter().map(|row| row[2].parse().expect("a score")).collect();
+        assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
+        own[0][1].clone()
+    };
+    assert_eq!((first("q1").as_str(), first("q2").as_str()), ("mayor", "bread"));
+}
+
+#[test]
+fn answers_only_the_queries_that_are_asked_for() {
+    let queries = "q1\tthe ferry sank\nq2\tthe mayor left\nq3\tbread\n";
+    let (_, rows) = match_claims(CHECKED, queries, Some("q3\t0\tbread\t1\nq1\t0\tferry\t1\n"));
+    let mut asked: Vec<&str> = rows.iter().map(|row| row[0].as_str()).collect();
+    asked.dedup();
+    assert_eq!(asked, ["q1", "q3"], "in the order of the queries");
+}
+
+#[test]
+fn a_bad_line_of_claims_or_queries_is_named_by_its_number() {
+    let broken = format!("{CHECKED}{{\"vclaim_id\":\"x\"}}\n");
+    let (result, _) = match_claims(&broken, "q1\tferry\n", None);
+    assert!(!result.status.success());
+    assert!(stderr(&result).contains("claims.jsonl:4"), "{}", stderr(&result));
+    let (result, _) = match_claims(CHECKED, "q1\tferry\nq2\n", None);
+    assert!(!result.status.success());
+    assert!(stderr(&result).contains("queries.tsv:2"), "{}", stderr(&result));
+}

@@ -1,0 +1,136 @@
+//! Posts and the checked claims they could be about: the best twenty of each.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use serde::Deserialize;
+
+use crate::index::{ClaimIndex, Entry};
+use crate::pipeline::matching::Ranker;
+
+/// Claims answered for each query.
+const ANSWERED: usize = 20;
+
+/// A checked claim.
+#[derive(Debug, Deserialize)]
+pub struct Checked {
+    /// Its id.
+    #[serde(rename = "vclaim_id")]
+    pub id: String,
+    /// The claim.
+    #[serde(rename = "vclaim")]
+    claim: String,
+    title: Option<String>,
+    subtitle: Option<String>,
+}
+
+/// Known claims and their index.
+pub struct Known {
+    /// In the order of the file.
+    pub claims: Vec<Checked>,
+    /// Of the same numbers.
+    pub index: ClaimIndex,
+}
+
+impl Known {
+    /// Reads checked claims, one JSON object a line, and makes their index on so many threads.
+    ///
+    /// # Errors
+    /// The file cannot be read, or a line is no claim: named by its number.
+    pub fn read(path: &Path, threads: usize) -> anyhow::Result<Known> {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut claims: Vec<Checked> = Vec::new();
+        for (number, line) in BufReader::new(file).lines().enumerate() {
+            let place = || format!("{}:{}", path.display(), number + 1);
+            let line = line.with_context(place)?;
+            if !line.trim().is_empty() {
+                claims.push(serde_json::from_str(&line).with_context(place)?);
+            }
+        }
+        let contexts: Vec<String> = claims
+            .iter()
+            .map(|claim| {
+                let said = [claim.title.as_deref(), claim.subtitle.as_deref()];
+                said.into_iter().flatten().collect::<Vec<_>>().join(". ")
+            })
+            .collect();
+        let entries: Vec<Entry<'_>> = claims
+            .iter()
+            .zip(&contexts)
+            .map(|(claim, context)| Entry { claim: &claim.claim, context })
+            .collect();
+        let mut index = ClaimIndex::default();
+        index.add(&entries, threads);
+        Ok(Known { claims, index })
+    }
+}
+
+/// Reads a table without a header whose columns a tab parts, in CSV's quoting.
+///
+/// # Errors
+/// The file cannot be read, or a line has less than `columns` columns: named by its number.
+pub fn table(path: &Path, columns: usize) -> anyhow::Result<Vec<Vec<String>>> {
+    let mut reader = csv::ReaderBuilder::new()
+        .delimiter(b'\t')
+        .has_headers(false)
+        .flexible(true)
+        .from_path(path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let mut rows = Vec::new();
+    for row in reader.records() {
+        let row = row.with_context(|| path.display().to_string())?;
+        let line = row.position().map_or(0, csv::Position::line);
+        ensure!(
+            row.len() >= columns,
+            "{}:{line}: has {} of {columns} columns",
+            path.display(),
+            row.len()
+        );
+        rows.push(row.iter().map(str::to_owned).collect());
+    }
+    Ok(rows)
+}
+
+/// Answers the queries of `input`, those that `only` names where it is given, in their order.
+pub(super) fn run(
+    claims: &Path,
+    input: &Path,
+    only: Option<&Path>,
+    output: &Path,
+) -> anyhow::Result<()> {
+    let wanted: Option<BTreeSet<String>> = match only {
+        Some(only) => {
+            Some(table(only, 1)?.into_iter().filter_map(|row| row.into_iter().next()).collect())
+        }
+        None => None,
+    };
+    let queries = table(input, 2)?;
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let known = Known::read(claims, threads)?;
+    let writer =
+        File::create(output).with_context(|| format!("cannot write {}", output.display()))?;
+    let mut writer = BufWriter::new(writer);
+    let write = || format!("cannot write {}", output.display());
+    for query in &queries {
+        let [id, text, ..] = query.as_slice() else { continue };
+        if wanted.as_ref().is_some_and(|wanted| !wanted.contains(id)) {
+            continue;
+        }
+        for (number, score) in ranked(&known.index, text).into_iter().take(ANSWERED) {
+            writeln!(writer, "{id}\t{}\t{score}", known.claims[number].id).with_context(write)?;
+        }
+    }
+    writer.flush().with_context(write)
+}
+
+/// Candidates for `text` with how likely each is, the likeliest first; of equal ones the older.
+fn ranked(index: &ClaimIndex, text: &str) -> Vec<(usize, f32)> {
+    let (numbers, evidence): (Vec<usize>, Vec<_>) = index.candidates(text).into_iter().unzip();
+    let scores = Ranker::trained().scores(&evidence);
+    let mut ranked: Vec<(usize, f32)> = numbers.into_iter().zip(scores).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked
+}

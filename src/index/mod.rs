@@ -1,0 +1,183 @@
+//! The known claims in memory: by their words and by their meaning.
+//!
+//! It finds the few that a text could be about and tells how they were found; which of them it is,
+//! if any, [`crate::pipeline::matching`] decides.
+
+mod meanings;
+mod words;
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use meanings::MeaningIndex;
+use words::WordIndex;
+
+use crate::pipeline::matching::{Evidence, Way, meaning, readable, terms};
+
+/// How many candidates each way finds.
+const FOUND: usize = 50;
+
+/// Known claims, numbered from 0 in the order they were added.
+#[derive(Debug, Default)]
+pub struct ClaimIndex {
+    claim_words: WordIndex,
+    all_words: WordIndex,
+    claim_meanings: MeaningIndex,
+    context_meanings: MeaningIndex,
+}
+
+/// A known claim with what else is said of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'e> {
+    /// The claim's own sentence.
+    pub claim: &'e str,
+    /// Titles and other wordings; may be empty.
+    pub context: &'e str,
+}
+
+impl ClaimIndex {
+    /// Adds claims in their order, reading their meaning on so many threads (one at least).
+    pub fn add(&mut self, entries: &[Entry<'_>], threads: usize) {
+        let share = entries.len().div_ceil(threads.max(1)).max(1);
+        let meanings: Vec<_> = std::thread::scope(|scope| {
+            let workers: Vec<_> = entries
+                .chunks(share)
+                .map(|part| {
+                    scope.spawn(move || {
+                        part.iter()
+                            .map(|entry| (meaning(entry.claim), meaning(entry.context)))
+                            .collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            workers
+                .into_iter()
+                .flat_map(|worker| match worker.join() {
+                    Ok(meanings) => meanings,
+                    Err(panic) => std::panic::resume_unwind(panic),
+                })
+                .collect()
+        });
+        for (entry, (claim, context)) in entries.iter().zip(meanings) {
+            let mut words = terms(entry.claim);
+            self.claim_words.add(&words);
+            words.extend(terms(entry.context));
+            self.all_words.add(&words);
+            self.claim_meanings.add(&claim);
+            self.context_meanings.add(&context);
+        }
+    }
+
+    /// Number of claims.
+    pub fn len(&self) -> usize {
+        self.claim_words.len()
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The claims that `text` could be about, each with how it was found, in order of number.
+    pub fn candidates(&self, text: &str) -> Vec<(usize, Evidence)> {
+        let read = readable(text);
+        let text = if read.is_empty() { text } else { &read };
+        let (words, meaning) = (terms(text), meaning(text));
+        let (in_all, in_claim) = (self.all_words.ask(&words), self.claim_words.ask(&words));
+        let close_claim = self.claim_meanings.closeness(&meaning);
+        let close_context = self.context_meanings.closeness(&meaning);
+        let nearest = |close: &[f32]| best((0..).zip(close.iter().copied()).collect(), FOUND);
+        let ways: [Vec<(u32, f32)>; Way::COUNT] = Way::ALL.map(|way| match way {
+            Way::AllWords => self.all_words.best(&in_all, FOUND),
+            Way::ClaimWords => self.claim_words.best(&in_claim, FOUND),
+            Way::ClaimMeaning => nearest(&close_claim),
+            Way::ContextMeaning => nearest(&close_context),
+        });
+        let mut found: BTreeMap<u32, Evidence> = BTreeMap::new();
+        for (way, list) in Way::ALL.into_iter().zip(ways) {
+            for (place, (claim, score)) in list.into_iter().enumerate() {
+                let evidence = found.entry(claim).or_default();
+                evidence.places[way as usize] = Some(place);
+                evidence.scores[way as usize] = score;
+            }
+        }
+        for (&claim, evidence) in &mut found {
+            // Known of every claim, found that way or not.
+            evidence.scores[Way::ClaimMeaning as usize] = close_claim[claim as usize];
+            evidence.scores[Way::ContextMeaning as usize] = close_context[claim as usize];
+            evidence.with_context = self.all_words.shared(&in_all, claim);
+            evidence.alone = self.claim_words.shared(&in_claim, claim);
+        }
+        found.into_iter().map(|(claim, evidence)| (claim as usize, evidence)).collect()
+    }
+}
+
+/// The best `most` by score, best first; of equal ones that with the lower number comes first.
+fn best(mut scores: Vec<(u32, f32)>, most: usize) -> Vec<(u32, f32)> {
+    let order =
+        |a: &(u32, f32), b: &(u32, f32)| -> Ordering { b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)) };
+    if scores.len() > most {
+        scores.select_nth_unstable_by(most, order);
+        scores.truncate(most);
+    }
+    scores.sort_unstable_by(order);
+    scores
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::matching::Ranker;
+
+    const CLAIMS: [(&str, &str); 5] = [
+        ("The ferry Aurora sank in Ostrel harbour.", "No, the Aurora did not sink"),
+        ("The mayor of Ostrel has left the country.", "Where is the mayor?"),
+        ("Bread will cost twice as much from Monday.", ""),
+        ("The dam at Kelm is about to break.", "Dam rumours return each spring"),
+        ("A vaccine makes keys stick to the arm.", ""),
+    ];
+
+    fn index(threads: usize) -> ClaimIndex {
+        let entries: Vec<Entry<'_>> =
+            CLAIMS.iter().map(|&(claim, context)| Entry { claim, context }).collect();
+        let mut index = ClaimIndex::default();
+        index.add(&entries, threads);
+        index
+    }
+
+    fn likeliest(index: &ClaimIndex, text: &str) -> usize {
+        let (numbers, evidence): (Vec<usize>, Vec<_>) = index.candidates(text).into_iter().unzip();
+        let scores = Ranker::trained().scores(&evidence);
+        let best = (0..numbers.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+        numbers[best.expect("meaning finds something")]
+    }
+
+    #[test]
+    fn a_claim_is_found_by_its_words_and_by_its_meaning() {
+        let index = index(2);
+        assert_eq!(likeliest(&index, "so the #AuroraFerry went down in the harbour??"), 0);
+        assert_eq!(likeliest(&index, "Ostrel's mayor fled abroad last night"), 1);
+        assert_eq!(likeliest(&index, "loaf prices to double next week"), 2);
+        assert_eq!(likeliest(&index, "magnetic after the jab, spoons hold on their shoulder"), 4);
+    }
+
+    #[test]
+    fn candidates_are_the_same_on_any_number_of_threads() {
+        let text = "the Kelm dam will break";
+        assert_eq!(index(1).candidates(text), index(3).candidates(text));
+        assert_eq!(index(1).len(), CLAIMS.len());
+    }
+
+    #[test]
+    fn nothing_is_found_where_nothing_is_known_and_a_text_without_words_breaks_nothing() {
+        assert!(ClaimIndex::default().candidates("the dam").is_empty());
+        assert!(ClaimIndex::default().is_empty());
+        let found = index(1).candidates("…?!");
+        assert!(found.iter().all(|(_, evidence)| evidence.scores == [0.0; Way::COUNT]));
+    }
+
+    #[test]
+    fn of_equal_scores_the_older_comes_first() {
+        assert_eq!(best(vec![(2, 1.0), (0, 1.0), (1, 2.0)], 2), [(1, 2.0), (0, 1.0)]);
+    }
+}
