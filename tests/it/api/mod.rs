@@ -7,6 +7,7 @@ mod documents;
 mod errors;
 pub mod exports;
 mod extract;
+mod extractions;
 mod feeds;
 mod fetching;
 mod jobs;
