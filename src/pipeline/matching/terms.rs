@@ -75,7 +75,11 @@ pub fn terms(text: &str) -> Vec<String> {
     words(&folded)
         .map(|word| word.strip_suffix("'s").unwrap_or(word).replace('\'', ""))
         .filter(|word| !word.is_empty() && !is_stop_word(word))
-        .map(|word| STEMMER.stem(&word).into_owned())
+        .map(|word| match word.contains('.') {
+            // Abbreviations and numbers have no endings.
+            true => word,
+            false => STEMMER.stem(&word).into_owned(),
+        })
         .collect()
 }
 

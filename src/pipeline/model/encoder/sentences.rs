@@ -42,15 +42,15 @@ impl SentenceEncoder {
         mean(&self.encoder.encode(&pieces, &quoted, kernel))
     }
 
-    /// A text's pieces between the two marks; none for a text without a word.
+    /// A text's pieces between the two marks; none for a text without a letter or digit.
     fn pieces(&self, text: &str) -> Vec<u32> {
+        if !text.contains(char::is_alphanumeric) {
+            return Vec::new();
+        }
         let words = Words::read(text, &self.vocabulary);
         let inside = words.words.iter().filter(|word| !word.span.is_empty());
         let mut pieces = vec![self.vocabulary.start()];
         pieces.extend(inside.flat_map(|word| &words.pieces[word.pieces.clone()]));
-        if pieces.len() == 1 {
-            return Vec::new();
-        }
         pieces.truncate(LONGEST - 1);
         pieces.push(self.vocabulary.pause());
         pieces
