@@ -20,7 +20,15 @@ const LOG_LIMIT: u64 = 8 * 1024 * 1024;
 #[derive(Debug)]
 pub(super) struct Folder {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Closing is not enough: a program that another thread is just starting holds a copy of the
+        // file until it runs, and the lock with it.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl Folder {
@@ -30,7 +38,7 @@ impl Folder {
         // The server has another working folder, so a relative path would mean another place to it.
         let path = path.canonicalize().map_err(file("find", path))?;
         let lock = lock(&path)?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, lock })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -247,4 +255,20 @@ fn initdb(
         return Ok(());
     }
     Err(Error::Initdb { said: server::tail(&String::from_utf8_lossy(&output.stderr)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_free_when_it_is_let_go_though_a_copy_of_the_lock_is_open() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::open(place.path()).expect("it is free");
+        assert!(Folder::open(place.path()).is_err(), "it is in use");
+        let copy = folder.lock.try_clone().expect("a copy, as a started program has it");
+        drop(folder);
+        assert!(Folder::open(place.path()).is_ok());
+        drop(copy);
+    }
 }
