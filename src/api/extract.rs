@@ -50,9 +50,11 @@ impl<I: FromStr> FromRequest for PathId<I> {
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
         let id = request.match_info().get("id").unwrap_or_default();
-        ready(id.parse().map(PathId).map_err(|_| match has_verb(request.path()) {
-            // A verb after the id is another resource, which this method may not be for. A colon
-            // elsewhere, or one that is escaped, is part of an id that is none.
+        // A verb that the route does not know is another resource, which this method may not be for. A
+        // colon elsewhere, or one that is escaped, is part of an id that is none.
+        let own_verb = request.match_pattern().is_some_and(|pattern| has_verb(&pattern));
+        let other_verb = !own_verb && has_verb(request.path());
+        ready(id.parse().map(PathId).map_err(|_| match other_verb {
             true => unrouted_problem(request),
             false => Problem::parameter("id", "must be a UUID"),
         }))

@@ -112,6 +112,10 @@ async fn a_colon_in_an_id_is_a_bad_id_unless_it_begins_a_verb() {
         let problem = answer.problem();
         assert_eq!(problem["errors"].is_array(), status == 400, "{path}: {problem}");
     }
+    for path in ["/v1/jobs/x:retry", "/v1/jobs/%3Ax:retry", "/v1/documents/null,null:redact"] {
+        let body = json!({ "by": "desk", "reason": "asked for" });
+        assert_eq!(app.post(path, &body).await.status, 400, "{path}");
+    }
 }
 
 #[tokio::test]
