@@ -17,7 +17,7 @@ use crate::support::{Server, connect};
 use crate::{Run, measure};
 
 /// The tables that a document fills, each after those it points to.
-const TABLES: [&str; 21] = [
+const TABLES: [&str; 23] = [
     "outlets",
     "documents",
     "document_urls",
@@ -39,6 +39,8 @@ const TABLES: [&str; 21] = [
     "rebuttals",
     "claim_summaries",
     "claim_status_events",
+    "correction_notes",
+    "revision_changes",
 ];
 
 /// The transactions that write a database again.
