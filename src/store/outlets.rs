@@ -92,8 +92,8 @@ pub(super) async fn resolve(
     let mut sql = Sql::new("select id from outlets");
     let lower = name.trim().to_lowercase();
     sql.push(
-        "where key = {} or key = {} or lower(name) = {}",
-        [key(name).into(), lower.clone().into(), lower.into()],
+        "where key = {} or key = {} or (left(lower(name), 400) = left({}, 400) and lower(name) = {})",
+        [key(name).into(), lower.clone().into(), lower.clone().into(), lower.into()],
     );
     Ok(sql.load::<super::sql::IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
 }

@@ -49,6 +49,19 @@ async fn stored(database: &TestDatabase) -> Vec<(String, String)> {
     documents
 }
 
+/// Longer than a row of an index can be, and nothing that Postgres could pack.
+#[tokio::test]
+async fn an_outlet_with_an_endless_name_costs_no_document() {
+    let database = TestDatabase::new().await;
+    let name: String = (0..4_000_u32)
+        .map(|at| char::from(b'a' + (at.wrapping_mul(2_654_435_761) >> 16) as u8 % 26))
+        .collect();
+    let named = json!({"text": "The port denied that it was shut.", "outlet": name}).to_string();
+    let (summary, log, ok) = ingest(&database, &format!("{named}\n{}", archive(1)), &[]);
+    assert!(ok, "{log}");
+    assert_eq!(summary, "2 documents: 2 created, 0 revised, 0 unchanged, 0 refused\n");
+}
+
 #[tokio::test]
 async fn loading_twice_changes_nothing() {
     let database = TestDatabase::new().await;
