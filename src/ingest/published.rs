@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 use super::Error;
 use crate::domain::{DateTimePrecision, StatedTime};
 
-/// Reads a time of publication: RFC 3339, or a date alone.
+/// Reads a time of publication: RFC 3339, or a date or month alone.
 ///
 /// Fractions of a second are dropped, since nothing is published that exactly.
 ///
@@ -18,6 +18,9 @@ use crate::domain::{DateTimePrecision, StatedTime};
 /// assert_eq!(time.at.to_rfc3339(), "2026-03-02T04:18:00+00:00");
 /// let day = claimtrail::ingest::parse_published("2026-03-02")?;
 /// assert_eq!(day.precision, DateTimePrecision::Day);
+/// let month = claimtrail::ingest::parse_published("2026-03")?;
+/// assert_eq!((month.at.to_rfc3339().as_str(), month.precision),
+///            ("2026-03-01T00:00:00+00:00", DateTimePrecision::Month));
 /// assert!(claimtrail::ingest::parse_published("20189-03-02T13:18:00Z").is_err());
 /// # Ok::<(), claimtrail::ingest::Error>(())
 /// ```
@@ -31,9 +34,13 @@ pub fn parse_published(value: &str) -> Result<StatedTime, Error> {
     let stated = if let Ok(time) = DateTime::parse_from_rfc3339(trimmed) {
         to_the_second(time.to_utc())
     } else if let (10, Ok(day)) = (trimmed.len(), NaiveDate::parse_from_str(trimmed, "%Y-%m-%d")) {
-        on_day(day)
+        begun(day, DateTimePrecision::Day)
+    } else if let (7, Ok(first)) =
+        (trimmed.len(), NaiveDate::parse_from_str(&format!("{trimmed}-01"), "%Y-%m-%d"))
+    {
+        begun(first, DateTimePrecision::Month)
     } else {
-        return Err(refuse("it must be RFC 3339, such as 2026-03-02T13:18:00Z, or a date"));
+        return Err(refuse("it must be RFC 3339, such as 2026-03-02T13:18:00Z, a date or a month"));
     };
     if !in_range(stated.at) {
         return Err(refuse("its year is outside 1 to 9999"));
@@ -46,11 +53,9 @@ fn to_the_second(at: DateTime<Utc>) -> StatedTime {
     StatedTime { at: at.with_nanosecond(0).unwrap_or(at), precision: DateTimePrecision::Second }
 }
 
-fn on_day(day: NaiveDate) -> StatedTime {
-    StatedTime {
-        at: day.and_time(chrono::NaiveTime::MIN).and_utc(),
-        precision: DateTimePrecision::Day,
-    }
+/// The beginning of a day, known as exactly as that.
+fn begun(day: NaiveDate, precision: DateTimePrecision) -> StatedTime {
+    StatedTime { at: day.and_time(chrono::NaiveTime::MIN).and_utc(), precision }
 }
 
 /// The years that RFC 3339 can write.
@@ -78,9 +83,15 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for value in
-            ["", "yesterday", "2026-02-30", "2026-13-01T00:00:00Z", "2026-3-2", "1719400000"]
-        {
+        for value in [
+            "",
+            "yesterday",
+            "2026-02-30",
+            "2026-13-01T00:00:00Z",
+            "2026-3-2",
+            "2026-13",
+            "1719400000",
+        ] {
             assert!(parse_published(value).is_err(), "{value}");
         }
     }
