@@ -16,6 +16,9 @@ use super::{ROLE, hex, server};
 /// Size in bytes at which a start puts the server's log aside.
 const LOG_LIMIT: u64 = 8 * 1024 * 1024;
 
+/// How the folders begin that a cluster is made in before it is moved into its place.
+const DRAFT: &str = "postgres.new";
+
 /// A data folder, locked for this process as long as the value lives.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -83,7 +86,9 @@ impl Folder {
             Err(other) => return Err(other),
         };
         // initdb in a folder aside, then one rename: a start that is killed half way leaves no half cluster.
-        let draft = self.path.join("postgres.new");
+        // Each start has its own: the initdb of one that was killed empties its folder behind us.
+        let draft = self.path.join(format!("{DRAFT}.{}", std::process::id()));
+        self.remove_drafts();
         match fs::remove_dir_all(&draft) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(file("remove", draft)(error));
@@ -106,6 +111,16 @@ impl Folder {
             .and_then(|folder| folder.sync_all())
             .map_err(file("sync", &self.path))?;
         Ok(password)
+    }
+
+    /// Removes what starts left that were killed half way, as far as it can be removed now.
+    fn remove_drafts(&self) {
+        let left = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        for draft in left.filter(|entry| entry.file_name().to_string_lossy().starts_with(DRAFT)) {
+            if let Err(error) = fs::remove_dir_all(draft.path()) {
+                tracing::debug!(draft = %draft.path().display(), %error, "left for the next start");
+            }
+        }
     }
 
     fn write_password(&self, path: &Path, account: &Account) -> Result<String, Error> {

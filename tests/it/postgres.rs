@@ -328,6 +328,25 @@ fn refuses_a_cluster_whose_password_is_lost() {
     assert!(matches!(refused, Err(Error::PasswordMissing { .. })), "{refused:?}");
 }
 
+/// What makes a cluster outlives a start that is killed by a moment, and removes what it made.
+#[test]
+fn starts_while_an_ended_first_start_is_removed_behind_it() {
+    let folder = folder();
+    let theirs = folder.path().join("postgres.new");
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                let _ = fs::remove_dir_all(&theirs);
+                std::thread::yield_now();
+            }
+        });
+        let started = PrivatePostgres::start(&options(folder.path())).and_then(|it| it.stop());
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        started.unwrap();
+    });
+}
+
 #[test]
 fn starts_anew_after_a_first_start_that_was_killed_half_way() {
     let folder = folder();
