@@ -9,6 +9,7 @@ use crate::config::{FetchConfig, ServeConfig};
 use crate::domain::view::{FeedCounts, QueueDepth};
 use crate::domain::{Document, Extraction};
 use crate::fetch::{FetchError, FetchOptions, Fetcher};
+use crate::index::KnownClaims;
 use crate::metrics::{Moment, metrics};
 use crate::pipeline;
 use crate::store::{self, Pool, PoolOptions};
@@ -40,6 +41,8 @@ pub struct App {
     pub max_text_bytes: usize,
     /// Fetches pages; `None` where the operator wants none fetched.
     pub fetcher: Option<Arc<Fetcher>>,
+    /// The claims in memory; whoever runs the service has a [`Keeper`](crate::index::Keeper) keep them.
+    pub known: Arc<KnownClaims>,
     reading: ReadingSlots,
     batches: Batches,
     stop: watch::Sender<bool>,
@@ -59,6 +62,7 @@ impl App {
             jobs: None,
             max_text_bytes: config.max_text_bytes,
             fetcher: None,
+            known: Arc::default(),
             reading: ReadingSlots::new(usize::from(config.max_readings)),
             batches: Batches::new(usize::from(config.max_readings)),
             stop: watch::Sender::new(false),

@@ -384,6 +384,28 @@ pub struct RedactConfig {
     pub lift: bool,
 }
 
+/// What `match` takes.
+#[derive(Debug, Clone, Args)]
+pub struct MatchConfig {
+    /// Claims, headlines or posts. [default: each line of standard input]
+    #[arg(value_name = "TEXT")]
+    pub texts: Vec<String>,
+
+    /// Claims answered for each text at most.
+    #[arg(long, env = "CLAIMTRAIL_MATCH_LIMIT", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000), default_value_t = 10)]
+    pub limit: u16,
+
+    /// Claims that are less likely are left out, 0 to 1.
+    #[arg(long, env = "CLAIMTRAIL_MATCH_MIN_SCORE", value_name = "SCORE", value_parser = score, default_value = "0.02")]
+    pub min_score: f32,
+}
+
+/// A number from 0 to 1.
+fn score(text: &str) -> Result<f32, String> {
+    let score = text.parse().ok().filter(|score| (0.0..=1.0).contains(score));
+    score.ok_or_else(|| "must be a number from 0 to 1".to_owned())
+}
+
 /// Shown below the flags of `export --help`.
 const EXPORT_HELP: &str = "\
 Filters of each noun, as in the API (/docs):
@@ -557,6 +579,9 @@ pub enum Command {
     Redact(RedactConfig),
     /// Follow feeds and sitemaps, list what is followed, and fetch what is new in them.
     Feeds(FeedsConfig),
+
+    /// Find the known claims that texts could be about, with what speaks against them: has this been denied?
+    Match(MatchConfig),
 
     /// Write predictions for a benchmark's scorer, through the service's own code.
     Evaluate(EvaluateConfig),

@@ -57,6 +57,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::revisions::one)
         .service(v1::revisions::difference)
         .service(v1::claims::list)
+        .service(v1::matching::find)
         .service(v1::claims::one)
         .service(v1::claims::timeline)
         .service(v1::claims::appearances)
@@ -294,6 +295,10 @@ problem_sets! {
     ReadingProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, FetchingUnavailable,
         AddressRefused, InternalError, FetchFailed, Overloaded, HostBusy, FetchTimeout;
+    /// What finding known claims may end in.
+    MatchProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
+        UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError, DatabaseUnavailable,
+        Overloaded;
     /// What reading a form may end in.
     FormProblems: MalformedBody, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError, Overloaded;

@@ -7,6 +7,7 @@ pub mod evaluate;
 mod export;
 mod extract;
 mod feeds;
+mod find_match;
 mod ingest;
 mod input;
 mod load;
@@ -52,6 +53,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Feeds(feeds) => feeds::run(&config.global, &feeds).await,
         Command::Ingest(input) => ingest::run(&config.global, input).await,
         Command::Load(extractions) => load::run(&config.global, extractions).await,
+        Command::Match(texts) => find_match::run(&config.global, texts).await,
         Command::Worker(work) => worker::run(&config.global, &work).await,
         Command::Redact(redaction) => redact::run(&config.global, &redaction).await,
         Command::Migrate => migrate::run(&config.global).await,

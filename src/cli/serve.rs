@@ -13,6 +13,7 @@ use super::worker::worker;
 use crate::api::server::server;
 use crate::app::{self, App};
 use crate::config::{GlobalConfig, ServeConfig};
+use crate::index::Keeper;
 use crate::store::{self, Pool, PoolOptions};
 
 /// How long the end may take from the signal on. Requests and jobs get five seconds of it, and a
@@ -84,6 +85,12 @@ pub fn listen(config: &ServeConfig) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).with_context(|| format!("cannot listen on {address}"))
 }
 
+/// Keeps the claims that are searched in memory, over a connection of its own.
+fn keep_known_claims(app: &App) -> Result<Keeper, store::Error> {
+    let pool = app.pool.beside(PoolOptions { size: 1, ..PoolOptions::default() })?;
+    Ok(Keeper::new(app.known.clone(), pool))
+}
+
 /// Migrates, then works and answers until told to stop; answers by what.
 ///
 /// # Errors
@@ -131,6 +138,8 @@ async fn serve(
     };
 
     let app = Arc::new(App::new(pool, config)?.with_jobs(jobs).fetching(fetcher));
+    let keeping = keep_known_claims(&app)?;
+    let keeping = tokio::spawn(keeping.run(stop_heard(stopped)));
     let server = server(listener, app.clone())?;
     let handle = server.handle();
     let mut answering = tokio::spawn(server);
@@ -164,7 +173,12 @@ async fn serve(
             tracing::error!(%error, "the workers ended early");
         }
     };
-    let (ended, ()) = tokio::join!(requests, jobs);
+    let keeping = async {
+        if let Err(error) = keeping.await {
+            tracing::error!(%error, "the known claims were no longer kept");
+        }
+    };
+    let (ended, (), ()) = tokio::join!(requests, jobs, keeping);
     ended?.context("the HTTP server ended")?;
     Ok(told)
 }

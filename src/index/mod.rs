@@ -3,27 +3,39 @@
 //! It finds the few that a text could be about and tells how they were found; which of them it is,
 //! if any, [`crate::pipeline::matching`] decides.
 
+mod keeper;
+mod known;
 mod meanings;
 mod words;
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+pub use keeper::{EVERY, Keeper};
+pub use known::{Found, KnownClaims};
 use meanings::MeaningIndex;
+pub use meanings::{Meaning, WIDTH};
 use words::WordIndex;
 
-use crate::pipeline::matching::{Evidence, Way, meaning, readable, terms};
+use crate::pipeline::matching::{Evidence, Vector, Way, meaning, readable, terms};
 
 /// How many candidates each way finds.
 const FOUND: usize = 50;
 
+/// Texts that are found by their words and by their meaning.
+#[derive(Debug, Default)]
+struct Texts {
+    words: WordIndex,
+    meanings: MeaningIndex,
+}
+
 /// Known claims, numbered from 0 in the order they were added.
 #[derive(Debug, Default)]
 pub struct ClaimIndex {
-    claim_words: WordIndex,
-    all_words: WordIndex,
-    claim_meanings: MeaningIndex,
-    context_meanings: MeaningIndex,
+    claims: Texts,
+    /// The same claims by their words and those of their context, and by their context's meaning;
+    /// nothing in an index that was given no context.
+    contexts: Option<Texts>,
 }
 
 /// A known claim with what else is said of it.
@@ -36,41 +48,48 @@ pub struct Entry<'e> {
 }
 
 impl ClaimIndex {
-    /// Adds claims in their order, reading their meaning on so many threads (one at least).
-    pub fn add(&mut self, entries: &[Entry<'_>], threads: usize) {
-        let share = entries.len().div_ceil(threads.max(1)).max(1);
-        let meanings: Vec<_> = std::thread::scope(|scope| {
-            let workers: Vec<_> = entries
-                .chunks(share)
-                .map(|part| {
-                    scope.spawn(move || {
-                        part.iter()
-                            .map(|entry| (meaning(entry.claim), meaning(entry.context)))
-                            .collect::<Vec<_>>()
-                    })
-                })
-                .collect();
-            workers
-                .into_iter()
-                .flat_map(|worker| match worker.join() {
-                    Ok(meanings) => meanings,
-                    Err(panic) => std::panic::resume_unwind(panic),
-                })
-                .collect()
-        });
-        for (entry, (claim, context)) in entries.iter().zip(meanings) {
+    /// Claims with what else is said of them, in their order; their meaning is read on so many
+    /// threads (one at least).
+    pub fn with_context(entries: &[Entry<'_>], threads: usize) -> Self {
+        let claims: Vec<&str> = entries.iter().map(|entry| entry.claim).collect();
+        let contexts: Vec<&str> = entries.iter().map(|entry| entry.context).collect();
+        let mut all = Texts::default();
+        for (entry, meaning) in entries.iter().zip(meanings(&contexts, threads)) {
             let mut words = terms(entry.claim);
-            self.claim_words.add(&words);
             words.extend(terms(entry.context));
-            self.all_words.add(&words);
-            self.claim_meanings.add(&claim);
-            self.context_meanings.add(&context);
+            all.words.add(&words);
+            all.meanings.add(Some(&Meaning::from(&meaning)));
         }
+        ClaimIndex { contexts: Some(all), ..ClaimIndex::of_claims(&claims, threads) }
+    }
+
+    /// Claims alone; otherwise as [`ClaimIndex::with_context`].
+    pub fn of_claims(claims: &[&str], threads: usize) -> Self {
+        let mut index = ClaimIndex::default();
+        for (claim, meaning) in claims.iter().zip(meanings(claims, threads)) {
+            index.add(claim, Some(&Meaning::from(&meaning)));
+        }
+        index
+    }
+
+    /// Adds a claim without context; until its meaning is [set](Self::set_meaning) its words alone
+    /// find it.
+    pub fn add(&mut self, claim: &str, meaning: Option<&Meaning>) {
+        self.claims.words.add(&terms(claim));
+        self.claims.meanings.add(meaning);
+    }
+
+    /// Sets the meaning of the claim of this number.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn set_meaning(&mut self, number: u32, meaning: &Meaning) {
+        self.claims.meanings.set(number, meaning);
     }
 
     /// Number of claims.
     pub fn len(&self) -> usize {
-        self.claim_words.len()
+        self.claims.words.len()
     }
 
     /// Whether nothing is known.
@@ -82,14 +101,21 @@ impl ClaimIndex {
     pub fn candidates(&self, text: &str) -> Vec<(usize, Evidence)> {
         let read = readable(text);
         let text = if read.is_empty() { text } else { &read };
-        let (words, meaning) = (terms(text), meaning(text));
-        let (in_all, in_claim) = (self.all_words.ask(&words), self.claim_words.ask(&words));
-        let close_claim = self.claim_meanings.closeness(&meaning);
-        let close_context = self.context_meanings.closeness(&meaning);
+        self.candidates_by(&terms(text), &meaning(text))
+    }
+
+    /// As [`ClaimIndex::candidates`], of a text whose words and meaning have been read.
+    pub fn candidates_by(&self, words: &[String], meaning: &Vector) -> Vec<(usize, Evidence)> {
+        let all = self.contexts.as_ref().map_or(&self.claims.words, |all| &all.words);
+        let (in_all, in_claim) = (all.ask(words), self.claims.words.ask(words));
+        let close_claim = self.claims.meanings.closeness(meaning);
+        let close_context = self.contexts.as_ref().map(|all| all.meanings.closeness(meaning));
+        let close_context = close_context.unwrap_or_default();
         let nearest = |close: &[f32]| best((0..).zip(close.iter().copied()).collect(), FOUND);
         let ways: [Vec<(u32, f32)>; Way::COUNT] = Way::ALL.map(|way| match way {
-            Way::AllWords => self.all_words.best(&in_all, FOUND),
-            Way::ClaimWords => self.claim_words.best(&in_claim, FOUND),
+            Way::AllWords if self.contexts.is_none() => Vec::new(),
+            Way::AllWords => all.best(&in_all, FOUND),
+            Way::ClaimWords => self.claims.words.best(&in_claim, FOUND),
             Way::ClaimMeaning => nearest(&close_claim),
             Way::ContextMeaning => nearest(&close_context),
         });
@@ -103,13 +129,32 @@ impl ClaimIndex {
         }
         for (&claim, evidence) in &mut found {
             // Known of every claim, found that way or not.
-            evidence.scores[Way::ClaimMeaning as usize] = close_claim[claim as usize];
-            evidence.scores[Way::ContextMeaning as usize] = close_context[claim as usize];
-            evidence.with_context = self.all_words.shared(&in_all, claim);
-            evidence.alone = self.claim_words.shared(&in_claim, claim);
+            let close = |of: &[f32]| of.get(claim as usize).copied().unwrap_or_default();
+            evidence.scores[Way::ClaimMeaning as usize] = close(&close_claim);
+            evidence.scores[Way::ContextMeaning as usize] = close(&close_context);
+            evidence.with_context = all.shared(&in_all, claim);
+            evidence.alone = self.claims.words.shared(&in_claim, claim);
         }
         found.into_iter().map(|(claim, evidence)| (claim as usize, evidence)).collect()
     }
+}
+
+/// What each text means, read on so many threads.
+fn meanings(texts: &[&str], threads: usize) -> Vec<Vector> {
+    let share = texts.len().div_ceil(threads.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = texts
+            .chunks(share)
+            .map(|part| scope.spawn(|| part.iter().map(|text| meaning(text)).collect::<Vec<_>>()))
+            .collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| match worker.join() {
+                Ok(meanings) => meanings,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    })
 }
 
 /// The best `most` by score, best first; of equal ones that with the lower number comes first.
@@ -140,9 +185,7 @@ mod tests {
     fn index(threads: usize) -> ClaimIndex {
         let entries: Vec<Entry<'_>> =
             CLAIMS.iter().map(|&(claim, context)| Entry { claim, context }).collect();
-        let mut index = ClaimIndex::default();
-        index.add(&entries, threads);
-        index
+        ClaimIndex::with_context(&entries, threads)
     }
 
     fn likeliest(index: &ClaimIndex, text: &str) -> usize {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Binary, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Binary, Text, Timestamptz, Uuid as SqlUuid};
 use futures_util::future::try_join;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -218,7 +218,10 @@ struct InstantRow {
 /// A transaction under way has taken its time already and shows its rows later; pinning a walk to
 /// "now" would let them move counts under it. Writers take their time after their transaction id
 /// (see `writing`), so the start of the oldest one that has an id is a safe bound.
-async fn settled(connection: &mut Connection) -> Result<DateTime<Utc>, Error> {
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn settled(connection: &mut Connection) -> Result<DateTime<Utc>, Error> {
     let sql = Sql::new(
         "with clock as materialized (select clock_timestamp() as at)
          select least(clock.at, (select min(a.xact_start) from pg_stat_activity a
@@ -282,6 +285,70 @@ pub async fn known(
             Some((ClaimId(row.id), (*key).clone()))
         })
         .collect())
+}
+
+#[derive(QueryableByName)]
+struct WordingRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    text: String,
+    #[diesel(sql_type = Timestamptz)]
+    recorded_at: DateTime<Utc>,
+}
+
+/// A claim by its wording alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wording {
+    /// Which one.
+    pub id: ClaimId,
+    /// One sentence that stands alone.
+    pub text: String,
+    /// When we learned of it.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// Claims recorded behind that time and id, carried by a document or not, in that order.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn wordings(
+    connection: &Connection,
+    after: Option<(DateTime<Utc>, ClaimId)>,
+    most: usize,
+) -> Result<Vec<Wording>, Error> {
+    let mut sql = Sql::new("select id, text, recorded_at from claims");
+    if let Some((at, id)) = after {
+        sql.push("where (recorded_at, id) > ({}, {})", [at.into(), id.0.into()]);
+    }
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    sql.push("order by recorded_at, id limit {}", [most.into()]);
+    let rows: Vec<WordingRow> = sql.look_up(connection).await?;
+    let wordings = rows.into_iter().map(|WordingRow { id, text, recorded_at }| Wording {
+        id: ClaimId(id),
+        text,
+        recorded_at,
+    });
+    Ok(wordings.collect())
+}
+
+/// Those of these claims that some document carries now, in the order of the ids.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn carried(connection: &Connection, ids: &[ClaimId]) -> Result<Vec<ClaimView>, Error> {
+    let uuids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    if uuids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new(CLAIMS);
+    sql.live("s", None)
+        .push("and s.appearances + s.rebuttals > 0", [])
+        .among("and", "c.id", &uuids);
+    let rows: Vec<ClaimRow> = sql.look_up(connection).await?;
+    let mut views = claims(connection, rows, None).await?;
+    views.sort_by_key(|view| uuids.iter().position(|id| *id == view.id.0));
+    Ok(views)
 }
 
 /// What a canonical wording is found by.

@@ -18,6 +18,7 @@ pub mod exports;
 pub mod feeds;
 mod insert;
 pub mod jobs;
+pub mod meanings;
 mod migrate;
 pub mod outlets;
 mod pool;

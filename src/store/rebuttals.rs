@@ -6,8 +6,8 @@ use super::cursor::{TimeKey, Walk, clamp, order_by_time};
 use super::sql::Sql;
 use super::views::rebuttal::{REBUTTALS, RebuttalRow, rebuttals};
 use super::{Connection, Error, actors, outlets};
-use crate::domain::RebuttalId;
 use crate::domain::view::{Page, PageRequest, RebuttalFilter, RebuttalView};
+use crate::domain::{ClaimId, RebuttalId};
 
 /// One rebuttal, live or not.
 ///
@@ -35,6 +35,32 @@ pub async fn of_ids(
     let mut sql = Sql::new(REBUTTALS);
     sql.push("and r.id = any({}) order by r.id", [ids.into()]);
     let rows: Vec<RebuttalRow> = sql.load(connection).await?;
+    rebuttals(connection, rows, None).await
+}
+
+/// The newest live rebuttals of each of these claims, so many of each at most.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn newest_of(
+    connection: &mut Connection,
+    claims: &[ClaimId],
+    most: usize,
+) -> Result<Vec<RebuttalView>, Error> {
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = claims.iter().map(|id| id.0).collect();
+    let mut sql = Sql::new(REBUTTALS);
+    sql.live("r", None).among("and", "r.claim_id", &ids);
+    let mut sql = sql.within(
+        "select * from (select x.*, row_number() over (partition by x.claim_id
+             order by x.recorded_at desc, x.id desc) as place from (",
+        ") x) y",
+    );
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    sql.push("where y.place <= {} order by y.recorded_at desc, y.id desc", [most.into()]);
+    let rows: Vec<RebuttalRow> = sql.look_up(connection).await?;
     rebuttals(connection, rows, None).await
 }
 

@@ -82,6 +82,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    claim_meanings (claim_id) {
+        claim_id -> Uuid,
+        encoder -> Text,
+        meaning -> Bytea,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     claim_status_events (id) {
         id -> Uuid,
         claim_id -> Uuid,
@@ -453,6 +462,7 @@ diesel::joinable!(actor_mentions -> actors (actor_id));
 diesel::joinable!(actor_mentions -> document_revisions (revision_id));
 diesel::joinable!(appearances -> claims (claim_id));
 diesel::joinable!(appearances -> document_revisions (revision_id));
+diesel::joinable!(claim_meanings -> claims (claim_id));
 diesel::joinable!(claim_status_events -> claims (claim_id));
 diesel::joinable!(claim_subjects -> actors (actor_id));
 diesel::joinable!(claim_subjects -> claims (claim_id));
@@ -484,6 +494,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     actors,
     appearances,
     audit_log,
+    claim_meanings,
     claim_status_events,
     claim_subjects,
     claim_summaries,

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use claimtrail::domain::view::NewFeed;
-use claimtrail::domain::{ActorKind, Document, RemovalStatus, Span, Stance};
+use claimtrail::domain::{ActorKind, ClaimId, Document, RemovalStatus, Span, Stance};
 use claimtrail::jobs::extract_document::{NewDocument, enqueue};
 use claimtrail::store::checkpoints::{self, Checkpoint, Counts};
 use claimtrail::store::feeds::{self, EntryMark};
-use claimtrail::store::redaction;
 use claimtrail::store::writing::record_removal;
+use claimtrail::store::{self, redaction};
 use claimtrail::store::{Connection, migrate, revert_last_migration};
 use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
@@ -161,6 +161,8 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "document_urls",
         "actors",
         "claims",
+        // A search key, which can be made again.
+        "claim_meanings",
         "claim_status_events",
         "audit_log",
         "feeds",
@@ -315,6 +317,15 @@ async fn filled() -> TestDatabase {
     };
     checkpoints::save(&mut pool.get().await.unwrap(), &checkpoint).await.unwrap();
     follow(&mut pool.get().await.unwrap()).await;
+    let claims: Vec<(ClaimId, Vec<u8>)> =
+        store::claims::wordings(&pool.get().await.unwrap(), None, 100)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|claim| (claim.id, vec![0; 388]))
+            .collect();
+    let connection = pool.get().await.unwrap();
+    store::meanings::keep(&connection, "encoder", &claims).await.unwrap();
     database
 }
 

@@ -8,6 +8,7 @@ pub mod extraction;
 pub mod feed;
 pub mod job;
 pub mod list;
+pub mod matching;
 pub mod new_document;
 pub mod rebuttal;
 pub mod statement;

@@ -74,6 +74,12 @@ words! {
     FeedKind: "rss", "atom", "json_feed", "sitemap", "sitemap_index";
     /// Where a feed stands.
     FeedState: "active", "failing", "paused", "gone";
+    /// What the score of a match is worth.
+    Certainty: "confirmed", "suggested", "unlikely";
+    /// How two texts on one matter stand to each other.
+    Relation: "same", "contradicts", "apart";
+    /// A way to find a known claim.
+    MatchWay: "words", "meaning";
     /// Why part of a document was not read.
     NoteCode: "language_unsupported", "language_undetermined";
     /// What a moment of a claim's trail is.
@@ -107,6 +113,8 @@ mod tests {
         assert_eq!(known::<domain::NoteCode>(), NoteCode::ALL);
         assert_eq!(known::<status::Status>(), Status::ALL);
         assert_eq!(known::<status::ReasonCode>(), ReasonCode::ALL);
+        assert_eq!(known::<crate::pipeline::matching::Certainty>(), Certainty::ALL);
+        assert_eq!(known::<crate::pipeline::matching::Relation>(), Relation::ALL);
         assert_eq!(known::<view::Clock>(), Clock::ALL);
         assert_eq!(known::<view::ClaimSort>(), ClaimSort::ALL);
         assert_eq!(known::<view::StoreOutcome>(), StoreOutcome::ALL);

@@ -278,7 +278,7 @@ impl Incoming {
 }
 
 /// Does work that takes a processor, off the threads that answer requests.
-async fn when_free<T: Send + 'static>(
+pub(super) async fn when_free<T: Send + 'static>(
     app: &App,
     work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {

@@ -35,21 +35,26 @@ pub struct Known {
     pub index: ClaimIndex,
 }
 
-impl Known {
-    /// Reads checked claims, one JSON object a line, and makes their index on so many threads.
-    ///
-    /// # Errors
-    /// The file cannot be read, or a line is no claim: named by its number.
-    pub fn read(path: &Path, threads: usize) -> anyhow::Result<Known> {
-        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let mut claims: Vec<Checked> = Vec::new();
-        for (number, line) in BufReader::new(file).lines().enumerate() {
-            let place = || format!("{}:{}", path.display(), number + 1);
-            let line = line.with_context(place)?;
-            if !line.trim().is_empty() {
-                claims.push(serde_json::from_str(&line).with_context(place)?);
-            }
+/// Reads checked claims, one JSON object a line.
+///
+/// # Errors
+/// The file cannot be read, or a line is no claim: named by its number.
+pub fn checked(path: &Path) -> anyhow::Result<Vec<Checked>> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut claims: Vec<Checked> = Vec::new();
+    for (number, line) in BufReader::new(file).lines().enumerate() {
+        let place = || format!("{}:{}", path.display(), number + 1);
+        let line = line.with_context(place)?;
+        if !line.trim().is_empty() {
+            claims.push(serde_json::from_str(&line).with_context(place)?);
         }
+    }
+    Ok(claims)
+}
+
+impl Known {
+    /// Claims with their titles and subtitles, indexed on so many threads.
+    pub fn with_context(claims: Vec<Checked>, threads: usize) -> Known {
         let contexts: Vec<String> = claims
             .iter()
             .map(|claim| {
@@ -62,9 +67,15 @@ impl Known {
             .zip(&contexts)
             .map(|(claim, context)| Entry { claim: &claim.claim, context })
             .collect();
-        let mut index = ClaimIndex::default();
-        index.add(&entries, threads);
-        Ok(Known { claims, index })
+        let index = ClaimIndex::with_context(&entries, threads);
+        Known { claims, index }
+    }
+
+    /// Claims by their own sentence alone, as those of the service are known.
+    pub fn of_claims(claims: Vec<Checked>, threads: usize) -> Known {
+        let texts: Vec<&str> = claims.iter().map(|claim| claim.claim.as_str()).collect();
+        let index = ClaimIndex::of_claims(&texts, threads);
+        Known { claims, index }
     }
 }
 
@@ -109,7 +120,7 @@ pub(super) fn run(
     };
     let queries = table(input, 2)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let known = Known::read(claims, threads)?;
+    let known = Known::with_context(checked(claims)?, threads);
     let writer =
         File::create(output).with_context(|| format!("cannot write {}", output.display()))?;
     let mut writer = BufWriter::new(writer);

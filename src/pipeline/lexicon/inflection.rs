@@ -147,6 +147,13 @@ pub fn is_irregular_past(word: &str) -> bool {
     forms().base_of_past.contains_key(word)
 }
 
+/// The base of a known past form or participle; the word itself where it is none.
+pub fn base_of(word: &str) -> &str {
+    let forms = forms();
+    let base = forms.base_of_past.get(word).or_else(|| forms.base_of_participle.get(word));
+    base.map_or(word, String::as_str)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

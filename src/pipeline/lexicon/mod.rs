@@ -9,6 +9,7 @@ pub mod denial;
 mod hash;
 pub mod inflection;
 pub mod people;
+pub mod polarity;
 pub mod wording;
 mod words;
 

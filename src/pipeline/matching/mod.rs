@@ -2,15 +2,18 @@
 //!
 //! For now two claims are the same when their canonical wording is: see [`canonical_key`].
 
+mod amounts;
 mod key;
 mod meaning;
+mod polarity;
 pub mod rank;
 mod subjects;
 mod terms;
 
 pub use key::canonical_key;
-pub use meaning::meaning;
-pub use rank::{Evidence, Ranker, Shared, Way};
+pub use meaning::{encoder, meaning};
+pub use polarity::{Relation, relation};
+pub use rank::{Certainty, Evidence, Ranker, Shared, Way};
 pub use subjects::subjects;
 pub use terms::{readable, terms};
 

@@ -25,6 +25,34 @@ impl Way {
         [Way::AllWords, Way::ClaimWords, Way::ClaimMeaning, Way::ContextMeaning];
 }
 
+/// What a candidate's score is worth; matching.md tells how often it is right at either limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// The text is about the claim.
+    Confirmed,
+    /// It may be; a person should look.
+    Suggested,
+    /// It is about something else, as far as can be told.
+    Unlikely,
+}
+
+impl Certainty {
+    /// Least score of what is confirmed.
+    pub const CONFIRMED_FROM: f32 = 0.9;
+    /// Least score of what is suggested.
+    pub const SUGGESTED_FROM: f32 = 0.3;
+
+    /// That of a score.
+    pub fn of(score: f32) -> Self {
+        match score {
+            _ if score >= Self::CONFIRMED_FROM => Certainty::Confirmed,
+            _ if score >= Self::SUGGESTED_FROM => Certainty::Suggested,
+            _ => Certainty::Unlikely,
+        }
+    }
+}
+
 /// What a text and a known claim share of their words, by weight; 0..1.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Shared {
@@ -118,10 +146,19 @@ pub struct Ranker {
 }
 
 impl Ranker {
-    /// The one that comes with the program.
+    /// The one for claims that are known with what else is said of them.
     pub fn trained() -> &'static Ranker {
         static RANKER: LazyLock<Ranker> = LazyLock::new(|| {
             toml::from_str(include_str!("ranker.toml")).expect("ranker.toml is whole")
+        });
+        &RANKER
+    }
+
+    /// The one for claims that are known by their own sentence alone.
+    pub fn of_claims() -> &'static Ranker {
+        static RANKER: LazyLock<Ranker> = LazyLock::new(|| {
+            toml::from_str(include_str!("ranker_of_claims.toml"))
+                .expect("ranker_of_claims.toml is whole")
         });
         &RANKER
     }
@@ -131,13 +168,15 @@ impl Ranker {
         features.iter().zip(&self.weights).map(|(x, weight)| x * weight).sum()
     }
 
+    /// How likely the candidate with these numbers is right, 0..1.
+    pub fn score(&self, features: &[f32; FEATURES]) -> f32 {
+        let [factor, summand] = self.odds;
+        1.0 / (1.0 + (-(self.sum(features) * factor + summand)).exp())
+    }
+
     /// How likely each candidate is right, 0..1, in their order.
     pub fn scores(&self, candidates: &[Evidence]) -> Vec<f32> {
-        let [factor, summand] = self.odds;
-        features(candidates)
-            .iter()
-            .map(|features| 1.0 / (1.0 + (-(self.sum(features) * factor + summand)).exp()))
-            .collect()
+        features(candidates).iter().map(|features| self.score(features)).collect()
     }
 }
 

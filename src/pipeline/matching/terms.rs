@@ -83,7 +83,8 @@ pub fn terms(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn is_stop_word(word: &str) -> bool {
+/// Whether a word stands in every text.
+pub(super) fn is_stop_word(word: &str) -> bool {
     static WORDS: LazyLock<Vec<&str>> = LazyLock::new(|| STOP_WORDS.split_whitespace().collect());
     WORDS.binary_search(&word).is_ok()
 }

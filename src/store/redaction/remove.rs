@@ -180,6 +180,7 @@ pub(super) async fn claims(
     let gone: Vec<IdRow> = sql.look_up(connection).await?;
     let gone: Vec<Uuid> = gone.into_iter().map(|row| row.id).collect();
     for (table, column) in [
+        ("claim_meanings", "claim_id"),
         ("claim_status_events", "claim_id"),
         ("claim_summaries", "claim_id"),
         ("claimants", "claim_id"),

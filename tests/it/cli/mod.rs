@@ -6,6 +6,7 @@ mod evaluate;
 mod export;
 mod extract;
 mod feeds;
+mod find_match;
 mod ingest;
 mod kills;
 mod load;

@@ -5,6 +5,7 @@ mod corrections;
 mod denials;
 mod extract;
 mod matching;
+mod polarity;
 mod resolution;
 mod rules;
 mod text;

@@ -321,6 +321,12 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
         "rebuttals_stand_on_words",
         "with d as (insert into denials (id, claim_id, revision_id, kind, denier_role, confidence, extractor_version) select '018f0000-0000-7000-8000-000000000001', claim_id, revision_id, kind, denier_role, 1, '2' from denials limit 1 returning id, claim_id, kind) insert into {t} (id, claim_id, kind, denial_id, extractor_version) select gen_random_uuid(), claim_id, kind, id, '2' from d",
     ),
+    ("claim_meanings", "claim_meanings_encoder_length", "update {t} set encoder = ''"),
+    (
+        "claim_meanings",
+        "claim_meanings_meaning_length",
+        "update {t} set meaning = meaning || meaning",
+    ),
     ("claim_status_events", "claim_status_events_status_known", "update {t} set status = 'true'"),
     (
         "claim_status_events",

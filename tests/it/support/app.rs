@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use claimtrail::api::server::server;
 use claimtrail::app::{App, fetcher};
 use claimtrail::config::{Command, Config, ServeConfig};
+use claimtrail::index::Keeper;
 use claimtrail::jobs::{Worker, WorkerOptions};
 use claimtrail::store::{Pool, PoolOptions};
 use clap::Parser;
@@ -107,6 +108,13 @@ impl TestApp {
         let worker =
             Worker::new(self.pool(), WorkerOptions::default()).fetching(self.app.fetcher.clone());
         while worker.work_once().await.unwrap() {}
+    }
+
+    /// Has the claims in memory brought up to date, as `serve` does every second.
+    pub async fn keep_known_claims(&self) {
+        let mut keeper = Keeper::new(self.app.known.clone(), self.pool());
+        keeper.look().await.unwrap();
+        while keeper.read_some().await.unwrap() > 0 {}
     }
 
     /// Polls the feeds that are due, and works on the queue until nothing is.

@@ -1,0 +1,140 @@
+//! "Has this been denied?": a text in, the known claims that it could be about out.
+
+use std::sync::Arc;
+
+use actix_web::{HttpResponse, post, web};
+
+use super::incoming::when_free;
+use crate::api::dto::matching::{
+    IndexState, LONGEST_TEXT, MOST_TEXTS, Match, MatchAnswer, MatchRequest, TextMatches, found_by,
+};
+use crate::api::extract::{NoQuery, Query, Unread, parse_json};
+use crate::api::openapi::MatchProblems;
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::domain::ClaimId;
+use crate::index::{Found, KnownClaims};
+use crate::pipeline::matching::{Certainty, encoder, readable, relation};
+use crate::store::{self, Connection};
+
+/// Bytes of a body at most: the most and longest texts with every character escaped twice over.
+const MAX_BODY: usize = MOST_TEXTS * LONGEST_TEXT * 12 + 16 * 1024;
+
+/// Claims of one text where the caller names no limit.
+const LIMIT: u16 = 10;
+
+/// Claims less likely are of no use to anybody who did not ask for them.
+const MIN_SCORE: f32 = 0.02;
+
+/// Rebuttals that stand beside each claim.
+const REBUTTALS: usize = 5;
+
+/// Find known claims
+///
+/// Ranks the claims that are known by how likely the text is about them, whether it asserts or
+/// denies them, each with its status and what speaks against it. Claims are found by their words
+/// and by their meaning; one that no document carries any more is left out.
+#[utoipa::path(
+    tag = "claims",
+    request_body = MatchRequest,
+    responses((status = 200, description = "A result for each text.", body = MatchAnswer), MatchProblems),
+)]
+#[post("/v1/claims:match")]
+pub async fn find(
+    app: web::Data<App>,
+    _: Query<NoQuery>,
+    body: Unread,
+) -> Result<HttpResponse, Problem> {
+    let body = body.read(&["application/json"], |_| MAX_BODY).await?;
+    let asked: MatchRequest = parse_json(&body)?;
+    let texts = match (asked.text, asked.texts) {
+        (Some(text), None) => vec![text],
+        (None, Some(texts)) => texts,
+        (Some(_), Some(_)) => {
+            return Err(Problem::field("/texts", "must not be given together with text"));
+        }
+        (None, None) => {
+            return Err(Problem::field("/text", "is missing, and so is texts; one is needed"));
+        }
+    };
+    let known = app.known.clone();
+    let found = when_free(&app, move || Ok(ask(&known, &texts))).await?;
+    let wanted = Wanted {
+        limit: usize::from(asked.limit.unwrap_or(LIMIT)),
+        min_score: asked.min_score.unwrap_or(MIN_SCORE),
+    };
+    let mut connection = app.pool.get().await?;
+    let results = results(&mut connection, found, wanted).await?;
+    Ok(HttpResponse::Ok().json(MatchAnswer { results, index: state(&app.known) }))
+}
+
+/// What is wanted of all that was found.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Claims of one text at most.
+    pub limit: usize,
+    /// How likely they are at least.
+    pub min_score: f32,
+}
+
+impl Default for Wanted {
+    fn default() -> Self {
+        Wanted { limit: LIMIT.into(), min_score: MIN_SCORE }
+    }
+}
+
+/// The known claims that each text could be about.
+///
+/// Takes a processor for some milliseconds a text.
+pub fn ask(known: &Arc<KnownClaims>, texts: &[String]) -> Vec<(String, Vec<Found>)> {
+    texts.iter().map(|text| (text.clone(), known.ask(text))).collect()
+}
+
+/// What was searched.
+pub fn state(known: &KnownClaims) -> IndexState {
+    let (claims, without_meaning) = known.counts();
+    IndexState { claims, without_meaning, encoder: encoder() }
+}
+
+/// The claims that were found as they are now.
+///
+/// # Errors
+/// [`store::Error::Unavailable`] when the database is away.
+pub async fn results(
+    connection: &mut Connection,
+    found: Vec<(String, Vec<Found>)>,
+    wanted: Wanted,
+) -> Result<Vec<TextMatches>, store::Error> {
+    let mut results = Vec::with_capacity(found.len());
+    for (text, found) in found {
+        let likely: Vec<Found> =
+            found.into_iter().filter(|found| found.score >= wanted.min_score).collect();
+        let ids: Vec<ClaimId> = likely.iter().map(|found| found.claim).collect();
+        // All of them: some may be carried by no document any more.
+        let mut claims = store::claims::carried(connection, &ids).await?;
+        claims.truncate(wanted.limit);
+        let ids: Vec<ClaimId> = claims.iter().map(|claim| claim.id).collect();
+        let mut rebuttals = store::rebuttals::newest_of(connection, &ids, REBUTTALS).await?;
+        let read = readable(&text);
+        let matches = claims
+            .into_iter()
+            .filter_map(|claim| {
+                let found = likely.iter().find(|found| found.claim == claim.id)?;
+                let (own, others) =
+                    rebuttals.drain(..).partition(|rebuttal| rebuttal.claim.id == claim.id);
+                rebuttals = others;
+                let own: Vec<_> = own;
+                Some(Match {
+                    score: found.score,
+                    decision: Certainty::of(found.score),
+                    relation: relation(&read, &claim.text),
+                    found_by: found_by(found),
+                    claim: claim.into(),
+                    rebuttals: own.into_iter().map(Into::into).collect(),
+                })
+            })
+            .collect();
+        results.push(TextMatches { text, matches });
+    }
+    Ok(results)
+}

@@ -1,0 +1,151 @@
+//! Postgres → the claims in memory, kept fresh.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::{KnownClaims, Meaning};
+use crate::domain::ClaimId;
+use crate::pipeline::matching::{encoder, meaning};
+use crate::store::{self, Connection, Pool};
+
+/// How often new claims are looked for: a committed claim is found by its words after this time
+/// and that of one query.
+pub const EVERY: Duration = Duration::from_secs(1);
+
+/// The longest pause after the database was away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Claims asked for at once.
+const PAGE: usize = 10_000;
+
+/// Claims whose meaning is read at once, about a fifth of a second of a processor: what is new is
+/// found by its words in between.
+const READ_AT_ONCE: usize = 48;
+
+/// Keeps known claims as the database has them.
+#[derive(Debug)]
+pub struct Keeper {
+    known: Arc<KnownClaims>,
+    pool: Pool,
+    /// All claims recorded before this are known.
+    until: Option<DateTime<Utc>>,
+}
+
+impl Keeper {
+    /// One that has looked at nothing yet.
+    pub fn new(known: Arc<KnownClaims>, pool: Pool) -> Self {
+        Keeper { known, pool, until: None }
+    }
+
+    /// Adds what is new with what is known of its meaning.
+    ///
+    /// # Errors
+    /// [`store::Error::Unavailable`] when the database is away; what was added stays.
+    pub async fn look(&mut self) -> Result<(), store::Error> {
+        let mut connection = self.pool.get().await?;
+        // Who began before this instant and commits later is looked for again next time.
+        let settled = store::claims::settled(&mut connection).await?;
+        let mut after = self.until.map(|until| (until, ClaimId(uuid::Uuid::nil())));
+        loop {
+            let page = store::claims::wordings(&connection, after, PAGE).await?;
+            let full = page.len() == PAGE;
+            after = page.last().map(|claim| (claim.recorded_at, claim.id)).or(after);
+            let new: Vec<(ClaimId, String)> = page
+                .into_iter()
+                .filter(|claim| !self.known.knows(claim.id))
+                .map(|claim| (claim.id, claim.text))
+                .collect();
+            let ids: Vec<ClaimId> = new.iter().map(|(id, _)| *id).collect();
+            self.known.add(new);
+            self.look_up_meanings(&connection, &ids).await?;
+            if !full {
+                break;
+            }
+        }
+        self.until = Some(settled);
+        Ok(())
+    }
+
+    async fn look_up_meanings(
+        &self,
+        connection: &Connection,
+        claims: &[ClaimId],
+    ) -> Result<(), store::Error> {
+        if claims.is_empty() {
+            return Ok(());
+        }
+        let stored = store::meanings::of(connection, encoder(), claims).await?;
+        let stored = stored.into_iter().filter_map(|(id, bytes)| {
+            // The schema holds the length; what it does not is read anew.
+            Some((id, Meaning::from_bytes(&bytes)?))
+        });
+        self.known.set_meanings(stored);
+        Ok(())
+    }
+
+    /// Reads the meaning of some claims that have none, the newest first, and keeps it; answers
+    /// how many are left.
+    ///
+    /// # Errors
+    /// [`store::Error::Unavailable`] when the database is away; what was read is known
+    /// nonetheless.
+    pub async fn read_some(&self) -> Result<usize, store::Error> {
+        let unread = self.known.unread(READ_AT_ONCE);
+        if unread.is_empty() {
+            return Ok(0);
+        }
+        // Another process may have read them since.
+        let ids: Vec<ClaimId> = unread.iter().map(|(id, _)| *id).collect();
+        self.look_up_meanings(&*self.pool.get().await?, &ids).await?;
+        let unread: Vec<(ClaimId, String)> =
+            unread.into_iter().filter(|(id, _)| self.known.is_unread(*id)).collect();
+        let read = tokio::task::spawn_blocking(move || {
+            let read = unread.iter().map(|(id, text)| (*id, Meaning::from(&meaning(text))));
+            read.collect::<Vec<_>>()
+        });
+        let read = match read.await {
+            Ok(read) => read,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
+        let kept: Vec<(ClaimId, Vec<u8>)> =
+            read.iter().map(|(id, meaning)| (*id, meaning.to_bytes())).collect();
+        self.known.set_meanings(read);
+        store::meanings::keep(&*self.pool.get().await?, encoder(), &kept).await?;
+        Ok(self.known.counts().1)
+    }
+
+    /// Looks for what is new, every second, and reads meanings in between, until `stop`.
+    pub async fn run(mut self, stop: impl Future<Output = ()>) {
+        let mut stop = std::pin::pin!(stop);
+        let mut pause = EVERY;
+        loop {
+            let step = async {
+                self.look().await?;
+                let begun = tokio::time::Instant::now();
+                while begun.elapsed() < EVERY && self.read_some().await? > 0 {}
+                Ok::<_, store::Error>(EVERY.saturating_sub(begun.elapsed()))
+            };
+            let wait = tokio::select! {
+                done = step => done,
+                () = &mut stop => return,
+            };
+            let wait = match wait {
+                Ok(wait) => {
+                    pause = EVERY;
+                    wait
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "cannot look for new claims");
+                    pause = (2 * pause).min(LONGEST_PAUSE);
+                    pause
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = &mut stop => return,
+            }
+        }
+    }
+}

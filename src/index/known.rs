@@ -1,0 +1,183 @@
+//! The claims of the database in memory, while it grows.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::{ClaimIndex, Meaning};
+use crate::domain::ClaimId;
+use crate::pipeline::matching::{Evidence, Ranker, Way, meaning, readable, terms};
+
+/// Known claims by id, to be asked while others are being added.
+///
+/// A claim is found by its words from when it is added on, and by its meaning once that has been
+/// read, which takes some milliseconds of a processor.
+#[derive(Debug, Default)]
+pub struct KnownClaims(RwLock<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    index: ClaimIndex,
+    ids: Vec<ClaimId>,
+    numbers: HashMap<ClaimId, u32>,
+    /// The wording of each claim whose meaning is not known yet.
+    unread: BTreeMap<u32, String>,
+}
+
+/// A known claim that a text could be about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// Which one.
+    pub claim: ClaimId,
+    /// 0..1, how likely it is what the text is about.
+    pub score: f32,
+    /// How it was found.
+    pub evidence: Evidence,
+}
+
+impl Found {
+    /// The ways that found it.
+    pub fn ways(&self) -> impl Iterator<Item = Way> {
+        Way::ALL.into_iter().filter(|&way| self.evidence.places[way as usize].is_some())
+    }
+}
+
+impl KnownClaims {
+    /// A lock that a panic left behind guards whole entries: each is added at once.
+    fn read(&self) -> RwLockReadGuard<'_, Inner> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Inner> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds claims by their words, passing over those it has.
+    pub fn add(&self, claims: impl IntoIterator<Item = (ClaimId, String)>) {
+        let mut inner = self.write();
+        let inner = &mut *inner;
+        for (id, text) in claims {
+            let number = inner.ids.len() as u32;
+            if inner.numbers.contains_key(&id) {
+                continue;
+            }
+            inner.numbers.insert(id, number);
+            inner.ids.push(id);
+            inner.index.add(&text, None);
+            inner.unread.insert(number, text);
+        }
+    }
+
+    /// Whether it has this claim.
+    pub fn knows(&self, claim: ClaimId) -> bool {
+        self.read().numbers.contains_key(&claim)
+    }
+
+    /// Whether it has this claim and does not know its meaning yet.
+    pub fn is_unread(&self, claim: ClaimId) -> bool {
+        let inner = self.read();
+        inner.numbers.get(&claim).is_some_and(|number| inner.unread.contains_key(number))
+    }
+
+    /// Claims whose meaning is not known yet, those added last first.
+    pub fn unread(&self, most: usize) -> Vec<(ClaimId, String)> {
+        let inner = self.read();
+        let unread = inner.unread.iter().rev().take(most);
+        unread.map(|(&number, text)| (inner.ids[number as usize], text.clone())).collect()
+    }
+
+    /// Sets what claims mean, passing over those that it does not have.
+    pub fn set_meanings(&self, meanings: impl IntoIterator<Item = (ClaimId, Meaning)>) {
+        let mut inner = self.write();
+        for (id, meaning) in meanings {
+            if let Some(&number) = inner.numbers.get(&id) {
+                inner.index.set_meaning(number, &meaning);
+                inner.unread.remove(&number);
+            }
+        }
+    }
+
+    /// Number of claims, and of those whose meaning is not known yet.
+    pub fn counts(&self) -> (usize, usize) {
+        let inner = self.read();
+        (inner.ids.len(), inner.unread.len())
+    }
+
+    /// The claims that `text` could be about, the likeliest first; of equal ones the older.
+    ///
+    /// Takes a processor for some milliseconds: call it from a thread that answers nothing else.
+    pub fn ask(&self, text: &str) -> Vec<Found> {
+        let read = readable(text);
+        let text = if read.is_empty() { text } else { &read };
+        // Outside of the lock: it takes longest.
+        let (words, meaning) = (terms(text), meaning(text));
+        let inner = self.read();
+        let (numbers, evidence): (Vec<usize>, Vec<Evidence>) =
+            inner.index.candidates_by(&words, &meaning).into_iter().unzip();
+        let scores = Ranker::of_claims().scores(&evidence);
+        let mut found: Vec<Found> = numbers
+            .into_iter()
+            .zip(scores)
+            .zip(evidence)
+            .map(|((number, score), evidence)| Found { claim: inner.ids[number], score, evidence })
+            .collect();
+        // Stable, and they stand in the order in which they were added.
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(texts: &[&str]) -> (KnownClaims, Vec<ClaimId>) {
+        let ids: Vec<ClaimId> = texts.iter().map(|_| ClaimId::new()).collect();
+        let known = KnownClaims::default();
+        known.add(ids.iter().copied().zip(texts.iter().map(|&text| text.to_owned())));
+        (known, ids)
+    }
+
+    fn read_all(known: &KnownClaims) {
+        let unread = known.unread(usize::MAX);
+        known.set_meanings(unread.iter().map(|(id, text)| (*id, Meaning::from(&meaning(text)))));
+    }
+
+    #[test]
+    fn a_claim_is_found_by_words_at_once_and_by_meaning_once_it_is_read() {
+        let (known, ids) = known(&["The ferry Aurora sank.", "Bread will cost twice as much."]);
+        let found = known.ask("Did the Aurora ferry sink?");
+        assert_eq!(found[0].claim, ids[0]);
+        assert_eq!(found[0].ways().next(), Some(Way::ClaimWords));
+        let by_meaning = |known: &KnownClaims| {
+            let found = known.ask("loaf prices to double");
+            found.into_iter().find(|found| found.claim == ids[1]).map(|found| found.score)
+        };
+        let before = by_meaning(&known).unwrap_or_default();
+        assert_eq!(known.counts(), (2, 2));
+        read_all(&known);
+        assert_eq!(known.counts(), (2, 0));
+        assert!(by_meaning(&known) > Some(before));
+    }
+
+    #[test]
+    fn a_claim_that_comes_twice_stands_once() {
+        let (known, ids) = known(&["The dam broke."]);
+        known.add([(ids[0], "The dam broke.".to_owned())]);
+        known.set_meanings([(ClaimId::new(), Meaning::default())]);
+        assert_eq!(known.counts(), (1, 1));
+    }
+
+    #[test]
+    fn the_same_words_are_likelier_than_words_on_the_same_matter() {
+        let (known, ids) = known(&[
+            "The mayor of Ostrel has left the country.",
+            "The mayor of Ostrel opened a school.",
+            "A comet passed the moon.",
+        ]);
+        read_all(&known);
+        let found = known.ask("The mayor of Ostrel has left the country");
+        assert_eq!(found[0].claim, ids[0]);
+        assert!(found[0].score > 0.9, "{found:?}");
+        assert!(found[1].score < 0.5, "{found:?}");
+    }
+}

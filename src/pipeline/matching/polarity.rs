@@ -1,0 +1,449 @@
+//! Two claims on one matter → whether they say the same, the opposite, or something else.
+//!
+//! Whether they are on one matter at all is not asked here: that is told by their words and their
+//! meaning, which are as close for a claim and its opposite as for a claim and itself. What tells
+//! those two apart are few and small words: how often each claim turns itself around, words that
+//! are each other's opposite, and numbers. Names and dates that differ make them two matters.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+
+use super::amounts::{self, Amount, Difference};
+use crate::pipeline::lexicon::polarity::{Polarity, Side, stem};
+
+/// How two claims on one matter stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// Nothing tells them apart: as far as these signs go, both say the same.
+    Same,
+    /// They cannot both be true.
+    Contradicts,
+    /// They name other people, places or times, so that both may be true.
+    Apart,
+}
+
+/// A claim as it is compared.
+#[derive(Debug)]
+pub struct Sentence {
+    words: Vec<Word>,
+    /// Whether it turns itself around an odd number of times by words alone.
+    negated: bool,
+    /// It says that somebody did not deny something, which asserts nothing.
+    leaves_open: bool,
+    amounts: Vec<Amount>,
+    dates: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct Word {
+    /// In lower case, without a possessive ending.
+    lower: String,
+    stem: String,
+    /// It begins with a capital and is not the first.
+    is_name: bool,
+    /// It has been counted among the words that turn the sentence around.
+    turns: bool,
+}
+
+/// Months and days, by which a date is known.
+const CALENDAR: &str = "january february march april june july august september october november december \
+    monday tuesday wednesday thursday friday saturday sunday";
+
+impl Sentence {
+    /// Reads a claim.
+    pub fn read(text: &str) -> Self {
+        let mut words = words(text);
+        let (amounts, dates) = amounts::read(text);
+        let dates = dates
+            .into_iter()
+            .chain(
+                words.iter().filter(|word| is_calendar(&word.lower)).map(|word| word.lower.clone()),
+            )
+            .collect();
+        let turns = turns(&mut words);
+        let leaves_open = words.windows(3).any(|three| {
+            let negated = three[..2].iter().any(|word| is_negation(&word.lower));
+            negated && three[1..].iter().any(|word| word.stem == stem("deny"))
+        });
+        Sentence { words, negated: turns % 2 == 1, leaves_open, amounts, dates }
+    }
+
+    fn has_stem(&self, stem: &str) -> bool {
+        self.words.iter().any(|word| word.stem == stem)
+    }
+
+    /// Words like "unarmed" and "childless" that negate a word of the other claim.
+    fn affixes(&self, other: &Sentence) -> usize {
+        self.words
+            .iter()
+            .filter(|word| !word.turns && !other.has_stem(&word.stem))
+            .filter(|word| other.words.iter().any(|base| negates(&word.lower, base)))
+            .count()
+    }
+
+    /// Whether it holds a word whose opposite stands in `other`.
+    fn is_opposed_to(&self, other: &Sentence) -> bool {
+        let polarity = Polarity::known();
+        let sides = |of: &Sentence, against: &Sentence| -> BTreeSet<(usize, bool)> {
+            of.words
+                .iter()
+                .filter(|word| !word.turns && !against.has_stem(&word.stem))
+                .flat_map(|word| polarity.opposites(&word.lower))
+                .map(|&(number, side)| (number, side == Side::One))
+                .collect()
+        };
+        let (own, others) = (sides(self, other), sides(other, self));
+        let only = |sides: &BTreeSet<(usize, bool)>, number, side| {
+            sides.contains(&(number, side)) && !sides.contains(&(number, !side))
+        };
+        own.iter().any(|&(number, side)| only(&own, number, side) && only(&others, number, !side))
+    }
+
+    /// The places of words that carry meaning, turn nothing around, and have neither a form nor an
+    /// opposite nor a synonym in `other` that we know of.
+    fn beyond(&self, other: &Sentence) -> Vec<usize> {
+        let polarity = Polarity::known();
+        let listed = |word: &Word| {
+            polarity.opposites(&word.lower).iter().any(|(number, _)| {
+                let mut others =
+                    other.words.iter().flat_map(|word| polarity.opposites(&word.lower));
+                others.any(|(known, _)| known == number)
+            })
+        };
+        (0..self.words.len())
+            .filter(|&at| {
+                let word = &self.words[at];
+                !word.turns
+                    && !super::terms::is_stop_word(&word.lower)
+                    && !amounts::is_part(&word.lower)
+                    && !other.has_stem(&word.stem)
+                    && !other.words.iter().any(|known| {
+                        is_same_name(&word.lower, &known.lower)
+                            || negates(&word.lower, known)
+                            || negates(&known.lower, word)
+                    })
+                    && !listed(word)
+            })
+            .collect()
+    }
+
+    /// The stems on either side of a place.
+    fn neighbours(&self, at: usize) -> [Option<&str>; 2] {
+        let stem = |at: Option<usize>| Some(self.words.get(at?)?.stem.as_str());
+        [stem(at.checked_sub(1)), stem(Some(at + 1))]
+    }
+
+    /// Whether the two are one sentence with one or two words exchanged for others that mean
+    /// something else: the baths are closed, the library is not.
+    fn speaks_of_another_thing(&self, other: &Sentence, close: impl Fn(&str, &str) -> f32) -> bool {
+        /// Cosine of words that could stand for each other, as the encoder sees them alone.
+        const CLOSE: f32 = 0.5;
+        let shared = self
+            .words
+            .iter()
+            .filter(|word| !super::terms::is_stop_word(&word.lower) && other.has_stem(&word.stem))
+            .count();
+        let (own, others) = (self.beyond(other), other.beyond(self));
+        let most = own.len().max(others.len());
+        if own.is_empty() || others.is_empty() || most > 2 || shared < 2 * most {
+            return false;
+        }
+        let [before, after] = self.neighbours(own[0]);
+        let [others_before, _] = other.neighbours(others[0]);
+        let [_, last] = self.neighbours(own[own.len() - 1]);
+        let [_, others_last] = other.neighbours(others[others.len() - 1]);
+        let in_one_place = before == others_before || after.is_some() && last == others_last;
+        let words = |of: &Sentence, places: &[usize]| {
+            let words: Vec<&str> = places.iter().map(|&at| of.words[at].lower.as_str()).collect();
+            words.join(" ")
+        };
+        in_one_place && close(&words(self, &own), &words(other, &others)) < CLOSE
+    }
+
+    /// Whether the same words stand in the same order around names that changed places.
+    fn swaps_roles_of(&self, other: &Sentence) -> bool {
+        // The first word's capital tells nothing; that it is a name in the other claim does.
+        let is_name = |word: &Word| {
+            let mut all = self.words.iter().chain(&other.words);
+            word.is_name || all.any(|known| known.is_name && known.lower == word.lower)
+        };
+        let around = |of: &Sentence| -> Vec<String> {
+            let word = |word: &Word| if is_name(word) { "A".to_owned() } else { word.stem.clone() };
+            let mut around: Vec<String> = of.words.iter().map(word).collect();
+            around.dedup();
+            around
+        };
+        let names = |of: &Sentence| -> Vec<String> {
+            of.words.iter().filter(|word| is_name(word)).map(|word| word.lower.clone()).collect()
+        };
+        let (own, others) = (names(self), names(other));
+        let listed = around(self).windows(3).any(|three| {
+            three[0] == "A" && matches!(three[1].as_str(), "and" | "or") && three[2] == "A"
+        });
+        let sorted = |names: &[String]| {
+            let mut names = names.to_vec();
+            names.sort();
+            names
+        };
+        own != others && sorted(&own) == sorted(&others) && around(self) == around(other) && !listed
+    }
+
+    /// Names that `other` does not have, also not in other words.
+    fn names_beyond<'s>(&'s self, other: &'s Sentence) -> impl Iterator<Item = &'s Word> {
+        let initials = initials(&self.words);
+        self.words
+            .iter()
+            .enumerate()
+            .filter(move |(at, word)| {
+                word.is_name
+                    && !is_calendar(&word.lower)
+                    && !other.words.iter().any(|known| is_same_name(&word.lower, &known.lower))
+                    && !other.words.iter().any(|short| {
+                        initials
+                            .iter()
+                            .any(|(range, letters)| range.contains(at) && *letters == short.lower)
+                    })
+                    && !spelled_out(&word.lower, &other.words)
+            })
+            .map(|(_, word)| word)
+    }
+}
+
+/// How two claims on one matter stand to each other; the order does not matter.
+///
+/// Rules over words, English only: it knows no world. Two names of one thing that share no letters
+/// are two things to it, and an opposite that `lexicon/polarity.toml` does not list is none.
+///
+/// ```
+/// use claimtrail::pipeline::matching::{Relation, relation};
+/// let claim = "The mayor is in Ostrel.";
+/// assert_eq!(relation(claim, "The mayor has left Ostrel."), Relation::Same, "not listed");
+/// assert_eq!(relation(claim, "The mayor is not in Ostrel."), Relation::Contradicts);
+/// assert_eq!(relation(claim, "The mayor is in Kelm."), Relation::Apart);
+/// ```
+pub fn relation(one: &str, other: &str) -> Relation {
+    let close = |one: &str, other: &str| {
+        super::meaning(one).iter().zip(&super::meaning(other)).map(|(a, b)| a * b).sum()
+    };
+    let (one, other) = (Sentence::read(one), Sentence::read(other));
+    let differ_in_names =
+        one.names_beyond(&other).next().is_some() && other.names_beyond(&one).next().is_some();
+    if differ_in_names || beyond_each_other(&one.dates, &other.dates) {
+        return Relation::Apart;
+    }
+    if one.leaves_open != other.leaves_open {
+        let denies = |of: &Sentence| of.has_stem(&stem("deny"));
+        return match denies(&one) && denies(&other) {
+            true => Relation::Contradicts,
+            false => Relation::Apart,
+        };
+    }
+    if one.swaps_roles_of(&other) || one.speaks_of_another_thing(&other, close) {
+        return Relation::Apart;
+    }
+    let affixes = one.affixes(&other) + other.affixes(&one);
+    let opposed = one.is_opposed_to(&other);
+    let turned = one.negated ^ other.negated ^ (affixes % 2 == 1) ^ opposed;
+    match (turned, amounts::difference(&one.amounts, &other.amounts)) {
+        (false, Difference::None) => Relation::Same,
+        (false, Difference::OfOtherThings) => Relation::Apart,
+        // "Men may vote from 18" and "women may vote from 21" can both be true.
+        (true, Difference::OfOneThing | Difference::OfOtherThings) if opposed => Relation::Apart,
+        _ => Relation::Contradicts,
+    }
+}
+
+fn words(text: &str) -> Vec<Word> {
+    static WORD: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[\p{Alphabetic}\p{N}]+(?:['’.\-][\p{Alphabetic}\p{N}]+)*")
+            .expect("it is valid")
+    });
+    let mut words = Vec::new();
+    for found in WORD.find_iter(text) {
+        let before = text[..found.start()].trim_end_matches(['"', '“', '‘', '\'', '(']).trim_end();
+        let first = before.is_empty() || before.ends_with(['.', '!', '?', ':']);
+        let lower = found.as_str().to_lowercase().replace('’', "'");
+        let own = lower.strip_suffix("'s").unwrap_or(&lower).to_owned();
+        let capital = found.as_str().chars().next().is_some_and(char::is_uppercase);
+        words.push(Word { stem: stem(&own), is_name: capital && !first, lower: own, turns: false });
+    }
+    words
+}
+
+fn is_negation(lower: &str) -> bool {
+    lower.ends_with("n't") || Polarity::known().is_negation(lower)
+}
+
+fn is_calendar(lower: &str) -> bool {
+    CALENDAR.split_whitespace().any(|name| name == lower)
+}
+
+/// Marks the words that turn the sentence around, and counts how often they do.
+fn turns(words: &mut [Word]) -> usize {
+    let polarity = Polarity::known();
+    let lower: Vec<String> = words.iter().map(|word| word.lower.clone()).collect();
+    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    let (mut turns, mut at) = (0, 0);
+    let mut negated_before = false;
+    while at < words.len() {
+        let rest = &lower[at..];
+        if let Some(length) = polarity.idle(rest) {
+            words[at..at + length].iter_mut().for_each(|word| word.turns = true);
+            at += length;
+            continue;
+        }
+        let (length, turning) = match polarity.phrase(rest) {
+            Some(length) => (length, true),
+            // "neither … nor" and "no … nor" are one negation.
+            None if rest[0] == "nor" => (1, !negated_before),
+            None => {
+                let negation = is_negation(rest[0]);
+                negated_before |= negation;
+                // A name may be a word: "Hull refused" has one refusal, "the Banned" none.
+                (1, negation || (!words[at].is_name && polarity.is_refusal(&words[at].stem)))
+            }
+        };
+        if turning {
+            turns += 1;
+            words[at..at + length].iter_mut().for_each(|word| word.turns = true);
+        }
+        at += length;
+    }
+    turns
+}
+
+/// Whether `word` is `base` with a syllable that negates it.
+fn negates(word: &str, base: &Word) -> bool {
+    let root = |stem: &str| stem.chars().take(5).collect::<String>();
+    ["un", "in", "im", "il", "ir", "dis", "non", "non-", "mis"]
+        .iter()
+        .filter_map(|prefix| word.strip_prefix(prefix))
+        .chain(word.strip_suffix("less"))
+        .filter(|rest| rest.chars().count() >= 3)
+        .map(stem)
+        .any(|rest| rest == base.stem || (rest.len() >= 5 && root(&rest) == root(&base.stem)))
+}
+
+/// Whether each has something that the other has not.
+fn beyond_each_other(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
+    one.difference(other).next().is_some() && other.difference(one).next().is_some()
+}
+
+/// "Sarvia" and "Sarvian" are one name, and so are two spellings that part late.
+fn is_same_name(one: &str, other: &str) -> bool {
+    let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
+    let shorter = one.chars().count().min(other.chars().count());
+    one == other || (shared >= 4 && shared + 2 >= shorter)
+}
+
+/// The initials of each run of two names or more, with the places they stand at.
+fn initials(words: &[Word]) -> Vec<(std::ops::Range<usize>, String)> {
+    let mut runs = Vec::new();
+    let mut start = 0;
+    for at in 0..=words.len() {
+        let small = words
+            .get(at)
+            .is_some_and(|word| matches!(word.lower.as_str(), "of" | "for" | "the" | "and"));
+        if words.get(at).is_some_and(|word| word.is_name) || small {
+            continue;
+        }
+        for from in start..at {
+            let letters: String = words[from..at]
+                .iter()
+                .filter(|word| word.is_name)
+                .filter_map(|word| word.lower.chars().next())
+                .collect();
+            if letters.len() > 1 {
+                runs.push((from..at, letters));
+            }
+        }
+        start = at + 1;
+    }
+    runs
+}
+
+/// Whether a short name's letters are the initials of names in `words`; the first word may be one.
+fn spelled_out(short: &str, words: &[Word]) -> bool {
+    let letters: Vec<char> = short.chars().filter(|c| *c != '.').collect();
+    (2..=6).contains(&letters.len())
+        && words.windows(letters.len()).any(|window| {
+            window.iter().zip(&letters).all(|(word, letter)| word.lower.starts_with(*letter))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn says(one: &str, other: &str, expected: Relation) {
+        assert_eq!(relation(one, other), expected, "{one} / {other}");
+        assert_eq!(relation(other, one), expected, "{other} / {one}");
+    }
+
+    #[test]
+    fn a_negation_contradicts_and_two_do_not() {
+        let claim = "The ferry reached the harbour.";
+        says(claim, "The ferry never reached the harbour.", Relation::Contradicts);
+        says(claim, "The ferry didn't reach the harbour.", Relation::Contradicts);
+        says(claim, "The ferry has yet to reach the harbour.", Relation::Contradicts);
+        says(claim, "It is not true that the ferry failed to reach the harbour.", Relation::Same);
+        says(claim, "Not only the tug, the ferry reached the harbour.", Relation::Same);
+        says(
+            "Neither crew nor cook was paid.",
+            "The crew and the cook were not paid.",
+            Relation::Same,
+        );
+    }
+
+    #[test]
+    fn what_is_called_false_is_contradicted() {
+        let claim = "The dam at Kelm has cracks.";
+        says(claim, "The report that the dam at Kelm has cracks is a hoax.", Relation::Contradicts);
+        says(
+            claim,
+            "There is no truth in reports that the dam at Kelm has cracks.",
+            Relation::Contradicts,
+        );
+    }
+
+    #[test]
+    fn opposites_contradict_unless_one_is_negated() {
+        says("Rents in Ostrel rose.", "Rents in Ostrel fell.", Relation::Contradicts);
+        says("The hermit is dead.", "The hermit is not alive.", Relation::Same);
+        says("The guard was armed.", "The guard was unarmed.", Relation::Contradicts);
+        says("The guard was not armed.", "The guard was unarmed.", Relation::Same);
+    }
+
+    #[test]
+    fn other_numbers_contradict_and_other_spellings_of_one_do_not() {
+        says("The blast killed 12 people.", "The blast killed 21 people.", Relation::Contradicts);
+        says("It cost 2.5 billion crowns.", "It cost 2.5bn crowns.", Relation::Same);
+        says("Three thousand fled.", "3,000 people fled.", Relation::Same);
+    }
+
+    #[test]
+    fn other_names_and_dates_are_other_matters() {
+        says("A bomb went off in Ostrel.", "No bomb went off in Kelm.", Relation::Apart);
+        says("The town flooded in 2019.", "The town flooded in 2021.", Relation::Apart);
+        says("The World Trade Union met.", "The WTU met.", Relation::Same);
+        says("The Sarvian army left.", "The army of Sarvia left.", Relation::Same);
+    }
+
+    #[test]
+    fn not_to_deny_is_not_to_say() {
+        let open = "The minister did not deny owning the villa.";
+        says(open, "The minister owns the villa.", Relation::Apart);
+        says(open, "The minister denied owning the villa.", Relation::Contradicts);
+    }
+
+    #[test]
+    fn nothing_breaks_where_nothing_is_said() {
+        says("", "…", Relation::Same);
+        says("No.", "Not!", Relation::Same);
+    }
+}
