@@ -69,6 +69,8 @@ ids! {
     DenialMentionId,
     /// Whatever speaks against a claim.
     RebuttalId,
+    /// One fact-check of one claim.
+    ReviewId,
     /// What documents are fetched from.
     FeedId,
     /// One piece of work under way.

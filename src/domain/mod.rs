@@ -12,6 +12,7 @@ pub mod extraction;
 pub mod ids;
 pub mod keys;
 pub mod redaction;
+pub mod review;
 pub mod revision;
 pub mod span;
 pub mod statement;
@@ -28,10 +29,14 @@ pub use extraction::{
 };
 pub use ids::{
     ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, FeedId, JobId, OutletId,
-    RebuttalId, RequestId, RevisionId, StatementId,
+    RebuttalId, RequestId, ReviewId, RevisionId, StatementId,
 };
 pub use keys::{is_invisible, name_key};
 pub use redaction::Tombstone;
+pub use review::{
+    PublishedAppearance, PublishedClaimant, PublishedReview, Rating, Unread, UnreadCode, Verdict,
+    VerdictSource,
+};
 pub use revision::{ChangeKind, Comparison, RevisionWords, SentenceChange};
 pub use span::{CodePoints, Field, LocatedSpan, Span};
 pub use statement::{CueKind, Mode, Statement};

@@ -20,6 +20,7 @@ mod language;
 mod lines;
 mod page;
 mod published;
+pub mod review;
 
 use serde::{Deserialize, Serialize};
 use url::Url;

@@ -22,7 +22,7 @@ use url::Url;
 pub use body::BodySource;
 pub use markup::{MAX_DEPTH, MAX_NODES};
 pub use metadata::{Origin, PageKind, PageMetadata, PageTime, Told};
-pub(super) use metadata::{read_time, time_in_address};
+pub(super) use metadata::{mend_json, read_time, time_in_address, unescape};
 
 use super::Error;
 use outline::Outline;
@@ -103,6 +103,14 @@ pub(super) fn elements_named(html: &str, names: &[&str]) -> Result<Vec<NamedElem
         _ => None,
     };
     Ok(outline.entries.iter().filter_map(element).collect())
+}
+
+/// The contents of the `application/ld+json` scripts of a page, in order.
+///
+/// # Errors
+/// As [`read_page`], but for [`Error::NoArticle`].
+pub(super) fn json_ld_scripts(html: &str) -> Result<Vec<String>, Error> {
+    markup::lighten(html).map(|light| light.json_ld)
 }
 
 /// Parses piece by piece, so that a page made to hurt is noticed while it is still small.

@@ -6,4 +6,5 @@ mod feeds;
 mod html;
 mod language;
 mod pages;
+mod reviews;
 mod text;

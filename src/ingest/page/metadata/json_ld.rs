@@ -1,7 +1,7 @@
 //! JSON-LD blocks of a page → what they say of its article.
 //!
 //! Pages write these blocks with templates, and many break: comments, trailing commas and
-//! semicolons, raw line breaks inside strings, CDATA marks, HTML entities. [`repair`] mends what
+//! semicolons, raw line breaks inside strings, CDATA marks, HTML entities. [`mend`] mends what
 //! leaves no doubt; a block that still does not parse is left out and the rest kept.
 
 use std::collections::HashMap;
@@ -240,9 +240,9 @@ fn parse(block: &str) -> Vec<Value> {
     if let Ok(value) = serde_json::from_str(block) {
         return vec![value];
     }
-    let mut values = read_all(&repair(block));
+    let mut values = read_all(&mend(block));
     if values.is_empty() && block.contains("&quot;") {
-        values = read_all(&repair(&super::text::unescape(block)));
+        values = read_all(&mend(&super::text::unescape(block)));
     }
     values
 }
@@ -252,7 +252,7 @@ fn read_all(text: &str) -> Vec<Value> {
 }
 
 /// Mends what templates break in JSON.
-fn repair(block: &str) -> String {
+pub fn mend(block: &str) -> String {
     let mut mended = String::with_capacity(block.len());
     let mut rest = block.trim_start_matches('\u{feff}');
     let mut in_string = false;

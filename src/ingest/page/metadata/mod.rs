@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-pub use json_ld::JsonLd;
+pub use json_ld::{JsonLd, mend as mend_json};
 pub use kind::PageKind;
 pub use text::{plain_line, plain_lines, skeleton, unescape};
 pub use time::{PageTime, read_time};
