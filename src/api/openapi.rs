@@ -28,6 +28,7 @@ use super::{etag, health, pages, v1};
         (name = "documents", description = "What was published, with its revisions."),
         (name = "claims", description = "Propositions, who asserts and denies them, and their trail."),
         (name = "rebuttals", description = "Whatever speaks against a claim."),
+        (name = "reviews", description = "Published fact-checks: schema.org ClaimReview."),
         (name = "statements", description = "Attributions: source said (cue) that contents."),
         (name = "exports", description = "Whole lists as files, streamed from one moment of the database. `x-claimtrail-rows` is their number of rows; HEAD answers it alone. A transfer that ends early is broken off, never ended as if it were whole."),
         (name = "actors", description = "Who speaks or is spoken of."),
@@ -64,6 +65,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::claims::rebuttals)
         .service(v1::rebuttals::list)
         .service(v1::rebuttals::one)
+        .service(v1::reviews::import)
+        .service(v1::reviews::list)
+        .service(v1::reviews::one)
+        .service(v1::reviews::raw)
         .service(v1::statements::list)
         .service(v1::statements::one)
         .service(v1::exports::claims_ndjson)
@@ -297,6 +302,10 @@ problem_sets! {
         AddressRefused, InternalError, FetchFailed, Overloaded, HostBusy, FetchTimeout;
     /// What finding known claims may end in.
     MatchProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
+        UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError, DatabaseUnavailable,
+        Overloaded;
+    /// What importing reviews may end in.
+    ReviewsProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, BodyTimeout, ContentTooLarge,
         UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError, DatabaseUnavailable,
         Overloaded;
     /// What reading a form may end in.

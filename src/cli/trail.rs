@@ -45,15 +45,27 @@ pub async fn richest(connection: &mut Connection) -> Result<Option<Trail>, store
     let of_claim = AppearanceFilter { claim: Some(claim.id), ..AppearanceFilter::default() };
     let request = PageRequest::first(SHOWN);
     let mut appearances = store::appearances::list(connection, &of_claim, &request).await?.items;
-    appearances.sort_by_key(|appearance| time_of(appearance.stated, &appearance.document));
+    appearances.sort_by_key(|appearance| time_of(appearance.stated, Some(&appearance.document)));
     let of_claim = RebuttalFilter { claim: Some(claim.id), ..RebuttalFilter::default() };
     let mut rebuttals = store::rebuttals::list(connection, &of_claim, &request).await?.items;
-    rebuttals.sort_by_key(|rebuttal| time_of(rebuttal.stated, &rebuttal.document));
+    rebuttals.sort_by_key(|rebuttal| time_of(rebuttal.stated, rebuttal.document.as_ref()));
     Ok(Some(Trail { claim, appearances, rebuttals }))
 }
 
-fn time_of(stated: Option<StatedTime>, document: &DocumentBrief) -> Option<DateTime<Utc>> {
-    stated.or(document.published).map(|time| time.at)
+fn time_of(stated: Option<StatedTime>, document: Option<&DocumentBrief>) -> Option<DateTime<Utc>> {
+    stated.or_else(|| document?.published).map(|time| time.at)
+}
+
+fn outlet(document: &DocumentBrief) -> Option<&str> {
+    document.outlet.as_ref().map(|outlet| outlet.name.as_str())
+}
+
+fn rebuttal_outlet(rebuttal: &RebuttalView) -> Option<&str> {
+    match (&rebuttal.document, &rebuttal.review) {
+        (Some(document), _) => outlet(document),
+        (None, Some(review)) => review.publisher.as_deref(),
+        (None, None) => None,
+    }
 }
 
 impl std::fmt::Display for Trail {
@@ -66,9 +78,9 @@ impl std::fmt::Display for Trail {
         writeln!(f, "\nWhere it stands")?;
         for appearance in appearances {
             let head = head(
-                time_of(appearance.stated, &appearance.document),
+                time_of(appearance.stated, Some(&appearance.document)),
                 appearance.stance.as_str(),
-                &appearance.document,
+                outlet(&appearance.document),
             );
             let speaker = appearance.speaker.as_ref().map(|actor| format!("{}: ", actor.name));
             writeln!(f, "{head}")?;
@@ -77,11 +89,16 @@ impl std::fmt::Display for Trail {
         writeln!(f, "\nWhat speaks against it")?;
         for rebuttal in rebuttals {
             let head = head(
-                time_of(rebuttal.stated, &rebuttal.document),
+                time_of(rebuttal.stated, rebuttal.document.as_ref()),
                 rebuttal.kind.as_str(),
-                &rebuttal.document,
+                rebuttal_outlet(rebuttal),
             );
             writeln!(f, "{head}")?;
+            if let Some(review) = &rebuttal.review {
+                let rating = review.rating.as_deref().map(quoted).unwrap_or_default();
+                writeln!(f, "      {} {rating}", review.verdict.as_str())?;
+                continue;
+            }
             let who = rebuttal.denier.as_ref().map_or("the article itself", |actor| &actor.name);
             let mut line = format!("      {who}");
             if let Some(via) = &rebuttal.via {
@@ -107,9 +124,9 @@ fn names(actors: &[ActorBrief]) -> String {
     actors.iter().map(|actor| actor.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn head(at: Option<DateTime<Utc>>, word: &str, document: &DocumentBrief) -> String {
+fn head(at: Option<DateTime<Utc>>, word: &str, outlet: Option<&str>) -> String {
     let at = at.map_or_else(|| " ".repeat(16), |at| at.format("%Y-%m-%d %H:%M").to_string());
-    let outlet = document.outlet.as_ref().map_or("an unknown outlet", |outlet| &outlet.name);
+    let outlet = outlet.unwrap_or("an unknown outlet");
     format!("  {at}  {word:<10} {outlet}")
 }
 

@@ -7,14 +7,14 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::frame::Here;
 use super::trail::{AROUND, Fact, Rebuttals, Step, steps, wanted};
-use super::words::{Moment, StatusSign, counted, lang, reason, status_meaning};
+use super::words::{Moment, StatusSign, counted, lang, publisher, reason, status_meaning};
 use super::{Error, anchor, write};
 use crate::domain::status::{Reason, ReasonCode};
 use crate::domain::view::{
-    ActorBrief, AppearanceView, ClaimView, Page, PageRequest, RebuttalView, TimelineEntry,
-    TimelineEvent,
+    ActorBrief, AppearanceView, ClaimView, Page, PageRequest, RebuttalView, ReviewView,
+    TimelineEntry, TimelineEvent,
 };
-use crate::domain::{AppearanceId, ClaimId, RebuttalId};
+use crate::domain::{AppearanceId, ClaimId, RebuttalId, ReviewId};
 use crate::store::{self, Connection};
 
 /// Moments of the trail on one page.
@@ -96,6 +96,9 @@ pub async fn page(
     let assertions: Vec<AppearanceId> =
         named_reasons(&claim.reasons).filter_map(|reason| reason.appearance).collect();
     let assertions = store::appearances::of_ids(connection, &assertions).await?;
+    let reviews: Vec<ReviewId> =
+        named_reasons(&claim.reasons).filter_map(|reason| reason.review).collect();
+    let reviews = store::reviews::of_ids(connection, &reviews).await?;
     let wanted = wanted(&trail.items, &rebuttals);
     let places: Vec<_> = wanted.iter().flatten().map(|wanted| wanted.place).collect();
     let found = store::quotes::around(connection, &places, AROUND).await?;
@@ -109,7 +112,7 @@ pub async fn page(
         lang: lang(&claim.language),
         status: StatusSign { status: claim.status },
         meaning: status_meaning(claim.status),
-        reasons: reasons(&claim.reasons, &rebuttals, &assertions),
+        reasons: reasons(&claim.reasons, &rebuttals, &assertions, &reviews),
         counts: counts(&claim),
         first_stated: claim.first_stated.map(Moment::stated),
         last_stated: claim
@@ -158,6 +161,7 @@ fn reasons(
     reasons: &[Reason],
     rebuttals: &Rebuttals,
     assertions: &[AppearanceView],
+    reviews: &[ReviewView],
 ) -> Vec<ReasonShown> {
     let mut codes: Vec<ReasonCode> = Vec::new();
     for reason in reasons {
@@ -177,7 +181,10 @@ fn reasons(
             let voice = match (assertion, rebuttal) {
                 (Some(assertion), _) => voice_of_assertion(assertion),
                 (None, Some(rebuttal)) => voice_of_rebuttal(rebuttal),
-                (None, None) => None,
+                (None, None) => reason
+                    .review
+                    .and_then(|id| reviews.iter().find(|review| review.brief.id == id))
+                    .and_then(|review| publisher(&review.brief)),
             };
             voices.extend(voice.filter(|voice| !voices.contains(voice)));
         }
@@ -188,8 +195,11 @@ fn reasons(
 }
 
 fn voice_of_rebuttal(rebuttal: &RebuttalView) -> Option<String> {
-    let outlet = rebuttal.document.outlet.as_ref().map(|outlet| outlet.name.as_str());
-    voice(rebuttal.denier.as_ref(), outlet)
+    if let Some(review) = &rebuttal.review {
+        return publisher(review);
+    }
+    let outlet = rebuttal.document.as_ref().and_then(|document| document.outlet.as_ref());
+    voice(rebuttal.denier.as_ref(), outlet.map(|outlet| outlet.name.as_str()))
 }
 
 fn voice_of_assertion(assertion: &AppearanceView) -> Option<String> {

@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{DateTime, NaiveTime, SecondsFormat, Utc};
 
 use super::frame::Here;
-use super::words::{Moment, StatusSign, counted, rebuts, status_name, unnamed};
+use super::words::{Moment, StatusSign, counted, publisher, rebuts, status_name, unnamed, verdict};
 use super::{Error, anchor, write};
 use crate::domain::view::{
     ActorBrief, ClaimFilter, ClaimView, Page, PageRequest, RebuttalFilter, RebuttalView, Selector,
@@ -198,19 +198,29 @@ impl From<RebuttalView> for DenialShown {
     fn from(rebuttal: RebuttalView) -> Self {
         let cue = rebuttal.mentions.first().map(|mention| &mention.cue);
         DenialShown {
-            place: cue.map(|cue| anchor::in_document(&rebuttal.document, cue)),
-            denier: rebuttal.denier.map(|actor| actor.name),
+            place: match (&rebuttal.document, &rebuttal.review) {
+                (Some(document), _) => cue.map(|cue| anchor::in_document(document, cue)),
+                (None, Some(review)) => review.url.clone(),
+                (None, None) => None,
+            },
+            denier: match &rebuttal.review {
+                Some(review) => publisher(review),
+                None => rebuttal.denier.map(|actor| actor.name),
+            },
             unnamed: unnamed(rebuttal.kind),
-            rebuts: rebuts(rebuttal.kind),
+            rebuts: match &rebuttal.review {
+                Some(review) => verdict(review.verdict),
+                None => rebuts(rebuttal.kind),
+            },
             claim_page: anchor::claim(rebuttal.claim.id),
             lang: super::words::lang(&rebuttal.claim.language).to_owned(),
             claim: rebuttal.claim.text,
             status: StatusSign { status: rebuttal.claim.status },
-            label: rebuttal.label,
+            label: rebuttal.label.or_else(|| rebuttal.review.as_ref()?.rating.clone()),
             via: rebuttal.via.map(|actor| actor.name),
             when: rebuttal.stated.map(Moment::stated),
             recorded: Moment::recorded(rebuttal.recorded_at),
-            outlet: rebuttal.document.outlet.map(|outlet| outlet.name),
+            outlet: rebuttal.document.and_then(|it| it.outlet).map(|outlet| outlet.name),
         }
     }
 }

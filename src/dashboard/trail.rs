@@ -8,7 +8,9 @@ use chrono::{DateTime, Utc};
 use super::anchor;
 use super::marks::{Mark, MarkKind, Weaver};
 use super::passage::Passage;
-use super::words::{Moment, StatusSign, denier_role, lang, rebuts, stance, unnamed};
+use super::words::{
+    Moment, StatusSign, denier_role, lang, publisher, rebuts, stance, unnamed, verdict,
+};
 use crate::domain::view::{Clock, RebuttalView, TimelineEntry, TimelineEvent};
 use crate::domain::{
     CodePoints, DateTimePrecision, DocumentId, Field, LocatedSpan, RebuttalId, RevisionId, Stance,
@@ -79,6 +81,21 @@ pub enum Fact<'t> {
         /// Where it is said again in the same document.
         again: Vec<String>,
     },
+    /// A fact-check of it was published.
+    Reviewed {
+        /// By whom.
+        publisher: Option<String>,
+        /// What it does to the claim as a class.
+        class: &'static str,
+        /// "finds it false" and the like.
+        verdict: &'static str,
+        /// The publisher's own words.
+        rating: Option<String>,
+        /// The headline.
+        title: Option<String>,
+        /// The fact-check's address.
+        url: Option<String>,
+    },
     /// Its status changed.
     Status {
         /// From what.
@@ -123,7 +140,7 @@ fn wanted_for(entry: &TimelineEntry, rebuttals: &Rebuttals) -> Option<Wanted> {
     let marks = match &entry.event {
         TimelineEvent::Appearance { stance, .. } => vec![(quote.clone(), (*stance).into())],
         TimelineEvent::Rebuttal { id, .. } => marks_of(rebuttals.get(id), quote),
-        TimelineEvent::Status { .. } => return None,
+        TimelineEvent::Review { .. } | TimelineEvent::Status { .. } => return None,
     };
     let hull = hull(&marks).unwrap_or(quote.start..quote.end);
     // Parts that stand far from each other are not one quote: the words that deny are.
@@ -236,7 +253,8 @@ fn fact<'t>(entry: &'t TimelineEntry, rebuttals: &Rebuttals, quote: Option<Quote
             let rebuttal = rebuttals.get(id);
             let again = rebuttal.map(|rebuttal| {
                 let mentions = rebuttal.mentions.iter().skip(1);
-                mentions.map(|it| anchor::in_document(&rebuttal.document, &it.cue)).collect()
+                let document = rebuttal.document.as_ref();
+                mentions.filter_map(|it| Some(anchor::in_document(document?, &it.cue))).collect()
             });
             Fact::Against {
                 denier: actor,
@@ -249,6 +267,14 @@ fn fact<'t>(entry: &'t TimelineEntry, rebuttals: &Rebuttals, quote: Option<Quote
                 again: again.unwrap_or_default(),
             }
         }
+        TimelineEvent::Review { review, .. } => Fact::Reviewed {
+            publisher: publisher(review),
+            class: if review.verdict.speaks_against() { "against" } else { "review" },
+            verdict: verdict(review.verdict),
+            rating: review.rating.clone(),
+            title: review.title.clone().or_else(|| review.url.clone()),
+            url: review.url.clone(),
+        },
         TimelineEvent::Status { previous, status, .. } => Fact::Status {
             previous: previous.map(|status| StatusSign { status }),
             status: StatusSign { status: *status },

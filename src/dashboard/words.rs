@@ -4,9 +4,10 @@ use askama::Template;
 use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc};
 
 use crate::domain::status::{ReasonCode, Status};
+use crate::domain::view::ReviewBrief;
 use crate::domain::{
     ChangeKind, CorrectionKind, DateTimePrecision, DenierRole, NoteCode, RebuttalKind, Stance,
-    StatedTime,
+    StatedTime, Verdict,
 };
 
 /// A time for people and for machines, no more exact than it is known.
@@ -98,15 +99,19 @@ pub fn status_meaning(status: Status) -> &'static str {
             "Nothing that is stored here speaks against it. That does not make it true."
         }
         Status::Disputed => {
-            "It is denied, while somebody independent of the denier still asserts it."
+            "It is spoken against, while somebody independent asserts it or a fact-check bears it out."
         }
         Status::Denied => {
             "Somebody says that it is not so, and nobody independent asserts it against that. A denial alone does not make it false."
         }
-        Status::Debunked => "An article or an outlet says in its own voice that it is false.",
+        Status::Debunked => {
+            "An article, an outlet or a fact-check says in its own voice that it is false."
+        }
         Status::Corrected => "Somebody took it back or corrected it.",
         Status::Retracted => "An outlet withdrew the report that carried it.",
-        Status::Confirmed => "Whoever denied it asserts it later.",
+        Status::Confirmed => {
+            "Whoever denied it asserts it later, or fact-checks say that it is true."
+        }
     }
 }
 
@@ -120,6 +125,8 @@ pub fn reason(code: ReasonCode) -> &'static str {
         ReasonCode::Retracted => "The report was withdrawn",
         ReasonCode::AssertedIndependently => "Asserted by somebody else than the denier",
         ReasonCode::DenierAsserts => "Asserted later by who denied it",
+        ReasonCode::ReviewedFalse => "Called false by a fact-check",
+        ReasonCode::ReviewedTrue => "Borne out by a fact-check",
     }
 }
 
@@ -149,6 +156,24 @@ pub fn unnamed(kind: RebuttalKind) -> &'static str {
     match kind {
         RebuttalKind::Denial => "Somebody who is not named",
         _ => "The article itself",
+    }
+}
+
+/// Who published a review, as the review says, else as we know them.
+pub fn publisher(review: &ReviewBrief) -> Option<String> {
+    review.publisher.clone().or_else(|| Some(review.outlet.as_ref()?.name.clone()))
+}
+
+/// What a verdict says, behind the name of the publisher.
+pub fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::True => "finds it true",
+        Verdict::MostlyTrue => "finds it mostly true",
+        Verdict::Mixed => "finds it partly true",
+        Verdict::MostlyFalse => "finds it mostly false",
+        Verdict::False => "finds it false",
+        Verdict::Unproven => "finds it unproven",
+        Verdict::Other => "reviews it",
     }
 }
 

@@ -7,10 +7,13 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActorId, AppearanceId, DenierRole, OutletId, RebuttalId, RebuttalKind, Stance};
+use super::{
+    ActorId, AppearanceId, DenierRole, OutletId, RebuttalId, RebuttalKind, ReviewId, Stance,
+    Verdict,
+};
 
 /// Version of the rules below; changes whenever the same evidence could give another status.
-pub const RULES: &str = "1";
+pub const RULES: &str = "2";
 
 /// What the evidence says of a claim now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -18,17 +21,18 @@ pub const RULES: &str = "1";
 pub enum Status {
     /// Nothing speaks against it, and nobody who denied it has owned up to it.
     Unverified,
-    /// Denied, while somebody independent of the denier asserts it.
+    /// Denied, while somebody independent of the denier asserts it; or fact-checks contradict each
+    /// other, or one bears out what an article calls false.
     Disputed,
     /// Denied, and nobody independent asserts it against the denial.
     Denied,
-    /// An article or outlet says that it is false.
+    /// An article, an outlet or a fact-check says that it is false.
     Debunked,
     /// Somebody took it back or corrected it.
     Corrected,
     /// An outlet withdrew the report that carried it.
     Retracted,
-    /// Whoever denied it asserts it later.
+    /// Whoever denied it asserts it later, or fact-checks say that it is true.
     Confirmed,
 }
 
@@ -90,6 +94,28 @@ pub struct RebuttalEvidence {
     pub stated_at: Option<DateTime<Utc>>,
 }
 
+/// A live review, as far as the rules read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReviewEvidence {
+    /// Which one.
+    pub id: ReviewId,
+    /// The rebuttal that it is, where it speaks against the claim.
+    pub rebuttal: Option<RebuttalId>,
+    /// What it says, on our scale.
+    pub verdict: Verdict,
+}
+
+/// Everything live that stands for or against one claim.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Where it stands.
+    pub appearances: Vec<AppearanceEvidence>,
+    /// What denies, debunks, corrects or retracts it in an article.
+    pub rebuttals: Vec<RebuttalEvidence>,
+    /// Published fact-checks of it.
+    pub reviews: Vec<ReviewEvidence>,
+}
+
 /// Why a status is what it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -108,6 +134,10 @@ pub enum ReasonCode {
     AssertedIndependently,
     /// Whoever denied it asserts it later.
     DenierAsserts,
+    /// A fact-check says that it is false or mostly false.
+    ReviewedFalse,
+    /// A fact-check says that it is true or mostly true.
+    ReviewedTrue,
 }
 
 /// One reason, with what it stands on.
@@ -121,6 +151,9 @@ pub struct Reason {
     /// The appearance behind it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub appearance: Option<AppearanceId>,
+    /// The review behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewId>,
 }
 
 /// A status with its reasons.
@@ -132,11 +165,25 @@ pub struct Assessment {
     pub reasons: Vec<Reason>,
 }
 
-/// What the evidence says of one claim.
+/// What the evidence says of one claim. The first line of this table that applies decides:
 ///
-/// The strongest kind of rebuttal decides (retraction, correction, debunk, denial), unless whoever
-/// denied asserts the claim later: that settles it whatever else was said.
-pub fn assess(appearances: &[AppearanceEvidence], rebuttals: &[RebuttalEvidence]) -> Assessment {
+/// | evidence | status |
+/// | --- | --- |
+/// | whoever denied it asserts it later | `confirmed` |
+/// | an outlet withdrew the report | `retracted` |
+/// | somebody took their words back or corrected them | `corrected` |
+/// | fact-checks on both sides, or one for it (`true`, `mostly_true`) and an article that debunks it | `disputed` |
+/// | a fact-check against it (`false`, `mostly_false`), or an article that debunks it | `debunked` |
+/// | a fact-check that says `true`, denied or not | `confirmed` |
+/// | a denial, and somebody independent of the denier asserts it | `disputed` |
+/// | a denial | `denied` |
+/// | nothing of these | `unverified` |
+///
+/// A fact-check of `mixed`, `unproven` or `other` decides nothing, and one of `mostly_true` alone
+/// confirms nothing: it disputes those that speak against the claim. A denial does not outweigh a
+/// fact-check, whoever denies.
+pub fn assess(evidence: &Evidence) -> Assessment {
+    let Evidence { appearances, rebuttals, reviews } = evidence;
     let admissions: Vec<Reason> = pairs(appearances, rebuttals)
         .filter(|(appearance, rebuttal)| {
             rebuttal.denier.is_some()
@@ -153,12 +200,25 @@ pub fn assess(appearances: &[AppearanceEvidence], rebuttals: &[RebuttalEvidence]
     for (kind, code, status) in [
         (RebuttalKind::Retraction, ReasonCode::Retracted, Status::Retracted),
         (RebuttalKind::Correction, ReasonCode::Corrected, Status::Corrected),
-        (RebuttalKind::Debunk, ReasonCode::Debunked, Status::Debunked),
     ] {
         let reasons = of_kind(rebuttals, kind, code);
         if !reasons.is_empty() {
             return Assessment { status, reasons };
         }
+    }
+    let debunks = of_kind(rebuttals, RebuttalKind::Debunk, ReasonCode::Debunked);
+    let against = of_reviews(reviews, ReasonCode::ReviewedFalse, Verdict::speaks_against);
+    let bearing_out = of_reviews(reviews, ReasonCode::ReviewedTrue, Verdict::speaks_for);
+    let is_against = !debunks.is_empty() || !against.is_empty();
+    let is_true = reviews.iter().any(|review| review.verdict == Verdict::True);
+    let status = match (is_against, bearing_out.is_empty()) {
+        (true, false) => Some(Status::Disputed),
+        (true, true) => Some(Status::Debunked),
+        (false, _) => is_true.then_some(Status::Confirmed),
+    };
+    if let Some(status) = status {
+        let reasons = debunks.into_iter().chain(against).chain(bearing_out).collect();
+        return Assessment { status, reasons };
     }
     let mut reasons = of_kind(rebuttals, RebuttalKind::Denial, ReasonCode::Denied);
     if reasons.is_empty() {
@@ -214,6 +274,23 @@ fn of_kind(rebuttals: &[RebuttalEvidence], kind: RebuttalKind, code: ReasonCode)
         .collect()
 }
 
+fn of_reviews(
+    reviews: &[ReviewEvidence],
+    code: ReasonCode,
+    says: fn(Verdict) -> bool,
+) -> Vec<Reason> {
+    reviews
+        .iter()
+        .filter(|review| says(review.verdict))
+        .map(|review| Reason {
+            code,
+            rebuttal: review.rebuttal,
+            appearance: None,
+            review: Some(review.id),
+        })
+        .collect()
+}
+
 fn reason(
     code: ReasonCode,
     rebuttal: Option<&RebuttalEvidence>,
@@ -223,6 +300,7 @@ fn reason(
         code,
         rebuttal: rebuttal.map(|rebuttal| rebuttal.id),
         appearance: appearance.map(|appearance| appearance.id),
+        review: None,
     }
 }
 
@@ -253,14 +331,19 @@ mod tests {
         RebuttalEvidence { id: RebuttalId::new(), kind, denier, denier_role, outlet, stated_at }
     }
 
+    fn judge(appearances: &[AppearanceEvidence], rebuttals: &[RebuttalEvidence]) -> Assessment {
+        let (appearances, rebuttals) = (appearances.to_vec(), rebuttals.to_vec());
+        assess(&Evidence { appearances, rebuttals, reviews: Vec::new() })
+    }
+
     #[test]
     fn without_a_rebuttal_nothing_is_known_however_often_it_is_said() {
         let said =
             [said(Stance::Asserts, None, None, None), said(Stance::Reports, None, None, None)];
-        let found = assess(&said, &[]);
+        let found = judge(&said, &[]);
         assert_eq!(found.status, Status::Unverified);
         assert_eq!(found.reasons[0].code, ReasonCode::NoRebuttal);
-        assert_eq!(assess(&[], &[]).status, Status::Unverified);
+        assert_eq!(judge(&[], &[]).status, Status::Unverified);
     }
 
     #[test]
@@ -270,7 +353,7 @@ mod tests {
         let denial = against(RebuttalKind::Denial, denier, outlet, day(2));
         let before = said(Stance::Asserts, Some(ActorId::new()), outlet, day(1));
         let elsewhere = said(Stance::Reports, None, Some(OutletId::new()), day(3));
-        let found = assess(&[before, elsewhere], std::slice::from_ref(&denial));
+        let found = judge(&[before, elsewhere], std::slice::from_ref(&denial));
         assert_eq!(found.status, Status::Denied);
         assert_eq!(found.reasons, [reason(ReasonCode::Denied, Some(&denial), None)]);
     }
@@ -283,7 +366,7 @@ mod tests {
             said(Stance::Asserts, Some(ActorId::new()), outlet, day(3)),
             said(Stance::Asserts, None, Some(OutletId::new()), None),
         ] {
-            let found = assess(std::slice::from_ref(&independent), std::slice::from_ref(&denial));
+            let found = judge(std::slice::from_ref(&independent), std::slice::from_ref(&denial));
             assert_eq!(found.status, Status::Disputed);
             assert_eq!(found.reasons[1].appearance, Some(independent.id));
         }
@@ -300,7 +383,7 @@ mod tests {
         let mut rebuttals = Vec::new();
         for (kind, status) in kinds {
             rebuttals.insert(0, against(kind, None, None, None));
-            let found = assess(&[], &rebuttals);
+            let found = judge(&[], &rebuttals);
             assert_eq!(found.status, status);
             assert_eq!(found.reasons.len(), 1);
         }
@@ -314,14 +397,70 @@ mod tests {
             against(RebuttalKind::Debunk, None, None, day(3)),
         ];
         let later = said(Stance::Asserts, actor, None, day(4));
-        assert_eq!(assess(std::slice::from_ref(&later), &rebuttals).status, Status::Confirmed);
+        assert_eq!(judge(std::slice::from_ref(&later), &rebuttals).status, Status::Confirmed);
         for other in [
             said(Stance::Asserts, actor, None, day(1)),
             said(Stance::Asserts, actor, None, None),
             said(Stance::Questions, actor, None, day(4)),
             said(Stance::Asserts, None, None, day(4)),
         ] {
-            assert_eq!(assess(&[other], &rebuttals).status, Status::Debunked);
+            assert_eq!(judge(&[other], &rebuttals).status, Status::Debunked);
+        }
+    }
+
+    fn reviewed(verdict: Verdict) -> ReviewEvidence {
+        let rebuttal = verdict.speaks_against().then(RebuttalId::new);
+        ReviewEvidence { id: ReviewId::new(), rebuttal, verdict }
+    }
+
+    #[test]
+    fn fact_checks_debunk_confirm_and_dispute() {
+        use Verdict::{False, Mixed, MostlyFalse, MostlyTrue, Other, True, Unproven};
+        let verdicts: [(&[Verdict], Status); 12] = [
+            (&[False], Status::Debunked),
+            (&[MostlyFalse], Status::Debunked),
+            (&[True], Status::Confirmed),
+            (&[True, MostlyTrue], Status::Confirmed),
+            (&[MostlyTrue], Status::Unverified),
+            (&[Mixed], Status::Unverified),
+            (&[Unproven], Status::Unverified),
+            (&[Other], Status::Unverified),
+            (&[Other, Mixed, False], Status::Debunked),
+            (&[True, False], Status::Disputed),
+            (&[MostlyTrue, MostlyFalse], Status::Disputed),
+            (&[Mixed, True], Status::Confirmed),
+        ];
+        for (verdicts, status) in verdicts {
+            let reviews: Vec<ReviewEvidence> = verdicts.iter().copied().map(reviewed).collect();
+            let found = assess(&Evidence { reviews: reviews.clone(), ..Evidence::default() });
+            assert_eq!(found.status, status, "{verdicts:?}");
+            let told = found.reasons.iter().filter(|reason| reason.review.is_some()).count();
+            let decides = |verdict: &&Verdict| verdict.speaks_against() || verdict.speaks_for();
+            let decisive = verdicts.iter().filter(decides).count();
+            let expected = if status == Status::Unverified { 0 } else { decisive };
+            assert_eq!(told, expected, "{verdicts:?}");
+        }
+        let review = reviewed(False);
+        let found = assess(&Evidence { reviews: vec![review.clone()], ..Evidence::default() });
+        assert_eq!(found.reasons[0].rebuttal, review.rebuttal);
+    }
+
+    #[test]
+    fn a_denial_does_not_outweigh_a_fact_check() {
+        let denial = against(RebuttalKind::Denial, Some(ActorId::new()), None, day(2));
+        let debunk = against(RebuttalKind::Debunk, None, None, day(2));
+        let retraction = against(RebuttalKind::Retraction, None, None, day(2));
+        for (rebuttal, verdict, status) in [
+            (&denial, Verdict::True, Status::Confirmed),
+            (&denial, Verdict::False, Status::Debunked),
+            (&denial, Verdict::Mixed, Status::Denied),
+            (&debunk, Verdict::True, Status::Disputed),
+            (&debunk, Verdict::False, Status::Debunked),
+            (&retraction, Verdict::True, Status::Retracted),
+        ] {
+            let (rebuttals, reviews) = (vec![rebuttal.clone()], vec![reviewed(verdict)]);
+            let found = assess(&Evidence { rebuttals, reviews, ..Evidence::default() });
+            assert_eq!(found.status, status, "{:?} {verdict:?}", rebuttal.kind);
         }
     }
 }

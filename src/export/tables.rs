@@ -6,8 +6,8 @@
 
 use super::csv::{Cell, Column, Record};
 use crate::domain::view::{
-    ActorBrief, AppearanceView, ClaimView, DenialMentionView, DocumentBrief, RebuttalView,
-    StatementView,
+    ActorBrief, AppearanceView, ClaimView, DenialMentionView, DocumentBrief, OutletBrief,
+    RebuttalView, ReviewBrief, StatementView,
 };
 use crate::domain::{LocatedSpan, RevisionId, StatedTime};
 
@@ -27,6 +27,7 @@ impl Record for ClaimView {
             reasons: |c| Cell::list(c.reasons.iter().map(|reason| word(&reason.code)));
             reason_rebuttals: |c| Cell::list(c.reasons.iter().map(|r| optional(r.rebuttal)));
             reason_appearances: |c| Cell::list(c.reasons.iter().map(|r| optional(r.appearance)));
+            reason_reviews: |c| Cell::list(c.reasons.iter().map(|r| optional(r.review)));
             check_worthiness: |c| Cell::plain_or_empty(c.check_worthiness);
             confidence: |c| Cell::plain(c.confidence);
             claimants: |c| names(&c.claimants);
@@ -39,6 +40,7 @@ impl Record for ClaimView {
             rebuttals: |c| Cell::plain(c.rebuttals);
             documents: |c| Cell::plain(c.documents);
             outlets: |c| Cell::plain(c.outlets);
+            reviews: |c| Cell::plain(c.reviews);
             first_stated_at: |c| Cell::time(c.first_stated.map(|time| time.at));
             first_stated_precision: |c| precision(c.first_stated);
             last_stated_at: |c| Cell::time(c.last_stated_at);
@@ -112,6 +114,14 @@ impl Record for RebuttalView {
             denied_words_at: |r| mention_places(r, |m| m.denied.as_ref());
             via_words: |r| mention_quotes(r, |m| m.via.as_ref());
             via_words_at: |r| mention_places(r, |m| m.via.as_ref());
+            review_id: |r| Cell::plain_or_empty(r.review.as_ref().map(|review| review.id));
+            review_url: |r| review_text(r, |review| review.url.as_deref());
+            review_title: |r| review_text(r, |review| review.title.as_deref());
+            review_publisher: |r| review_text(r, |review| review.publisher.as_deref());
+            review_rating: |r| review_text(r, |review| review.rating.as_deref());
+            review_verdict: |r| Cell::plain_or_empty(
+                r.review.as_ref().map(|review| review.verdict.as_str())
+            );
             extractor_version: |r| Cell::text(&r.extractor_version);
             recorded_at: |r| Cell::time(Some(r.recorded_at));
             superseded_at: |r| Cell::time(r.superseded_at);
@@ -147,42 +157,59 @@ impl Record for AppearanceView {
 
 /// What stands in a document.
 trait Placed {
-    fn document(&self) -> &DocumentBrief;
-    fn revision(&self) -> RevisionId;
+    /// Nothing for a review.
+    fn document(&self) -> Option<&DocumentBrief>;
+    fn revision(&self) -> Option<RevisionId>;
 }
 
 macro_rules! placed {
     ($($view:ty),+) => {$(
         impl Placed for $view {
-            fn document(&self) -> &DocumentBrief {
-                &self.document
+            fn document(&self) -> Option<&DocumentBrief> {
+                Some(&self.document)
             }
 
-            fn revision(&self) -> RevisionId {
-                self.revision
+            fn revision(&self) -> Option<RevisionId> {
+                Some(self.revision)
             }
         }
     )+};
 }
 
-placed!(StatementView, RebuttalView, AppearanceView);
+placed!(StatementView, AppearanceView);
+
+impl Placed for RebuttalView {
+    fn document(&self) -> Option<&DocumentBrief> {
+        self.document.as_ref()
+    }
+
+    fn revision(&self) -> Option<RevisionId> {
+        self.revision
+    }
+}
 
 /// Where something stands, the same in every table.
 fn document_columns<P: Placed>() -> Vec<Column<P>> {
     columns! {
-        document_id: |p| Cell::plain(p.document().id);
-        document_url: |p| Cell::text_or_empty(p.document().url.as_deref());
-        document_title: |p| Cell::text_or_empty(p.document().title.as_deref());
-        document_language: |p| Cell::plain(&p.document().language);
-        published_at: |p| Cell::time(p.document().published.map(|time| time.at));
-        published_precision: |p| precision(p.document().published);
-        revision_id: |p| Cell::plain(p.revision());
-        outlet_id: |p| Cell::plain_or_empty(p.document().outlet.as_ref().map(|outlet| outlet.id));
-        outlet: |p| Cell::text_or_empty(p.document().outlet.as_ref().map(|o| o.name.as_str()));
-        outlet_domain: |p| Cell::text_or_empty(
-            p.document().outlet.as_ref().and_then(|outlet| outlet.domain.as_deref())
-        );
+        document_id: |p| Cell::plain_or_empty(p.document().map(|it| it.id));
+        document_url: |p| Cell::text_or_empty(p.document().and_then(|it| it.url.as_deref()));
+        document_title: |p| Cell::text_or_empty(p.document().and_then(|it| it.title.as_deref()));
+        document_language: |p| Cell::plain_or_empty(p.document().map(|it| &it.language));
+        published_at: |p| Cell::time(published(p).map(|time| time.at));
+        published_precision: |p| precision(published(p));
+        revision_id: |p| Cell::plain_or_empty(p.revision());
+        outlet_id: |p| Cell::plain_or_empty(outlet(p).map(|outlet| outlet.id));
+        outlet: |p| Cell::text_or_empty(outlet(p).map(|outlet| outlet.name.as_str()));
+        outlet_domain: |p| Cell::text_or_empty(outlet(p).and_then(|outlet| outlet.domain.as_deref()));
     }
+}
+
+fn published<P: Placed>(placed: &P) -> Option<StatedTime> {
+    placed.document()?.published
+}
+
+fn outlet<P: Placed>(placed: &P) -> Option<&OutletBrief> {
+    placed.document()?.outlet.as_ref()
 }
 
 fn names(actors: &[ActorBrief]) -> Cell {
@@ -226,6 +253,10 @@ fn mention_places(
     span: fn(&DenialMentionView) -> Option<&LocatedSpan>,
 ) -> Cell {
     Cell::list(rebuttal.mentions.iter().map(|m| span(m).map(place).unwrap_or_default()))
+}
+
+fn review_text(rebuttal: &RebuttalView, text: fn(&ReviewBrief) -> Option<&str>) -> Cell {
+    Cell::text_or_empty(rebuttal.review.as_ref().and_then(text))
 }
 
 fn place(span: &LocatedSpan) -> String {

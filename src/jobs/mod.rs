@@ -6,6 +6,7 @@
 pub mod add_feed;
 pub mod extract_document;
 pub mod fetch_document;
+pub mod import_reviews;
 mod patience;
 pub mod poll_feed;
 mod revising;

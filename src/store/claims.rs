@@ -34,7 +34,7 @@ pub async fn find(
     around.views(rows)?.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// Claims that some document carries.
+/// Claims that some document carries, or some review is of.
 ///
 /// Orders by a count are pinned to the instant of the first page: counts change while one walks.
 ///
@@ -120,7 +120,7 @@ async fn select(
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Sql, Error> {
     let mut sql = Sql::new(CLAIMS);
-    sql.live("s", as_of).push("and s.appearances + s.rebuttals > 0", []);
+    sql.live("s", as_of).push("and s.appearances + s.rebuttals + s.reviews > 0", []);
     if let Some(at) = as_of {
         // No claim has a summary before itself; said here so that a walk by time begins there.
         sql.push("and c.recorded_at <= {}", [clamp(at).into()]);

@@ -25,6 +25,7 @@ mod pool;
 pub mod quotes;
 pub mod rebuttals;
 pub mod redaction;
+pub mod reviews;
 pub mod revisions;
 mod rows;
 mod schema;

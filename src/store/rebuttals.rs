@@ -7,7 +7,7 @@ use super::sql::Sql;
 use super::views::rebuttal::{REBUTTALS, RebuttalRow, rebuttals};
 use super::{Connection, Error, actors, outlets};
 use crate::domain::view::{Page, PageRequest, RebuttalFilter, RebuttalView};
-use crate::domain::{ClaimId, RebuttalId};
+use crate::domain::{ClaimId, DenierRole, RebuttalId};
 
 /// One rebuttal, live or not.
 ///
@@ -106,7 +106,11 @@ async fn select(connection: &mut Connection, filter: &RebuttalFilter) -> Result<
         sql.push("and n.denier_id = any({})", [ids.into()]);
     }
     if let Some(role) = filter.denier_role {
-        sql.push("and n.denier_role = {}", [role.as_str().into()]);
+        match role {
+            // A review is its publisher's own voice.
+            DenierRole::Outlet => sql.push("and (n.denier_role = 'outlet' or n.id is null)", []),
+            _ => sql.push("and n.denier_role = {}", [role.as_str().into()]),
+        };
     }
     if let Some(label) = &filter.label {
         sql.push("and lower(n.label) = lower({})", [label.as_str().into()]);
@@ -114,9 +118,11 @@ async fn select(connection: &mut Connection, filter: &RebuttalFilter) -> Result<
     if let Some(outlet) = &filter.outlet {
         let ids = outlets::resolve(connection, outlet).await?;
         sql.push(
-            "and exists (select from document_revisions v join documents d on d.id = v.document_id
-              where v.id = n.revision_id and d.outlet_id = any({}))",
-            [ids.into()],
+            "and (exists (select from document_revisions v join documents d on d.id = v.document_id
+                   where v.id = n.revision_id and d.outlet_id = any({}))
+                  or exists (select from review_revisions w
+                   where w.id = r.review_revision_id and w.outlet_id = any({})))",
+            [ids.clone().into(), ids.into()],
         );
     }
     if let Some(from) = filter.from {

@@ -129,6 +129,7 @@ diesel::table! {
         last_stated_at -> Nullable<Timestamptz>,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        reviews -> Int4,
     }
 }
 
@@ -386,12 +387,59 @@ diesel::table! {
         id -> Uuid,
         claim_id -> Uuid,
         kind -> Text,
-        denial_id -> Uuid,
+        denial_id -> Nullable<Uuid>,
         stated_at -> Nullable<Timestamptz>,
         stated_precision -> Nullable<Text>,
         extractor_version -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        review_revision_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    review_revisions (id) {
+        id -> Uuid,
+        review_id -> Uuid,
+        number -> Int4,
+        outlet_id -> Nullable<Uuid>,
+        url -> Nullable<Text>,
+        title -> Nullable<Text>,
+        publisher -> Nullable<Text>,
+        publisher_url -> Nullable<Text>,
+        authors -> Jsonb,
+        published_at -> Nullable<Timestamptz>,
+        published_precision -> Nullable<Text>,
+        modified_at -> Nullable<Timestamptz>,
+        modified_precision -> Nullable<Text>,
+        claim_published -> Text,
+        claimants -> Jsonb,
+        claim_stated_at -> Nullable<Timestamptz>,
+        claim_stated_precision -> Nullable<Text>,
+        appearances -> Jsonb,
+        rating_words -> Nullable<Text>,
+        rating_value -> Nullable<Float8>,
+        rating_best -> Nullable<Float8>,
+        rating_worst -> Nullable<Float8>,
+        rating_explanation -> Nullable<Text>,
+        verdict -> Text,
+        verdict_from -> Text,
+        language -> Text,
+        unread -> Jsonb,
+        raw -> Text,
+        raw_sha256 -> Bytea,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        key_sha256 -> Bytea,
+        recorded_at -> Timestamptz,
     }
 }
 
@@ -483,6 +531,10 @@ diesel::joinable!(documents -> outlets (outlet_id));
 diesel::joinable!(extractions -> document_revisions (revision_id));
 diesel::joinable!(feed_entries -> feeds (feed_id));
 diesel::joinable!(rebuttals -> claims (claim_id));
+diesel::joinable!(rebuttals -> review_revisions (review_revision_id));
+diesel::joinable!(review_revisions -> outlets (outlet_id));
+diesel::joinable!(review_revisions -> reviews (review_id));
+diesel::joinable!(reviews -> claims (claim_id));
 diesel::joinable!(revision_changes -> document_revisions (revision_id));
 diesel::joinable!(statements -> document_revisions (revision_id));
 diesel::joinable!(tombstone_digests -> tombstones (document_id));
@@ -516,6 +568,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     outlets,
     rebuttals,
+    review_revisions,
+    reviews,
     revision_changes,
     statement_spans,
     statements,

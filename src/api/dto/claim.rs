@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::actor::ActorBrief;
 use super::document::DocumentBrief;
 use super::extraction::Span;
+use super::review::ReviewBrief;
 use super::words;
 use crate::domain::status::{self, Status};
 use crate::domain::view::{self, TimelineEvent};
@@ -50,6 +51,8 @@ pub struct Reason {
     pub rebuttal: Option<Uuid>,
     /// The appearance behind it.
     pub appearance: Option<Uuid>,
+    /// The review behind it.
+    pub review: Option<Uuid>,
 }
 
 impl From<status::Reason> for Reason {
@@ -58,6 +61,7 @@ impl From<status::Reason> for Reason {
             code: reason.code,
             rebuttal: reason.rebuttal.map(|id| id.0),
             appearance: reason.appearance.map(|id| id.0),
+            review: reason.review.map(|id| id.0),
         }
     }
 }
@@ -96,6 +100,8 @@ pub struct Claim {
     pub documents: i32,
     /// Outlets that published those.
     pub outlets: i32,
+    /// Published fact-checks of it, whatever they say.
+    pub reviews: i32,
     /// The earliest known time it was stated; null where none is known.
     pub first_stated_at: Option<DateTime<Utc>>,
     /// How exactly that is known.
@@ -127,6 +133,7 @@ impl From<view::ClaimView> for Claim {
             rebuttals: claim.rebuttals,
             documents: claim.documents,
             outlets: claim.outlets,
+            reviews: claim.reviews,
             first_stated_at: claim.first_stated.map(|time| time.at),
             first_stated_precision: claim.first_stated.map(|time| time.precision),
             last_stated_at: claim.last_stated_at,
@@ -203,10 +210,11 @@ pub struct TimelineEntry {
     /// Whether `at` is when it was said (`stated`) or, where that is unknown, when it was recorded.
     #[schema(value_type = words::Clock)]
     pub clock: view::Clock,
-    /// What happened: the claim was said, something spoke against it, or its status changed.
+    /// What happened: the claim was said, something spoke against it, a fact-check of it was
+    /// published, or its status changed.
     #[schema(value_type = words::EventKind)]
     pub event: &'static str,
-    /// Id of the appearance or rebuttal; null for a change of status.
+    /// Id of the appearance, rebuttal or review; null for a change of status.
     pub id: Option<Uuid>,
     /// Of an appearance: what it does to the claim.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,6 +227,12 @@ pub struct TimelineEntry {
     /// Of a rebuttal: the word it uses for the claim.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// Of a review: the fact-check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<ReviewBrief>,
+    /// Of a review that speaks against the claim: the rebuttal that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rebuttal: Option<Uuid>,
     /// Of a change of status: the new one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Status>)]
@@ -251,6 +265,8 @@ impl From<view::TimelineEntry> for TimelineEntry {
             stance: None,
             kind: None,
             label: None,
+            review: None,
+            rebuttal: None,
             status: None,
             previous: None,
             reasons: Vec::new(),
@@ -270,6 +286,12 @@ impl From<view::TimelineEntry> for TimelineEntry {
                 wire.id = Some(id.0);
                 wire.kind = Some(kind);
                 wire.label = label;
+            }
+            TimelineEvent::Review { review, rebuttal } => {
+                wire.event = "review";
+                wire.id = Some(review.id.0);
+                wire.review = Some(review.into());
+                wire.rebuttal = rebuttal.map(|id| id.0);
             }
             TimelineEvent::Status { previous, status, reasons } => {
                 wire.status = Some(status);

@@ -11,5 +11,6 @@ pub mod list;
 pub mod matching;
 pub mod new_document;
 pub mod rebuttal;
+pub mod review;
 pub mod statement;
 pub mod words;

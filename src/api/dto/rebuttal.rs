@@ -9,6 +9,7 @@ use super::actor::ActorBrief;
 use super::claim::ClaimBrief;
 use super::document::DocumentBrief;
 use super::extraction::Span;
+use super::review::ReviewBrief;
 use super::words;
 use crate::domain::{DateTimePrecision, DenierRole, RebuttalKind, view};
 
@@ -80,11 +81,13 @@ pub struct Rebuttal {
     pub kind: RebuttalKind,
     /// The claim.
     pub claim: ClaimBrief,
-    /// Where it stands.
-    pub document: DocumentBrief,
-    /// The revision of the document that its spans point into.
-    pub revision: Uuid,
-    /// Who denies; null for the author's own voice.
+    /// Where it stands; null for a review.
+    pub document: Option<DocumentBrief>,
+    /// The revision of the document that its spans point into; null for a review.
+    pub revision: Option<Uuid>,
+    /// The fact-check that it is; null but for the kind `review`.
+    pub review: Option<ReviewBrief>,
+    /// Who denies; null for the author's own voice, and for a review.
     pub denier: Option<ActorBrief>,
     /// Who the denier is to the claim.
     #[schema(value_type = words::DenierRole)]
@@ -101,7 +104,7 @@ pub struct Rebuttal {
     pub stated_precision: Option<DateTimePrecision>,
     /// 0..1.
     pub confidence: f32,
-    /// Where in the document, in order of place; never empty.
+    /// Where in the document, in order of place; empty only for a review.
     pub mentions: Vec<DenialMention>,
     /// The extractor that found it.
     pub extractor_version: String,
@@ -117,8 +120,9 @@ impl From<view::RebuttalView> for Rebuttal {
             id: rebuttal.id.0,
             kind: rebuttal.kind,
             claim: rebuttal.claim.into(),
-            document: rebuttal.document.into(),
-            revision: rebuttal.revision.0,
+            document: rebuttal.document.map(Into::into),
+            revision: rebuttal.revision.map(|id| id.0),
+            review: rebuttal.review.map(Into::into),
             denier: rebuttal.denier.map(Into::into),
             denier_role: rebuttal.denier_role,
             via: rebuttal.via.map(Into::into),

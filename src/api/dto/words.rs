@@ -55,7 +55,17 @@ words! {
     Clock: "stated", "recorded";
     /// Why a status is what it is.
     ReasonCode: "no_rebuttal", "denied", "debunked", "corrected", "retracted",
-        "asserted_independently", "denier_asserts";
+        "asserted_independently", "denier_asserts", "reviewed_false", "reviewed_true";
+    /// What a review says of its claim.
+    Verdict: "true", "mostly_true", "mixed", "mostly_false", "false", "unproven", "other";
+    /// What a verdict was mapped from.
+    VerdictSource: "words", "numbers", "nothing";
+    /// Why part of a block was not read.
+    UnreadCode: "missing", "empty", "wrong_type", "not_a_time", "no_zone", "not_a_number", "not_an_address",
+        "relative_address", "outside_scale", "flat_scale", "unknown_rating", "too_long", "too_many",
+        "mended", "trailing_garbage";
+    /// What became of a block.
+    ReviewOutcome: "created", "revised", "unchanged", "refused";
     /// Which part of a document a span points into.
     Field: "title", "text";
     /// In which order claims are listed.
@@ -83,7 +93,7 @@ words! {
     /// Why part of a document was not read.
     NoteCode: "language_unsupported", "language_undetermined";
     /// What a moment of a claim's trail is.
-    EventKind: "appearance", "rebuttal", "status";
+    EventKind: "appearance", "rebuttal", "review", "status";
 }
 
 #[cfg(test)]
@@ -115,6 +125,13 @@ mod tests {
         assert_eq!(known::<status::ReasonCode>(), ReasonCode::ALL);
         assert_eq!(known::<crate::pipeline::matching::Certainty>(), Certainty::ALL);
         assert_eq!(known::<crate::pipeline::matching::Relation>(), Relation::ALL);
+        assert_eq!(known::<domain::Verdict>(), Verdict::ALL);
+        assert_eq!(known::<domain::VerdictSource>(), VerdictSource::ALL);
+        assert_eq!(known::<domain::UnreadCode>(), UnreadCode::ALL);
+        assert_eq!(
+            [&known::<view::ReviewOutcome>()[..], &["refused".to_owned()]].concat(),
+            ReviewOutcome::ALL
+        );
         assert_eq!(known::<view::Clock>(), Clock::ALL);
         assert_eq!(known::<view::ClaimSort>(), ClaimSort::ALL);
         assert_eq!(known::<view::StoreOutcome>(), StoreOutcome::ALL);

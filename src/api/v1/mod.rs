@@ -13,5 +13,6 @@ pub mod matching;
 pub mod outlets;
 pub mod rebuttals;
 pub mod redaction;
+pub mod reviews;
 pub mod revisions;
 pub mod statements;

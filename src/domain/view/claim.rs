@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ActorBrief, DocumentBrief};
+use super::{ActorBrief, DocumentBrief, ReviewBrief};
 use crate::domain::status::{Reason, Status};
 use crate::domain::{
     AppearanceId, ClaimId, DateTimePrecision, LocatedSpan, RebuttalId, RebuttalKind, RevisionId,
@@ -54,6 +54,8 @@ pub struct ClaimView {
     pub documents: i32,
     /// Outlets that published those.
     pub outlets: i32,
+    /// Published fact-checks of it, whatever they say.
+    pub reviews: i32,
     /// The earliest known time it was stated.
     pub first_stated: Option<StatedTime>,
     /// The latest known time it was stated.
@@ -123,6 +125,13 @@ pub enum TimelineEvent {
         kind: RebuttalKind,
         /// The word used for the claim.
         label: Option<String>,
+    },
+    /// A fact-check of it was published.
+    Review {
+        /// Which one.
+        review: ReviewBrief,
+        /// The rebuttal that it is, where it speaks against the claim.
+        rebuttal: Option<RebuttalId>,
     },
     /// Its status changed.
     Status {

@@ -10,6 +10,7 @@ pub mod feed;
 pub mod filter;
 pub mod job;
 pub mod rebuttal;
+pub mod review;
 
 pub use actor::{ActorBrief, ActorView, OutletBrief, OutletView};
 pub use claim::{AppearanceView, ClaimBrief, ClaimView, Clock, TimelineEntry, TimelineEvent};
@@ -27,3 +28,4 @@ pub use filter::{
 };
 pub use job::{JobKind, JobState, JobView, QueueDepth, Retried};
 pub use rebuttal::{DenialMentionView, RebuttalBrief, RebuttalView};
+pub use review::{ReviewBrief, ReviewFilter, ReviewOutcome, ReviewView, StoredReview};

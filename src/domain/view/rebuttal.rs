@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{ActorBrief, ClaimBrief, DocumentBrief};
+use super::{ActorBrief, ClaimBrief, DocumentBrief, ReviewBrief};
 use crate::domain::{
     DenialMentionId, DenierRole, LocatedSpan, RebuttalId, RebuttalKind, RevisionId, StatedTime,
     StatementId,
@@ -49,11 +49,13 @@ pub struct RebuttalView {
     pub kind: RebuttalKind,
     /// The claim.
     pub claim: ClaimBrief,
-    /// Where it stands.
-    pub document: DocumentBrief,
-    /// The revision its spans point into.
-    pub revision: RevisionId,
-    /// Who denies; nothing for the author's own voice.
+    /// Where it stands; nothing for a review.
+    pub document: Option<DocumentBrief>,
+    /// The revision its spans point into; nothing for a review.
+    pub revision: Option<RevisionId>,
+    /// The fact-check that it is, of the kind `review`.
+    pub review: Option<ReviewBrief>,
+    /// Who denies; nothing for the author's own voice, and for a review.
     pub denier: Option<ActorBrief>,
     /// Who the denier is to the claim.
     pub denier_role: DenierRole,
@@ -65,7 +67,7 @@ pub struct RebuttalView {
     pub stated: Option<StatedTime>,
     /// 0..1.
     pub confidence: f32,
-    /// Where in the document, in order of place; never empty.
+    /// Where in the document, in order of place; empty only for a review.
     pub mentions: Vec<DenialMentionView>,
     /// The extractor that found it.
     pub extractor_version: String,

@@ -174,6 +174,7 @@ pub(super) async fn claims(
         "{}) as c (id)
          where not exists (select from appearances a where a.claim_id = c.id)
            and not exists (select from denials d where d.claim_id = c.id)
+           and not exists (select from reviews w where w.claim_id = c.id)
            and not exists (select from correction_notes n where n.claim_id = c.id)",
         [claims.to_vec().into()],
     );

@@ -4,6 +4,7 @@ pub(super) mod actor;
 pub(super) mod claim;
 pub(super) mod document;
 pub(super) mod rebuttal;
+pub(super) mod review;
 pub(super) mod statement;
 
 use chrono::{DateTime, Utc};

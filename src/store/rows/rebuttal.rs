@@ -47,7 +47,8 @@ row! {
         id: Uuid => SqlUuid,
         claim_id: Uuid => SqlUuid,
         kind: &'static str => Text,
-        denial_id: Uuid => SqlUuid,
+        denial_id: Option<Uuid> => Nullable<SqlUuid>,
+        review_revision_id: Option<Uuid> => Nullable<SqlUuid>,
         stated_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         stated_precision: Option<String> => Nullable<Text>,
     }

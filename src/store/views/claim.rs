@@ -20,7 +20,7 @@ use crate::store::{Connection, Error};
 /// What [`ClaimRow`] is read from; conditions follow.
 pub(in crate::store) const CLAIMS: &str =
     "select c.id, c.text, c.language, c.check_worthiness, c.recorded_at, s.status, s.confidence,
-            s.appearances, s.rebuttals, s.documents, s.outlets, s.first_stated_at,
+            s.appearances, s.rebuttals, s.documents, s.outlets, s.reviews, s.first_stated_at,
             s.first_stated_precision, s.last_stated_at, s.recorded_at as updated_at
        from claims c join claim_summaries s on s.claim_id = c.id where true";
 
@@ -48,6 +48,8 @@ pub(in crate::store) struct ClaimRow {
     documents: i32,
     #[diesel(sql_type = Integer)]
     outlets: i32,
+    #[diesel(sql_type = Integer)]
+    reviews: i32,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     first_stated_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -107,6 +109,7 @@ impl Around {
                     rebuttals: row.rebuttals,
                     documents: row.documents,
                     outlets: row.outlets,
+                    reviews: row.reviews,
                     first_stated: stated(
                         row.first_stated_at,
                         row.first_stated_precision.as_deref(),

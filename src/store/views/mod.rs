@@ -5,6 +5,7 @@ pub(super) mod claim;
 pub(super) mod document;
 pub(super) mod note;
 pub(super) mod rebuttal;
+pub(super) mod review;
 pub(super) mod span;
 pub(super) mod statement;
 pub(super) mod timeline;

@@ -7,7 +7,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Float4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::{brief, span, stated};
+use super::{brief, review, span, stated};
 use crate::domain::view::{DenialMentionView, RebuttalBrief, RebuttalView};
 use crate::domain::{DenialMentionId, RebuttalId, RevisionId, StatementId};
 use crate::store::sql::{Sql, word};
@@ -17,8 +17,9 @@ use crate::store::{Connection, Error};
 pub(in crate::store) const REBUTTALS: &str =
     "select r.id, r.claim_id, r.kind, r.stated_at, r.stated_precision, r.extractor_version,
             r.recorded_at, r.superseded_at, n.id as denial_id, n.revision_id, n.denier_id,
-            n.denier_role, n.via_id, n.label, n.confidence
-       from rebuttals r join denials n on n.id = r.denial_id where true";
+            coalesce(n.denier_role, 'outlet') as denier_role, n.via_id, n.label,
+            coalesce(n.confidence, 1) as confidence, r.review_revision_id
+       from rebuttals r left join denials n on n.id = r.denial_id where true";
 
 #[derive(QueryableByName)]
 pub(in crate::store) struct RebuttalRow {
@@ -38,10 +39,12 @@ pub(in crate::store) struct RebuttalRow {
     pub recorded_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     superseded_at: Option<DateTime<Utc>>,
-    #[diesel(sql_type = SqlUuid)]
-    denial_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    revision_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    denial_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    revision_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    review_revision_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     denier_id: Option<Uuid>,
     #[diesel(sql_type = Text)]
@@ -73,7 +76,10 @@ pub(in crate::store) async fn rebuttals(
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<RebuttalView>, Error> {
     let claims = brief::claims(connection, rows.iter().map(|row| row.claim_id), as_of).await?;
-    let documents = brief::documents(connection, rows.iter().map(|row| row.revision_id)).await?;
+    let documents =
+        brief::documents(connection, rows.iter().filter_map(|row| row.revision_id)).await?;
+    let reviews =
+        review::briefs(connection, rows.iter().filter_map(|row| row.review_revision_id)).await?;
     let actors = brief::actors(
         connection,
         rows.iter().flat_map(|row| [row.denier_id, row.via_id]).flatten(),
@@ -87,15 +93,16 @@ pub(in crate::store) async fn rebuttals(
                 id: RebuttalId(row.id),
                 kind: word(&row.kind)?,
                 claim: claims.get(&row.claim_id).cloned().ok_or(Error::NotFound)?,
-                document: documents.get(&row.revision_id).cloned().ok_or(Error::NotFound)?,
-                revision: RevisionId(row.revision_id),
+                document: row.revision_id.and_then(|id| documents.get(&id).cloned()),
+                revision: row.revision_id.map(RevisionId),
+                review: row.review_revision_id.and_then(|id| reviews.get(&id).cloned()),
                 denier: actor(row.denier_id),
                 denier_role: word(&row.denier_role)?,
                 via: actor(row.via_id),
                 label: row.label,
                 stated: stated(row.stated_at, row.stated_precision.as_deref())?,
                 confidence: row.confidence,
-                mentions: mentions.remove(&row.denial_id).unwrap_or_default(),
+                mentions: row.denial_id.and_then(|id| mentions.remove(&id)).unwrap_or_default(),
                 extractor_version: row.extractor_version,
                 recorded_at: row.recorded_at,
                 superseded_at: row.superseded_at,
@@ -113,8 +120,8 @@ async fn mentions(
     if rows.is_empty() {
         return Ok(found);
     }
-    let revisions: Vec<Uuid> = rows.iter().map(|row| row.revision_id).collect();
-    let denials: Vec<Uuid> = rows.iter().map(|row| row.denial_id).collect();
+    let revisions: Vec<Uuid> = rows.iter().filter_map(|row| row.revision_id).collect();
+    let denials: Vec<Uuid> = rows.iter().filter_map(|row| row.denial_id).collect();
     let mut sql = Sql::new("select id, denial_id, statement_id, rule from denial_mentions");
     sql.push(
         "where revision_id = any({}) and denial_id = any({}) order by denial_id, ordinal",

@@ -5,8 +5,8 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::brief;
 use super::span::located;
+use super::{brief, review};
 use crate::domain::view::{Clock, TimelineEntry, TimelineEvent};
 use crate::domain::{AppearanceId, RebuttalId};
 use crate::store::cursor::{TrailKey, clamp};
@@ -29,7 +29,13 @@ pub(in crate::store) struct TrailRow {
     revision_id: Option<Uuid>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     actor_id: Option<Uuid>,
-    /// Stance, kind or status.
+    /// The revision of a review.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    review_revision_id: Option<Uuid>,
+    /// The rebuttal that a review is.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    rebuttal_id: Option<Uuid>,
+    /// Stance, kind, verdict or status.
     #[diesel(sql_type = Text)]
     what: String,
     /// Label, or the status before.
@@ -69,7 +75,8 @@ pub(in crate::store) async fn rows(
                 coalesce(a.stated_precision, 'second') as precision,
                 a.stated_at is not null as stated, 'appearance' as event, a.id, a.revision_id,
                 st.speaker_id as actor_id, a.stance as what, null as beside,
-                null::jsonb as reasons, a.field, a.span_start, a.span_end, a.quote, a.recorded_at
+                null::jsonb as reasons, a.field, a.span_start, a.span_end, a.quote, a.recorded_at,
+                null::uuid as review_revision_id, null::uuid as rebuttal_id
            from appearances a left join statements st on st.id = a.statement_id
           where a.claim_id = {}",
         [claim.into()],
@@ -78,7 +85,8 @@ pub(in crate::store) async fn rows(
         "union all
          select coalesce(r.stated_at, r.recorded_at), coalesce(r.stated_precision, 'second'),
                 r.stated_at is not null, 'rebuttal', r.id, n.revision_id, n.denier_id, r.kind,
-                n.label, null, q.field, q.span_start, q.span_end, q.quote, r.recorded_at
+                n.label, null, q.field, q.span_start, q.span_end, q.quote, r.recorded_at,
+                null, null
            from rebuttals r join denials n on n.id = r.denial_id
            left join lateral (
                 select s.field, s.span_start, s.span_end, s.quote
@@ -91,8 +99,19 @@ pub(in crate::store) async fn rows(
     );
     sql.live("r", as_of).push(
         "union all
+         select coalesce(v.published_at, v.recorded_at),
+                coalesce(v.published_precision, 'second'), v.published_at is not null, 'review',
+                w.id, null, null, v.verdict, null, null, null, null, null, null, v.recorded_at,
+                v.id, r.id
+           from reviews w join review_revisions v on v.review_id = w.id
+           left join rebuttals r on r.review_revision_id = v.id
+          where w.claim_id = {}",
+        [claim.into()],
+    );
+    sql.live("v", as_of).push(
+        "union all
          select e.recorded_at, 'second', false, 'status', e.id, null, null, e.status, e.previous,
-                e.reasons, null, null, null, null, e.recorded_at
+                e.reasons, null, null, null, null, e.recorded_at, null, null
            from claim_status_events e where e.claim_id = {}",
         [claim.into()],
     );
@@ -118,6 +137,8 @@ pub(in crate::store) async fn entries(
     let documents =
         brief::documents(connection, rows.iter().filter_map(|row| row.revision_id)).await?;
     let actors = brief::actors(connection, rows.iter().filter_map(|row| row.actor_id)).await?;
+    let reviews =
+        review::briefs(connection, rows.iter().filter_map(|row| row.review_revision_id)).await?;
     rows.into_iter()
         .map(|row| {
             let event = match row.event.as_str() {
@@ -128,6 +149,13 @@ pub(in crate::store) async fn entries(
                     id: RebuttalId(row.id),
                     kind: word(&row.what)?,
                     label: row.beside,
+                },
+                "review" => TimelineEvent::Review {
+                    review: row
+                        .review_revision_id
+                        .and_then(|id| reviews.get(&id).cloned())
+                        .ok_or(Error::NotFound)?,
+                    rebuttal: row.rebuttal_id.map(RebuttalId),
                 },
                 _ => TimelineEvent::Status {
                     previous: words(row.beside.as_deref())?,

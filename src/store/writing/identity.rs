@@ -387,15 +387,26 @@ pub(in crate::store) async fn take_time(connection: &Connection) -> Result<DateT
     rows.into_iter().next().map(|row| row.at).ok_or(Error::NotFound)
 }
 
-/// The publisher of `document`, known by its domain: the one given, else the host of the address; by its
-/// name where there is neither. `None` for a document of nobody, and for a name without a letter in it.
+/// The publisher of `document`.
 async fn find_or_found_outlet(
     connection: &mut Connection,
     document: &Document,
     at: DateTime<Utc>,
 ) -> Result<Option<Uuid>, Error> {
-    let given = document.outlet.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let host = document.url.as_ref().and_then(|url| url.host_str());
+    outlet(connection, document.outlet.as_deref(), document.url.as_ref(), at).await
+}
+
+/// The publisher of what stands at `url`, found or founded at level 4. It is known by its domain: the
+/// one given, else the host of the address; by its name where there is neither. `None` where nobody
+/// publishes, and for a name without a letter in it.
+pub(super) async fn outlet(
+    connection: &mut Connection,
+    given: Option<&str>,
+    url: Option<&Url>,
+    at: DateTime<Utc>,
+) -> Result<Option<Uuid>, Error> {
+    let given = given.map(str::trim).filter(|name| !name.is_empty());
+    let host = url.and_then(|url| url.host_str());
     let domain = given.and_then(outlets::domain).or_else(|| host.and_then(outlets::domain));
     let Some(name) = given.filter(|name| outlets::domain(name).is_none()).or(domain.as_deref())
     else {

@@ -18,6 +18,7 @@ mod locks;
 mod notes;
 mod rebuttals;
 mod removal;
+mod review;
 mod statements;
 mod summaries;
 
@@ -25,6 +26,7 @@ pub use identity::{Begun, at_address, begin, refuse_redacted, sha256, unchanged}
 pub(super) use identity::{lock_documents, lock_wordings, take_time};
 pub use notes::EarlierAppearance;
 pub use removal::{record_presence, record_removal};
+pub use review::store_review;
 
 use std::collections::{BTreeMap, BTreeSet};
 

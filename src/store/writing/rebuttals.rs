@@ -81,7 +81,8 @@ impl<'a> Context<'a> {
             id: Uuid::now_v7(),
             claim_id,
             kind: denial.kind.as_str(),
-            denial_id,
+            denial_id: Some(denial_id),
+            review_revision_id: None,
             stated_at,
             stated_precision,
         });

@@ -11,9 +11,9 @@ use super::claims::ClaimRows;
 use super::rebuttals::RebuttalRows;
 use super::{Context, located};
 use crate::domain::status::{
-    AppearanceEvidence, Assessment, RULES, RebuttalEvidence, Status, assess,
+    self, AppearanceEvidence, Assessment, RULES, RebuttalEvidence, ReviewEvidence, Status, assess,
 };
-use crate::domain::{ActorId, AppearanceId, OutletId, RebuttalId, Stance};
+use crate::domain::{ActorId, AppearanceId, OutletId, RebuttalId, ReviewId, Stance};
 use crate::store::insert::{Inserts, bound};
 use crate::store::rows::claim::{NewStatusEvent, NewSummary};
 use crate::store::sql::{IdRow, Sql, word};
@@ -93,6 +93,27 @@ struct EvidenceRow {
     confidence: f32,
 }
 
+/// A live review of a claim.
+#[derive(QueryableByName)]
+struct ReviewRow {
+    #[diesel(sql_type = SqlUuid)]
+    claim_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    rebuttal_id: Option<Uuid>,
+    #[diesel(sql_type = Text)]
+    verdict: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    published_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    published_precision: Option<String>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    claim_stated_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    claim_stated_precision: Option<String>,
+}
+
 /// What was counted of a claim before.
 #[derive(QueryableByName)]
 struct SummaryRow {
@@ -110,6 +131,8 @@ struct SummaryRow {
     documents: i32,
     #[diesel(sql_type = Integer)]
     outlets: i32,
+    #[diesel(sql_type = Integer)]
+    reviews: i32,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     first_stated_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -121,8 +144,7 @@ struct SummaryRow {
 /// Live evidence about one claim, the earliest recorded first.
 #[derive(Default)]
 pub(super) struct Evidence {
-    appearances: Vec<AppearanceEvidence>,
-    rebuttals: Vec<RebuttalEvidence>,
+    found: status::Evidence,
     documents: BTreeSet<Uuid>,
     outlets: BTreeSet<Uuid>,
     times: Times,
@@ -162,7 +184,7 @@ impl Evidence {
             self.times.add(at, precision);
         }
         match row.denier_role {
-            Some(role) => self.rebuttals.push(RebuttalEvidence {
+            Some(role) => self.found.rebuttals.push(RebuttalEvidence {
                 id: RebuttalId(row.id),
                 kind: word(&row.what)?,
                 denier: row.actor_id.map(ActorId),
@@ -170,7 +192,7 @@ impl Evidence {
                 outlet: row.outlet_id.map(OutletId),
                 stated_at: row.stated_at,
             }),
-            None => self.appearances.push(AppearanceEvidence {
+            None => self.found.appearances.push(AppearanceEvidence {
                 id: AppearanceId(row.id),
                 stance: word(&row.what)?,
                 outlet: row.outlet_id.map(OutletId),
@@ -181,10 +203,30 @@ impl Evidence {
         Ok(())
     }
 
+    /// A published fact-check is as sure as its publisher; it tells when it and the claim were said.
+    fn add_review(&mut self, row: ReviewRow) -> Result<(), Error> {
+        self.confidence = 1.0;
+        for (at, precision) in [
+            (row.published_at, &row.published_precision),
+            (row.claim_stated_at, &row.claim_stated_precision),
+        ] {
+            if let (Some(at), Some(precision)) = (at, precision) {
+                self.times.add(at, precision);
+            }
+        }
+        self.found.reviews.push(ReviewEvidence {
+            id: ReviewId(row.id),
+            rebuttal: row.rebuttal_id.map(RebuttalId),
+            verdict: word(&row.verdict)?,
+        });
+        Ok(())
+    }
+
     /// Adds what was recorded later.
     fn add_all(&mut self, later: Evidence) {
-        self.appearances.extend(later.appearances);
-        self.rebuttals.extend(later.rebuttals);
+        self.found.appearances.extend(later.found.appearances);
+        self.found.rebuttals.extend(later.found.rebuttals);
+        self.found.reviews.extend(later.found.reviews);
         self.documents.extend(later.documents);
         self.outlets.extend(later.outlets);
         self.times.add_all(&later.times);
@@ -192,10 +234,13 @@ impl Evidence {
     }
 
     fn count(&self) -> Counts {
+        let status::Evidence { appearances, rebuttals, reviews } = &self.found;
+        let against = reviews.iter().filter(|review| review.rebuttal.is_some()).count();
         Counts {
             confidence: self.confidence,
-            appearances: count(self.appearances.len()),
-            rebuttals: count(self.rebuttals.len()),
+            appearances: count(appearances.len()),
+            rebuttals: count(rebuttals.len() + against),
+            reviews: count(reviews.len()),
             documents: count(self.documents.len()),
             outlets: count(self.outlets.len()),
             times: self.times.clone(),
@@ -212,6 +257,7 @@ struct Counts {
     confidence: f32,
     appearances: i32,
     rebuttals: i32,
+    reviews: i32,
     documents: i32,
     outlets: i32,
     times: Times,
@@ -225,8 +271,8 @@ impl SummaryRow {
     /// claim nowhere, and asserts it only where nobody speaks against it.
     fn is_enough(&self, added: &Evidence, is_vanishing: bool) -> bool {
         let asserts =
-            || added.appearances.iter().any(|appearance| appearance.stance == Stance::Asserts);
-        !is_vanishing && added.rebuttals.is_empty() && (self.rebuttals == 0 || !asserts())
+            || added.found.appearances.iter().any(|place| place.stance == Stance::Asserts);
+        !is_vanishing && added.found.rebuttals.is_empty() && (self.rebuttals == 0 || !asserts())
     }
 
     /// The numbers with `added`, by a document that brought nothing of the claim before.
@@ -238,8 +284,9 @@ impl SummaryRow {
         times.add_all(&added.times);
         Counts {
             confidence: self.confidence.max(added.confidence),
-            appearances: self.appearances.saturating_add(count(added.appearances.len())),
+            appearances: self.appearances.saturating_add(count(added.found.appearances.len())),
             rebuttals: self.rebuttals,
+            reviews: self.reviews,
             documents: self.documents.saturating_add(1),
             outlets: self.outlets.saturating_add(i32::from(outlet_is_new)),
             times,
@@ -330,6 +377,7 @@ impl Renewed {
             rebuttals: counts.rebuttals,
             documents: counts.documents,
             outlets: counts.outlets,
+            reviews: counts.reviews,
             first_stated_at,
             first_stated_precision,
             last_stated_at: counts.times.last,
@@ -373,7 +421,7 @@ pub(super) async fn renew(
             _ => {
                 let mut evidence = evidence.remove(&claim_id).unwrap_or_default();
                 evidence.add_all(added);
-                (assess(&evidence.appearances, &evidence.rebuttals), evidence.count())
+                (assess(&evidence.found), evidence.count())
             }
         };
         renewed.add(claim_id, previous, judged, counts)?;
@@ -394,7 +442,7 @@ async fn end_summaries(
     sql.push(
         "set superseded_at = {} where s.claim_id = any({}) and s.superseded_at is null
          returning s.claim_id, s.status, s.confidence, s.appearances, s.rebuttals, s.documents,
-             s.outlets, s.first_stated_at, s.first_stated_precision, s.last_stated_at",
+             s.outlets, s.reviews, s.first_stated_at, s.first_stated_precision, s.last_stated_at",
         [at.into(), claims.into()],
     );
     let rows: Vec<SummaryRow> = sql.look_up(connection).await?;
@@ -426,7 +474,7 @@ async fn carried_by(
     Ok(sql.look_up::<IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
 }
 
-/// Live appearances and rebuttals of the claims, the earliest recorded first.
+/// Live appearances, rebuttals and reviews of the claims, the earliest recorded first.
 async fn evidence(
     connection: &Connection,
     claims: Vec<Uuid>,
@@ -453,7 +501,7 @@ async fn evidence(
                 r.stated_precision, n.confidence, r.recorded_at
            from rebuttals r join denials n on n.id = r.denial_id
           where r.claim_id = any({})",
-        [claims.into()],
+        [claims.clone().into()],
     );
     sql.live("r", None).push(
         ") e join document_revisions r on r.id = e.revision_id
@@ -465,5 +513,20 @@ async fn evidence(
     for row in sql.look_up::<EvidenceRow>(connection).await? {
         found.entry(row.claim_id).or_default().add(row)?;
     }
+    for row in reviews(connection, claims).await? {
+        found.entry(row.claim_id).or_default().add_review(row)?;
+    }
     Ok(found)
+}
+
+async fn reviews(connection: &Connection, claims: Vec<Uuid>) -> Result<Vec<ReviewRow>, Error> {
+    let mut sql = Sql::new(
+        "select w.claim_id, w.id, r.id as rebuttal_id, v.verdict, v.published_at,
+                v.published_precision, v.claim_stated_at, v.claim_stated_precision
+           from reviews w join review_revisions v on v.review_id = w.id
+           left join rebuttals r on r.review_revision_id = v.id",
+    );
+    sql.push("where w.claim_id = any({})", [claims.into()]);
+    sql.live("v", None).push("order by v.recorded_at, v.id", []);
+    sql.look_up(connection).await
 }

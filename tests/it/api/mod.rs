@@ -16,3 +16,4 @@ mod metrics;
 mod pages;
 mod redaction;
 mod removals;
+mod reviews;

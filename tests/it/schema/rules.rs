@@ -303,6 +303,55 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("rebuttals", "rebuttals_kind_known", "update {t} set kind = 'shrug'"),
     (
         "rebuttals",
+        "rebuttals_review_unique",
+        "insert into {t} (id, claim_id, kind, review_revision_id, extractor_version) select gen_random_uuid(), claim_id, kind, review_revision_id, '2' from {t} where kind = 'review'",
+    ),
+    ("rebuttals", "rebuttals_one_source", "update {t} set denial_id = null where kind <> 'review'"),
+    (
+        "rebuttals",
+        "rebuttals_kind_of_source",
+        "update {t} set kind = 'debunk' where kind = 'review'",
+    ),
+    ("reviews", "reviews_key_unique", "update {t} set key_sha256 = sha256('x')"),
+    ("reviews", "reviews_key_length", "update {t} set key_sha256 = 'x'"),
+    (
+        "review_revisions",
+        "review_revisions_number_unique",
+        "update {t} set number = 1, superseded_at = recorded_at",
+    ),
+    ("review_revisions", "review_revisions_one_live", "update {t} set superseded_at = null"),
+    ("review_revisions", "review_revisions_number_positive", "update {t} set number = 0"),
+    (
+        "review_revisions",
+        "review_revisions_published_whole",
+        "update {t} set published_at = now(), published_precision = null",
+    ),
+    (
+        "review_revisions",
+        "review_revisions_modified_whole",
+        "update {t} set modified_at = now(), modified_precision = 'century'",
+    ),
+    (
+        "review_revisions",
+        "review_revisions_claim_stated_whole",
+        "update {t} set claim_stated_at = null, claim_stated_precision = 'day'",
+    ),
+    ("review_revisions", "review_revisions_verdict_known", "update {t} set verdict = 'perhaps'"),
+    (
+        "review_revisions",
+        "review_revisions_verdict_from_known",
+        "update {t} set verdict_from = 'stars'",
+    ),
+    ("review_revisions", "review_revisions_language_known", "update {t} set language = 'English!'"),
+    ("review_revisions", "review_revisions_lists", "update {t} set claimants = '{}'"),
+    ("review_revisions", "review_revisions_raw_sha256_length", "update {t} set raw_sha256 = ''"),
+    (
+        "review_revisions",
+        "review_revisions_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "rebuttals",
         "rebuttals_precision_known",
         "update {t} set stated_at = now(), stated_precision = 'century'",
     ),
@@ -338,6 +387,7 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("claim_summaries", "claim_summaries_status_known", "update {t} set status = ''"),
     ("claim_summaries", "claim_summaries_confidence_range", "update {t} set confidence = 7"),
     ("claim_summaries", "claim_summaries_counts_positive", "update {t} set outlets = -1"),
+    ("claim_summaries", "claim_summaries_reviews_positive", "update {t} set reviews = -1"),
     (
         "claim_summaries",
         "claim_summaries_precision_known",

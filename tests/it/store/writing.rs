@@ -71,7 +71,7 @@ async fn what_goes_in_comes_out_with_its_words() {
     let rebuttal = rebuttals::find(connection, stored.rebuttals_appeared[0]).await.unwrap();
     assert_eq!(rebuttal.mentions[0].cue.quote, "denied");
     assert_eq!(rebuttal.claim.id, claim.id);
-    assert_eq!(rebuttal.document.outlet.as_ref().unwrap().name, "lorne.test");
+    assert_eq!(rebuttal.document.as_ref().unwrap().outlet.as_ref().unwrap().name, "lorne.test");
 
     let filter = StatementFilter { document: Some(stored.document), ..Default::default() };
     let said = statements::list(connection, &filter, &PageRequest::first(9)).await.unwrap();
