@@ -8,6 +8,7 @@ mod export;
 mod extract;
 mod feeds;
 mod find_match;
+mod import_reviews;
 mod ingest;
 mod input;
 mod load;
@@ -51,6 +52,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         }
         Command::Export(export) => export::run(&config.global, &export).await,
         Command::Feeds(feeds) => feeds::run(&config.global, &feeds).await,
+        Command::ImportReviews(reviews) => import_reviews::run(&config.global, reviews).await,
         Command::Ingest(input) => ingest::run(&config.global, input).await,
         Command::Load(extractions) => load::run(&config.global, extractions).await,
         Command::Match(texts) => find_match::run(&config.global, texts).await,

@@ -7,6 +7,7 @@ mod export;
 mod extract;
 mod feeds;
 mod find_match;
+mod import_reviews;
 mod ingest;
 mod kills;
 mod load;
