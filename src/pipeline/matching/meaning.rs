@@ -4,15 +4,12 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::pipeline::model::encoder::{Kernel, SentenceEncoder, Vector};
-
-/// The encoder's weights.
-const WEIGHTS: &[u8] = include_bytes!("../model/encoder/sentences.safetensors");
+use crate::pipeline::model::encoder::{Kernel, SENTENCE_WEIGHTS, SentenceEncoder, Vector};
 
 /// Names the encoder of [`meaning`]: its vectors compare with each other and with no other's.
 pub fn encoder() -> &'static str {
     static NAME: LazyLock<String> = LazyLock::new(|| {
-        let digest = Sha256::digest(WEIGHTS);
+        let digest = Sha256::digest(SENTENCE_WEIGHTS);
         let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         format!("sentences-{digest}")
     });
@@ -21,9 +18,5 @@ pub fn encoder() -> &'static str {
 
 /// What `text` means: texts that say the same lie close, by cosine. All zeros without a word.
 pub fn meaning(text: &str) -> Vector {
-    static ENCODER: LazyLock<SentenceEncoder> = LazyLock::new(|| {
-        SentenceEncoder::read(WEIGHTS, include_str!("../model/encoder/vocabulary.txt"))
-            .expect("the weights in the program are whole")
-    });
-    ENCODER.vector(text, Kernel::best())
+    SentenceEncoder::built_in().vector(text, Kernel::best())
 }

@@ -112,33 +112,57 @@ impl Encoder {
     /// A row of [`WIDTH`] numbers for each piece. The first and last are the window's own marks;
     /// places past the last known one count as the last.
     pub fn encode(&self, pieces: &[u32], quoted: &[bool], kernel: Kernel) -> Vec<f32> {
+        self.encode_through(&[], pieces, quoted, kernel)
+    }
+
+    /// The same with `upper` in the place of as many last layers.
+    pub fn encode_through(
+        &self,
+        upper: &[Layer],
+        pieces: &[u32],
+        quoted: &[bool],
+        kernel: Kernel,
+    ) -> Vec<f32> {
         match kernel {
-            Kernel::Portable => self.pass(pieces, quoted, InBytes::new(kernel)),
+            Kernel::Portable => self.pass_through(upper, pieces, quoted, InBytes::new(kernel)),
             #[cfg(target_arch = "x86_64")]
             // SAFETY: a `Kernel` other than `Portable` only comes from `Kernel::available`, which
             // asked the processor.
-            Kernel::Avx2 => unsafe { self.pass_avx2(pieces, quoted) },
+            Kernel::Avx2 => unsafe { self.pass_avx2(upper, pieces, quoted) },
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
-            Kernel::Avx512 => unsafe { self.pass_avx512(pieces, quoted) },
+            Kernel::Avx512 => unsafe { self.pass_avx512(upper, pieces, quoted) },
         }
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn pass_avx2(&self, pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
-        self.pass(pieces, quoted, InBytes::new(Kernel::Avx2))
+    fn pass_avx2(&self, upper: &[Layer], pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
+        self.pass_through(upper, pieces, quoted, InBytes::new(Kernel::Avx2))
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-    fn pass_avx512(&self, pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
-        self.pass(pieces, quoted, InBytes::new(Kernel::Avx512))
+    fn pass_avx512(&self, upper: &[Layer], pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
+        self.pass_through(upper, pieces, quoted, InBytes::new(Kernel::Avx512))
     }
 
-    /// The same for any product; inlined, so that it is compiled for the caller's processor.
+    /// What [`encode`](Encoder::encode) gives, by any product.
+    #[cfg(test)]
+    pub fn pass(&self, pieces: &[u32], quoted: &[bool], product: impl Product) -> Vec<f32> {
+        self.pass_through(&[], pieces, quoted, product)
+    }
+
+    /// What [`encode_through`](Encoder::encode_through) gives, by any product; inlined, so that it
+    /// is compiled for the caller's processor.
     #[inline(always)]
-    pub fn pass(&self, pieces: &[u32], quoted: &[bool], mut product: impl Product) -> Vec<f32> {
+    pub fn pass_through(
+        &self,
+        upper: &[Layer],
+        pieces: &[u32],
+        quoted: &[bool],
+        mut product: impl Product,
+    ) -> Vec<f32> {
         let count = pieces.len();
         let mut rows = vec![0.0_f32; count * WIDTH];
         let last_place = self.places.scales.len().saturating_sub(1);
@@ -150,7 +174,8 @@ impl Encoder {
         }
         let mut attended = vec![0.0_f32; count * WIDTH];
         let (mut wide, mut narrow, mut attention) = (Vec::new(), Vec::new(), Attention::default());
-        for layer in &self.layers {
+        let lower = self.layers.len().saturating_sub(upper.len());
+        for layer in self.layers[..lower].iter().chain(upper) {
             product.multiply(&layer.attention, &rows, &mut wide);
             attention.attend(&wide, count, &mut attended);
             product.multiply(&layer.joined, &attended, &mut narrow);

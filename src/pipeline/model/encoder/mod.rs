@@ -1,9 +1,9 @@
 //! A small BERT encoder with eight-bit weights and its heads, in plain Rust.
 //!
 //! [`Tagger`] turns a text's words into labels and links, [`SentenceEncoder`] a short text into one
-//! vector. The same text gives the same bits on any
-//! number of threads and on any processor: matrix products are exact sums of integers, and all
-//! other sums are taken in one fixed order.
+//! vector, [`Scorer`] into one number. The same text gives the same bits on any number of threads
+//! and on any processor: matrix products are exact sums of integers, and all other sums are taken
+//! in one fixed order.
 
 mod chain;
 #[cfg(test)]
@@ -11,6 +11,7 @@ mod exact;
 mod layers;
 mod matrix;
 mod numbers;
+mod scorer;
 mod sentences;
 mod tagger;
 mod weights;
@@ -20,6 +21,7 @@ mod x86;
 
 pub use chain::{LABELS, Scores};
 pub use matrix::Kernel;
-pub use sentences::{SentenceEncoder, Vector};
+pub use scorer::Scorer;
+pub use sentences::{SENTENCE_WEIGHTS, SentenceEncoder, Vector};
 pub use tagger::{Role, Tagged, Tagger};
 pub use words::{Word, Words};

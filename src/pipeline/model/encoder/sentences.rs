@@ -1,6 +1,8 @@
 //! A short text → one vector; texts that mean the same lie close to each other.
 
-use super::layers::{Encoder, WIDTH};
+use std::sync::LazyLock;
+
+use super::layers::{Encoder, Layer, WIDTH};
 use super::matrix::Kernel;
 use super::numbers::dot;
 use super::weights::Weights;
@@ -10,6 +12,9 @@ use super::words::{Vocabulary, Words};
 ///
 /// The encoder was trained with 128; a claim has some 25.
 const LONGEST: usize = 128;
+
+/// The weights of the one in the program.
+pub static SENTENCE_WEIGHTS: &[u8] = include_bytes!("sentences.safetensors");
 
 /// A direction in meaning; of length 1, or all zeros for a text without a word.
 pub type Vector = [f32; WIDTH];
@@ -32,6 +37,15 @@ impl SentenceEncoder {
             .then_some(SentenceEncoder { vocabulary, encoder })
     }
 
+    /// The one whose weights are in the program.
+    pub fn built_in() -> &'static SentenceEncoder {
+        static ENCODER: LazyLock<SentenceEncoder> = LazyLock::new(|| {
+            SentenceEncoder::read(SENTENCE_WEIGHTS, include_str!("vocabulary.txt"))
+                .expect("the weights in the program are whole")
+        });
+        &ENCODER
+    }
+
     /// The vector of `text`.
     pub fn vector(&self, text: &str, kernel: Kernel) -> Vector {
         let pieces = self.pieces(text);
@@ -40,6 +54,36 @@ impl SentenceEncoder {
         }
         let quoted = vec![false; pieces.len()];
         mean(&self.encoder.encode(&pieces, &quoted, kernel))
+    }
+
+    /// The mean over the rows of a text's pieces, with `upper` in the place of as many last layers;
+    /// `None` for a text without a word.
+    pub(super) fn mean_through(
+        &self,
+        upper: &[Layer],
+        text: &str,
+        kernel: Kernel,
+    ) -> Option<Vector> {
+        let pieces = self.pieces(text);
+        if pieces.is_empty() {
+            return None;
+        }
+        let quoted = vec![false; pieces.len()];
+        Some(middle(&self.encoder.encode_through(upper, &pieces, &quoted, kernel)))
+    }
+
+    /// The same by any product.
+    #[cfg(test)]
+    pub(super) fn mean_by(
+        &self,
+        upper: &[Layer],
+        text: &str,
+        product: impl super::layers::Product,
+    ) -> Option<Vector> {
+        let pieces = self.pieces(text);
+        let quoted = vec![false; pieces.len()];
+        (!pieces.is_empty())
+            .then(|| middle(&self.encoder.pass_through(upper, &pieces, &quoted, product)))
     }
 
     /// A text's pieces between the two marks; none for a text without a letter or digit.
@@ -57,14 +101,26 @@ impl SentenceEncoder {
     }
 }
 
-/// The mean of rows, made one long.
-fn mean(rows: &[f32]) -> Vector {
+/// The mean of rows.
+fn middle(rows: &[f32]) -> Vector {
+    let count = (rows.len() / WIDTH).max(1) as f32;
+    sum(rows).map(|x| x / count)
+}
+
+/// The sum of rows.
+fn sum(rows: &[f32]) -> Vector {
     let mut sum = [0.0_f32; WIDTH];
     for row in rows.chunks_exact(WIDTH) {
         for (sum, x) in sum.iter_mut().zip(row) {
             *sum += x;
         }
     }
+    sum
+}
+
+/// The mean of rows, made one long.
+fn mean(rows: &[f32]) -> Vector {
+    let mut sum = sum(rows);
     let length = dot(&sum, &sum).sqrt();
     if length > 0.0 {
         sum.iter_mut().for_each(|x| *x /= length);
@@ -74,20 +130,12 @@ fn mean(rows: &[f32]) -> Vector {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
-
     use serde::Deserialize;
 
     use super::super::exact::{Unrounded, farthest};
     use super::*;
 
-    static ENCODER: LazyLock<SentenceEncoder> = LazyLock::new(|| {
-        SentenceEncoder::read(
-            include_bytes!("sentences.safetensors"),
-            include_str!("vocabulary.txt"),
-        )
-        .expect("the weights are whole")
-    });
+    static ENCODER: LazyLock<&'static SentenceEncoder> = LazyLock::new(SentenceEncoder::built_in);
 
     /// What the training framework computed for one text with the same rounded weights.
     #[derive(Deserialize)]

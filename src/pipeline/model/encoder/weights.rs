@@ -14,9 +14,20 @@ impl<'d> Weights<'d> {
         Some(Weights(SafeTensors::deserialize(bytes).ok()?))
     }
 
-    /// The encoder, with as many layers as there are; `None` where a part is missing or of another
-    /// size.
+    /// The encoder; `None` where a part is missing or of another size.
     pub fn encoder(&self) -> Option<Encoder> {
+        Some(Encoder {
+            pieces: self.byte_rows("pieces")?,
+            places: self.byte_rows("places")?,
+            kinds: self.byte_rows("kinds")?,
+            norm: self.norm("norm")?,
+            layers: self.layers()?,
+        })
+    }
+
+    /// The layers, as many as there are from 0 on; `None` where a part of one is missing or of
+    /// another size.
+    pub fn layers(&self) -> Option<Vec<Layer>> {
         const { assert!(WIDTH.is_multiple_of(HEADS)) };
         let mut layers = Vec::new();
         while let Some(attention) =
@@ -32,13 +43,7 @@ impl<'d> Weights<'d> {
                 out_norm: self.norm(&name("out_norm"))?,
             });
         }
-        Some(Encoder {
-            pieces: self.byte_rows("pieces")?,
-            places: self.byte_rows("places")?,
-            kinds: self.byte_rows("kinds")?,
-            norm: self.norm("norm")?,
-            layers,
-        })
+        Some(layers)
     }
 
     /// So many numbers.
