@@ -532,6 +532,9 @@ tried again after the interval, then after twice that, and so on up to a day; on
 pub enum EvaluateKind {
     /// Who said what, by which word. Lines {id, text}; writes {id, attributions}.
     Attribution,
+    /// How much a sentence deserves a check. A table of id and sentence, parted by tabs, below a row that names the
+    /// columns; writes a table of id and score, 0 to 1.
+    Checkworthiness,
     /// Who denies which claim. Lines {id, text}; writes {id, denials}.
     Denials,
     /// What a news page holds. Lines {id, url}, the page being {id}.html in --pages; writes {id,
@@ -574,9 +577,9 @@ pub struct EvaluateConfig {
     #[arg(long, env = "CLAIMTRAIL_ONLY", value_name = "FILE")]
     pub only: Option<PathBuf>,
 
-    /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one.
-    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Fast)]
-    pub gear: GearChoice,
+    /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one. [default: fast, for checkworthiness accurate]
+    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum)]
+    pub gear: Option<GearChoice>,
 }
 
 /// How much the reading of a document may cost.

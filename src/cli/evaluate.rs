@@ -1,5 +1,6 @@
 //! `evaluate`: a benchmark's questions → predictions for its scorer, through the service's own code.
 
+pub mod checkworthiness;
 mod html;
 pub mod matching;
 
@@ -23,8 +24,12 @@ use crate::pipeline::{Gear, attribution, claims, text};
 pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
     match config.kind {
         EvaluateKind::Attribution => {
-            let gear = gear(config.gear);
+            let gear = config.gear.map_or(Gear::Fast, gear);
             each_line(&config.input, &config.output, |question| Ok(attributions(question, gear)))
+        }
+        EvaluateKind::Checkworthiness => {
+            let gear = config.gear.map_or(Gear::Accurate, gear);
+            checkworthiness::run(&config.input, gear, &config.output)
         }
         EvaluateKind::Denials => {
             each_line(&config.input, &config.output, |question| Ok(denials(question)))

@@ -52,6 +52,8 @@ struct ClaimPage<'p> {
     meaning: &'static str,
     reasons: Vec<ReasonShown>,
     counts: String,
+    /// Check-worthiness in hundredths.
+    worth: Option<u8>,
     first_stated: Option<Moment>,
     last_stated: Option<Moment>,
     recorded: Moment,
@@ -114,6 +116,7 @@ pub async fn page(
         meaning: status_meaning(claim.status),
         reasons: reasons(&claim.reasons, &rebuttals, &assertions, &reviews),
         counts: counts(&claim),
+        worth: claim.check_worthiness.map(|share| (share * 100.0).round() as u8),
         first_stated: claim.first_stated.map(Moment::stated),
         last_stated: claim
             .last_stated_at

@@ -28,7 +28,7 @@ pub enum Gear {
 }
 
 /// Version of rules and stages together; changes whenever an extraction could change.
-pub const EXTRACTOR_VERSION: &str = "0.3.2";
+pub const EXTRACTOR_VERSION: &str = "0.4.0";
 
 /// All statements, claims, denials and actors of `document`.
 ///
@@ -56,7 +56,10 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
     let readings: Vec<(Field, &text::Reading)> =
         fields.iter().map(|field| (field.field, &field.reading)).collect();
     let resolution = resolution::resolve(&readings);
-    let assembled = claims::assemble::assemble(&fields, &resolution);
+    let mut assembled = claims::assemble::assemble(&fields, &resolution);
+    for claim in &mut assembled.claims {
+        claim.check_worthiness = claims::checkworthy::check_worthiness(gear, &claim.text);
+    }
     Extraction {
         statements: assembled.statements,
         claims: assembled.claims,
@@ -64,10 +67,14 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
         notes,
         extractor: ExtractorInfo {
             version: EXTRACTOR_VERSION.to_owned(),
-            models: [("attribution", attribution::model(gear)), ("denials", "linear-1")]
-                .into_iter()
-                .map(|(seat, version)| (seat.to_owned(), version.to_owned()))
-                .collect(),
+            models: [
+                ("attribution", attribution::model(gear)),
+                ("check_worthiness", claims::checkworthy::model(gear)),
+                ("denials", "linear-1"),
+            ]
+            .into_iter()
+            .map(|(seat, version)| (seat.to_owned(), version.to_owned()))
+            .collect(),
         },
     }
 }

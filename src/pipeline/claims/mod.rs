@@ -2,6 +2,7 @@
 
 pub mod assemble;
 pub mod assertion;
+pub mod checkworthy;
 pub mod denials;
 pub mod join;
 pub mod speech;

@@ -35,6 +35,22 @@ async fn a_document_that_is_waited_for_is_stored_and_answered_with_its_extractio
 }
 
 #[tokio::test]
+async fn claims_are_stored_with_how_much_they_deserve_a_check_and_found_by_it() {
+    let app = TestApp::new().await;
+    let text = "Mayor Tessa Orlo said that the city had sold 300 ferries for 40 million crowns.";
+    let answer = app.post("/v1/documents?wait=true", &json!({ "text": text })).await;
+    let extracted = answer.expect(201)["extraction"]["claims"][0]["check_worthiness"].clone();
+    let score = extracted.as_f64().expect("a number");
+    assert!((0.5..=1.0).contains(&score), "{score}");
+    let found =
+        async |least: f64| app.walk(&format!("/v1/claims?min_check_worthiness={least:.3}")).await;
+    let claims = found(score - 0.01).await;
+    assert_eq!(claims.len(), 1);
+    assert_eq!(claims[0]["check_worthiness"], extracted);
+    assert!(found(score + 0.01).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_document_that_is_not_waited_for_becomes_a_job() {
     let app = TestApp::new().await;
     let answer = app.post("/v1/documents", &article(1)).await;

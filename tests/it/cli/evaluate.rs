@@ -163,3 +163,54 @@ fn a_bad_line_of_claims_or_queries_is_named_by_its_number() {
     assert!(!result.status.success());
     assert!(stderr(&result).contains("queries.tsv:2"), "{}", stderr(&result));
 }
+
+fn check(table: &str, arguments: &[&str]) -> (std::process::Output, Vec<(String, f32)>) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, output) = (folder.path().join("in.tsv"), folder.path().join("out.tsv"));
+    std::fs::write(&input, table).expect("written");
+    let result = claimtrail(&["evaluate", "checkworthiness"])
+        .args(arguments)
+        .args(["--in".as_ref(), input.as_path(), "--out".as_ref(), output.as_path()])
+        .output()
+        .expect("the program runs");
+    let written = std::fs::read_to_string(&output).unwrap_or_default();
+    let score = |line: &str| {
+        let (id, score) = line.split_once('\t').expect("two columns");
+        (id.to_owned(), score.parse().expect("a number"))
+    };
+    (result, written.lines().map(score).collect())
+}
+
+/// Sentences of our own wording.
+const SENTENCES: &str = "Sentence_id\tText\tclass_label\n\
+     9\tThank you all for coming.\tYes\n\
+     7\t\"The \"\"Aurora\"\" sank in 2019 and cost the city 3 million crowns.\"\tNo\n\
+     5\tone\tNo6\ttwo\tNo\n\
+     8\t…\tNo\n";
+
+#[test]
+fn scores_sentences_in_their_order_and_leaves_out_a_row_that_holds_two() {
+    let (result, scores) = check(SENTENCES, &[]);
+    assert!(result.status.success(), "{}", stderr(&result));
+    assert!(stderr(&result).contains("in.tsv:4 has 5 of 3 columns"), "{}", stderr(&result));
+    let ids: Vec<&str> = scores.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(ids, ["9", "7", "8"]);
+    assert!(scores[0].1 < 0.5 && scores[1].1 >= 0.5, "{scores:?}");
+    assert_eq!(scores[2].1, 0.0, "no word, no claim");
+}
+
+#[test]
+fn sentences_are_scored_by_the_gear_that_is_asked_for_accurate_unless_told_otherwise() {
+    let (_, unasked) = check(SENTENCES, &[]);
+    let (_, accurate) = check(SENTENCES, &["--gear", "accurate"]);
+    let (_, fast) = check(SENTENCES, &["--gear", "fast"]);
+    assert_eq!(unasked, accurate);
+    assert_ne!(fast, accurate);
+}
+
+#[test]
+fn a_table_without_a_sentence_is_refused() {
+    let (result, _) = check("Sentence_id\tText\n", &[]);
+    assert!(!result.status.success());
+    assert!(stderr(&result).contains("holds no row"), "{}", stderr(&result));
+}

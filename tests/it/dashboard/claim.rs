@@ -69,6 +69,7 @@ async fn the_status_stands_with_its_reasons_and_voices() {
     let facts = each(&page, ".facts dd");
     assert_eq!(facts[..2], ["Tom Okafor", "The Harbour Ministry"]);
     assert_eq!(facts[3], "2 appearances, 1 rebuttal, in 2 documents by 2 outlets");
+    assert_eq!(facts[4], "50 of 100", "how much it deserves a check");
 }
 
 #[tokio::test]

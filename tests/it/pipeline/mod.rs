@@ -1,6 +1,7 @@
 //! Tests of pipeline.
 
 mod attribution;
+mod checkworthy;
 mod corrections;
 mod denials;
 mod extract;
