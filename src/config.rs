@@ -543,6 +543,8 @@ pub enum EvaluateKind {
     /// Which checked claim a post is about. A table of query_id and text, parted by tabs, and --claims; writes
     /// a table of query_id, claim_id and score, the best twenty of each.
     Matching,
+    /// What a headline does to a claim. Lines {id, claim, headline}; writes {id, stance}: for, against or observing.
+    Stance,
 }
 
 /// What `evaluate` takes. Answers that stand in the input are ignored.

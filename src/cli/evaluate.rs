@@ -3,6 +3,7 @@
 pub mod checkworthiness;
 mod html;
 pub mod matching;
+mod stance;
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
@@ -41,6 +42,9 @@ pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
         EvaluateKind::Matching => {
             let claims = config.claims.as_deref().context("--claims names the checked claims")?;
             matching::run(claims, &config.input, config.only.as_deref(), &config.output)
+        }
+        EvaluateKind::Stance => {
+            each_line(&config.input, &config.output, |question| Ok(stance::answer(question)))
         }
     }
 }

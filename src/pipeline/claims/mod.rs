@@ -6,6 +6,7 @@ pub mod checkworthy;
 pub mod denials;
 pub mod join;
 pub mod speech;
+pub mod stance;
 pub mod via;
 pub mod wording;
 

@@ -10,6 +10,7 @@ mod hash;
 pub mod inflection;
 pub mod people;
 pub mod polarity;
+pub mod stance;
 pub mod wording;
 mod words;
 

@@ -214,3 +214,35 @@ fn a_table_without_a_sentence_is_refused() {
     assert!(!result.status.success());
     assert!(stderr(&result).contains("holds no row"), "{}", stderr(&result));
 }
+
+#[test]
+fn tells_what_a_headline_does_to_a_claim() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, output) = (folder.path().join("in.jsonl"), folder.path().join("out.jsonl"));
+    let claim = "The ferry Aurora sank in Ostrel harbour";
+    let lines: String = [
+        "Ferry Aurora sinks in Ostrel harbour",
+        "No, the ferry Aurora did not sink in Ostrel harbour: story is a hoax",
+        "Did the ferry Aurora sink in Ostrel harbour?",
+    ]
+    .iter()
+    .enumerate()
+    .map(|(id, headline)| {
+        format!(
+            "{}\n",
+            serde_json::json!({"id": id, "claim": claim, "headline": headline, "stance": "for"})
+        )
+    })
+    .collect();
+    std::fs::write(&input, lines).expect("written");
+    let result = claimtrail(&["evaluate", "stance"])
+        .args(["--in".as_ref(), input.as_path(), "--out".as_ref(), output.as_path()])
+        .output()
+        .expect("the program runs");
+    assert!(result.status.success(), "{}", stderr(&result));
+    insta::assert_snapshot!(std::fs::read_to_string(&output).expect("written"), @r#"
+    {"id":0,"stance":"for"}
+    {"id":1,"stance":"against"}
+    {"id":2,"stance":"observing"}
+    "#);
+}
