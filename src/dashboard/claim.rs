@@ -11,14 +11,17 @@ use super::words::{Moment, StatusSign, counted, lang, publisher, reason, status_
 use super::{Error, anchor, write};
 use crate::domain::status::{Reason, ReasonCode};
 use crate::domain::view::{
-    ActorBrief, AppearanceView, ClaimView, Page, PageRequest, RebuttalView, ReviewView,
-    TimelineEntry, TimelineEvent,
+    ActorBrief, AppearanceView, ClaimView, LinkFilter, LinkView, Page, PageRequest, RebuttalView,
+    ReviewView, TimelineEntry, TimelineEvent,
 };
-use crate::domain::{AppearanceId, ClaimId, RebuttalId, ReviewId};
+use crate::domain::{AppearanceId, ClaimId, LinkKind, LinkState, RebuttalId, ReviewId};
 use crate::store::{self, Connection};
 
 /// Moments of the trail on one page.
 const SHOWN: u16 = 50;
+
+/// Linked claims on the page at most.
+const LINKS_SHOWN: u16 = 50;
 
 /// Characters from which on a claim is set smaller than a headline.
 const LONG: usize = 140;
@@ -64,6 +67,16 @@ struct ClaimPage<'p> {
     from_start: Option<String>,
     later: Option<String>,
     steps: Vec<Step<'p>>,
+    links: Vec<(&'static str, Vec<LinkShown>)>,
+}
+
+/// Another claim that this one has to do with.
+struct LinkShown {
+    page: String,
+    text: String,
+    lang: String,
+    status: StatusSign,
+    suggested: bool,
 }
 
 impl ClaimPage<'_> {
@@ -101,6 +114,9 @@ pub async fn page(
     let reviews: Vec<ReviewId> =
         named_reasons(&claim.reasons).filter_map(|reason| reason.review).collect();
     let reviews = store::reviews::of_ids(connection, &reviews).await?;
+    let filter = LinkFilter { claim: Some(id), as_of: asked.as_of, ..LinkFilter::default() };
+    let linked =
+        store::links::list(connection, &filter, &PageRequest::first(LINKS_SHOWN)).await?.items;
     let wanted = wanted(&trail.items, &rebuttals);
     let places: Vec<_> = wanted.iter().flatten().map(|wanted| wanted.place).collect();
     let found = store::quotes::around(connection, &places, AROUND).await?;
@@ -130,8 +146,38 @@ pub async fn page(
         from_start: asked.cursor.as_ref().map(|_| at(None)),
         later: next.as_deref().map(|next| at(Some(next))),
         steps: steps(&items, &rebuttals, &wanted, &found),
+        links: links(id, linked),
         claim: &claim,
     })
+}
+
+/// The other claims by what they are to this one; what was rejected is left out.
+fn links(id: ClaimId, linked: Vec<LinkView>) -> Vec<(&'static str, Vec<LinkShown>)> {
+    let shown = |kind: LinkKind| -> Vec<LinkShown> {
+        let of_kind =
+            linked.iter().filter(|link| link.kind == kind && link.state != LinkState::Rejected);
+        of_kind
+            .filter_map(|link| {
+                let other = link.claims.iter().find(|claim| claim.id != id)?;
+                Some(LinkShown {
+                    page: anchor::claim(other.id),
+                    text: other.text.clone(),
+                    lang: lang(&other.language).to_owned(),
+                    status: StatusSign { status: other.status },
+                    suggested: link.state == LinkState::Suggested,
+                })
+            })
+            .collect()
+    };
+    [
+        ("The same in other words", LinkKind::Same),
+        ("Cannot be true together with it", LinkKind::Contradicts),
+        ("Part of it, or it is part of these", LinkKind::PartOf),
+    ]
+    .into_iter()
+    .map(|(heading, kind)| (heading, shown(kind)))
+    .filter(|(_, shown)| !shown.is_empty())
+    .collect()
 }
 
 /// The reasons whose voices are named: the first of each kind.

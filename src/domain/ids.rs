@@ -71,6 +71,8 @@ ids! {
     RebuttalId,
     /// One fact-check of one claim.
     ReviewId,
+    /// Two claims that have to do with each other.
+    LinkId,
     /// What documents are fetched from.
     FeedId,
     /// One piece of work under way.

@@ -11,6 +11,7 @@ pub mod document;
 pub mod extraction;
 pub mod ids;
 pub mod keys;
+pub mod link;
 pub mod redaction;
 pub mod review;
 pub mod revision;
@@ -28,10 +29,11 @@ pub use extraction::{
     ActorIndex, ClaimIndex, Extraction, ExtractorInfo, Note, NoteCode, StatementIndex,
 };
 pub use ids::{
-    ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, FeedId, JobId, OutletId,
-    RebuttalId, RequestId, ReviewId, RevisionId, StatementId,
+    ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, FeedId, JobId, LinkId,
+    OutletId, RebuttalId, RequestId, ReviewId, RevisionId, StatementId,
 };
 pub use keys::{is_invisible, name_key};
+pub use link::{LinkKind, LinkState};
 pub use redaction::Tombstone;
 pub use review::{
     PublishedAppearance, PublishedClaimant, PublishedReview, Rating, Unread, UnreadCode, Verdict,

@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{KnownClaims, Meaning};
+use super::{Found, KnownClaims, Meaning};
 use crate::domain::ClaimId;
-use crate::pipeline::matching::{encoder, meaning};
+use crate::pipeline::matching::{
+    Certainty, LINK_RULES, Vector, encoder, link, meaning, relates, relation, says_enough, terms,
+};
+use crate::store::links::NewLink;
 use crate::store::{self, Connection, Pool};
 
 /// How often new claims are looked for: a committed claim is found by its words after this time
@@ -85,12 +88,12 @@ impl Keeper {
         Ok(())
     }
 
-    /// Reads the meaning of some claims that have none, the newest first, and keeps it; answers
-    /// how many are left.
+    /// Reads the meaning of some claims that have none, the newest first, links them with those
+    /// they are on one matter with, and keeps both; answers how many are left.
     ///
     /// # Errors
-    /// [`store::Error::Unavailable`] when the database is away; what was read is known
-    /// nonetheless.
+    /// [`store::Error::Unavailable`] when the database is away; what was read is known then, but
+    /// neither kept nor linked before the next start.
     pub async fn read_some(&self) -> Result<usize, store::Error> {
         let unread = self.known.unread(READ_AT_ONCE);
         if unread.is_empty() {
@@ -101,18 +104,34 @@ impl Keeper {
         self.look_up_meanings(&*self.pool.get().await?, &ids).await?;
         let unread: Vec<(ClaimId, String)> =
             unread.into_iter().filter(|(id, _)| self.known.is_unread(*id)).collect();
+        let known = self.known.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let read = unread.iter().map(|(id, text)| (*id, Meaning::from(&meaning(text))));
-            read.collect::<Vec<_>>()
+            let read: Vec<(ClaimId, String, Vector)> = unread
+                .into_iter()
+                .map(|(id, text)| {
+                    let vector = meaning(&text);
+                    (id, text, vector)
+                })
+                .collect();
+            known.set_meanings(read.iter().map(|(id, _, vector)| (*id, Meaning::from(vector))));
+            let near = near(&known, &read);
+            (read, near)
         });
-        let read = match read.await {
+        let (read, near) = match read.await {
             Ok(read) => read,
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         };
         let kept: Vec<(ClaimId, Vec<u8>)> =
-            read.iter().map(|(id, meaning)| (*id, meaning.to_bytes())).collect();
-        self.known.set_meanings(read);
-        store::meanings::keep(&*self.pool.get().await?, encoder(), &kept).await?;
+            read.iter().map(|(id, _, vector)| (*id, Meaning::from(vector).to_bytes())).collect();
+        let mut connection = self.pool.get().await?;
+        let links = links(&connection, &read, near).await?;
+        let method = format!("{} {}", encoder(), LINK_RULES);
+        // Together: a claim whose meaning is kept has been looked for among the others.
+        store::transaction(&mut connection, async |connection| {
+            store::meanings::keep(connection, encoder(), &kept).await?;
+            store::links::suggest(connection, &method, &links).await
+        })
+        .await?;
         Ok(self.known.counts().1)
     }
 
@@ -147,5 +166,64 @@ impl Keeper {
                 () = &mut stop => return,
             }
         }
+    }
+}
+
+/// Other claims that a claim could be on one matter with.
+type Near = Vec<Vec<Found>>;
+
+/// Those of each claim that was read, if it says enough.
+fn near(known: &KnownClaims, read: &[(ClaimId, String, Vector)]) -> Near {
+    read.iter()
+        .map(|(id, text, vector)| {
+            if !says_enough(text) {
+                return Vec::new();
+            }
+            let mut found = known.ask_by(&terms(text), vector);
+            found.retain(|found| {
+                found.claim != *id && Certainty::of(found.score) != Certainty::Unlikely
+            });
+            found
+        })
+        .collect()
+}
+
+/// Links of the claims that were read, as far as their language is one that the rules know.
+async fn links(
+    connection: &Connection,
+    read: &[(ClaimId, String, Vector)],
+    near: Near,
+) -> Result<Vec<NewLink>, store::Error> {
+    let ids: Vec<ClaimId> = near.iter().flatten().map(|found| found.claim).collect();
+    let ids: Vec<ClaimId> = ids.into_iter().chain(read.iter().map(|(id, ..)| *id)).collect();
+    let texts = store::claims::texts(connection, &ids).await?;
+    let pairs: Vec<(ClaimId, String, Found, String)> = read
+        .iter()
+        .zip(near)
+        .filter(|((id, ..), _)| texts.get(id).is_some_and(|claim| relates(&claim.language)))
+        .flat_map(|((id, text, _), near)| {
+            near.into_iter().map(move |found| (*id, text.clone(), found))
+        })
+        .filter_map(|(id, text, found)| {
+            let other = texts.get(&found.claim)?;
+            let says = relates(&other.language) && says_enough(&other.text);
+            says.then(|| (id, text, found, other.text.clone()))
+        })
+        .collect();
+    let linked = tokio::task::spawn_blocking(move || {
+        let link = |(id, text, found, other): (ClaimId, String, Found, String)| {
+            let (kind, state) = link(found.score, relation(&text, &other))?;
+            let evidence = serde_json::json!({
+                "scores": found.evidence.scores,
+                "places": found.evidence.places,
+            });
+            let claims = [id, found.claim];
+            Some(NewLink { claims, kind, state, score: found.score, evidence })
+        };
+        pairs.into_iter().filter_map(link).collect()
+    });
+    match linked.await {
+        Ok(links) => Ok(links),
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
 }

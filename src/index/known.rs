@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::{ClaimIndex, Meaning};
 use crate::domain::ClaimId;
-use crate::pipeline::matching::{Evidence, Ranker, Way, meaning, readable, terms};
+use crate::pipeline::matching::{Evidence, Ranker, Vector, Way, meaning, readable, terms};
 
 /// Known claims by id, to be asked while others are being added.
 ///
@@ -96,6 +96,11 @@ impl KnownClaims {
         }
     }
 
+    /// Forgets all claims, as a process that starts anew.
+    pub fn forget(&self) {
+        *self.write() = Inner::default();
+    }
+
     /// Number of claims, and of those whose meaning is not known yet.
     pub fn counts(&self) -> (usize, usize) {
         let inner = self.read();
@@ -110,9 +115,14 @@ impl KnownClaims {
         let text = if read.is_empty() { text } else { &read };
         // Outside of the lock: it takes longest.
         let (words, meaning) = (terms(text), meaning(text));
+        self.ask_by(&words, &meaning)
+    }
+
+    /// As [`KnownClaims::ask`], of a text whose words and meaning have been read.
+    pub fn ask_by(&self, words: &[String], meaning: &Vector) -> Vec<Found> {
         let inner = self.read();
         let (numbers, evidence): (Vec<usize>, Vec<Evidence>) =
-            inner.index.candidates_by(&words, &meaning).into_iter().unzip();
+            inner.index.candidates_by(words, meaning).into_iter().unzip();
         let scores = Ranker::of_claims().scores(&evidence);
         let mut found: Vec<Found> = numbers
             .into_iter()

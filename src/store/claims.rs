@@ -1,5 +1,7 @@
 //! Claims: propositions, their trail, and what the evidence says of them.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Binary, Text, Timestamptz, Uuid as SqlUuid};
@@ -308,6 +310,25 @@ pub struct Wording {
     pub recorded_at: DateTime<Utc>,
 }
 
+#[derive(QueryableByName)]
+struct TextRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    text: String,
+    #[diesel(sql_type = Text)]
+    language: String,
+}
+
+/// What a claim says, and in which language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimText {
+    /// One sentence that stands alone.
+    pub text: String,
+    /// BCP 47.
+    pub language: String,
+}
+
 /// Claims recorded behind that time and id, carried by a document or not, in that order.
 ///
 /// # Errors
@@ -330,6 +351,27 @@ pub async fn wordings(
         recorded_at,
     });
     Ok(wordings.collect())
+}
+
+/// The wordings of these claims, as far as they are there.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn texts(
+    connection: &Connection,
+    ids: &[ClaimId],
+) -> Result<BTreeMap<ClaimId, ClaimText>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut sql = Sql::new("select id, text, language from claims");
+    sql.among("where", "id", &ids);
+    let rows: Vec<TextRow> = sql.look_up(connection).await?;
+    let texts = rows
+        .into_iter()
+        .map(|TextRow { id, text, language }| (ClaimId(id), ClaimText { text, language }));
+    Ok(texts.collect())
 }
 
 /// Those of these claims that some document carries now, in the order of the ids.

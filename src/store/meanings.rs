@@ -32,10 +32,11 @@ pub async fn of(
     Ok(rows.into_iter().map(|row| (ClaimId(row.claim_id), row.meaning)).collect())
 }
 
-/// Keeps what claims mean to `encoder`, in place of what they meant to another.
+/// Keeps what claims mean to `encoder`, in place of what they meant to another; of claims that are
+/// gone nothing is kept.
 ///
 /// # Errors
-/// [`Error::Conflict`] for a meaning of another length or a claim that is not there.
+/// [`Error::Conflict`] for a meaning of another length.
 pub async fn keep(
     connection: &Connection,
     encoder: &str,
@@ -48,7 +49,7 @@ pub async fn keep(
     let bytes: Vec<Vec<u8>> = meanings.iter().map(|(_, meaning)| meaning.clone()).collect();
     let mut sql = Sql::new("insert into claim_meanings (encoder, claim_id, meaning)");
     sql.push(
-        "select {}, u.id, u.meaning from unnest({}, {}) u (id, meaning)
+        "select {}, u.id, u.meaning from unnest({}, {}) u (id, meaning) join claims c on c.id = u.id
          on conflict (claim_id) do update
             set encoder = excluded.encoder, meaning = excluded.meaning,
                 recorded_at = excluded.recorded_at

@@ -8,6 +8,7 @@
 pub mod actors;
 pub mod addresses;
 pub mod appearances;
+pub mod audit;
 pub mod checkpoints;
 pub mod claims;
 pub mod contents;
@@ -18,6 +19,7 @@ pub mod exports;
 pub mod feeds;
 mod insert;
 pub mod jobs;
+pub mod links;
 pub mod meanings;
 mod migrate;
 pub mod outlets;

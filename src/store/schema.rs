@@ -373,6 +373,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    link_judgements (id) {
+        id -> Uuid,
+        link_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        method -> Text,
+        score -> Nullable<Float4>,
+        evidence -> Jsonb,
+        judged_by -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    links (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        other_id -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     outlets (id) {
         id -> Uuid,
         key -> Text,
@@ -530,6 +555,7 @@ diesel::joinable!(document_urls -> documents (document_id));
 diesel::joinable!(documents -> outlets (outlet_id));
 diesel::joinable!(extractions -> document_revisions (revision_id));
 diesel::joinable!(feed_entries -> feeds (feed_id));
+diesel::joinable!(link_judgements -> links (link_id));
 diesel::joinable!(rebuttals -> claims (claim_id));
 diesel::joinable!(rebuttals -> review_revisions (review_revision_id));
 diesel::joinable!(review_revisions -> outlets (outlet_id));
@@ -566,6 +592,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     feeds,
     ingest_checkpoints,
     jobs,
+    link_judgements,
+    links,
     outlets,
     rebuttals,
     review_revisions,

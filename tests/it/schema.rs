@@ -5,13 +5,16 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use claimtrail::domain::view::NewFeed;
-use claimtrail::domain::{ActorKind, ClaimId, Document, RemovalStatus, Span, Stance};
+use claimtrail::domain::view::{LinkFilter, NewFeed, PageRequest};
+use claimtrail::domain::{
+    ActorKind, ClaimId, Document, LinkKind, LinkState, RemovalStatus, Span, Stance,
+};
 use claimtrail::ingest::review::{Context, from_json};
 use claimtrail::jobs::extract_document::{NewDocument, enqueue};
 use claimtrail::jobs::import_reviews;
 use claimtrail::store::checkpoints::{self, Checkpoint, Counts};
 use claimtrail::store::feeds::{self, EntryMark};
+use claimtrail::store::links::NewLink;
 use claimtrail::store::writing::record_removal;
 use claimtrail::store::{self, redaction};
 use claimtrail::store::{Connection, migrate, revert_last_migration};
@@ -163,6 +166,7 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "document_urls",
         "actors",
         "claims",
+        "links",
         // A search key, which can be made again.
         "claim_meanings",
         "claim_status_events",
@@ -180,6 +184,7 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "document_revisions",
         "claim_summaries",
         "document_links",
+        "link_judgements",
         "document_removals",
         "tombstones",
     ]
@@ -328,7 +333,7 @@ async fn filled() -> TestDatabase {
             .into_iter()
             .map(|claim| (claim.id, vec![0; 388]))
             .collect();
-    let connection = pool.get().await.unwrap();
+    let mut connection = pool.get().await.unwrap();
     store::meanings::keep(&connection, "encoder", &claims).await.unwrap();
     for (page, verdict) in [("a", "False"), ("a", "Untrue"), ("b", "Mostly false")] {
         let block = format!(
@@ -339,6 +344,20 @@ async fn filled() -> TestDatabase {
             import_reviews::store(&pool, &found.outcome.unwrap()).await.unwrap();
         }
     }
+    let link = |other: usize| NewLink {
+        claims: [claims[0].0, claims[other].0],
+        kind: LinkKind::Same,
+        state: LinkState::Suggested,
+        score: 0.5,
+        evidence: serde_json::json!({}),
+    };
+    let linked = [link(1)];
+    assert_eq!(store::links::suggest(&mut connection, "rules", &linked).await.unwrap(), 1);
+    let links = LinkFilter::default();
+    let links = store::links::list(&mut connection, &links, &PageRequest::first(9)).await.unwrap();
+    let request = redaction::Request { by: "a desk", reason: "they are two" };
+    let id = links.items[0].id;
+    store::links::judge(&mut connection, id, LinkState::Rejected, None, request).await.unwrap();
     database
 }
 

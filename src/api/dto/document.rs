@@ -338,7 +338,8 @@ pub struct NewRedaction {
     pub by: String,
 }
 
-fn told(words: &str) -> Result<(), ValidationError> {
+/// Refuses what says nothing.
+pub(super) fn told(words: &str) -> Result<(), ValidationError> {
     if words.trim().is_empty() {
         return Err(ValidationError::new("blank").with_message("must not be empty".into()));
     }

@@ -83,9 +83,10 @@ pub struct Match {
     #[schema(value_type = words::Certainty)]
     pub decision: Certainty,
     /// How the text stands to the claim, where it is about it: whether it says the `same`, or what
-    /// `contradicts` it, or speaks of other people, places or times (`apart`). Told by rules for English.
-    #[schema(value_type = words::Relation)]
-    pub relation: Relation,
+    /// `contradicts` it, or speaks of other people, places or times (`apart`). Told by rules for English;
+    /// null of a claim in another language.
+    #[schema(value_type = Option<words::Relation>)]
+    pub relation: Option<Relation>,
     /// Which ways found it: `words` of the claim, or its `meaning`.
     #[schema(value_type = Vec<words::MatchWay>)]
     pub found_by: Vec<&'static str>,

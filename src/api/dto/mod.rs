@@ -7,6 +7,7 @@ pub mod document;
 pub mod extraction;
 pub mod feed;
 pub mod job;
+pub mod link;
 pub mod list;
 pub mod matching;
 pub mod new_document;

@@ -88,6 +88,10 @@ words! {
     Certainty: "confirmed", "suggested", "unlikely";
     /// How two texts on one matter stand to each other.
     Relation: "same", "contradicts", "apart";
+    /// What two linked claims are to each other.
+    LinkKind: "same", "contradicts", "part_of";
+    /// How sure a link is.
+    LinkState: "suggested", "confirmed", "rejected";
     /// A way to find a known claim.
     MatchWay: "words", "meaning";
     /// Why part of a document was not read.
@@ -132,6 +136,8 @@ mod tests {
             [&known::<view::ReviewOutcome>()[..], &["refused".to_owned()]].concat(),
             ReviewOutcome::ALL
         );
+        assert_eq!(known::<domain::LinkKind>(), LinkKind::ALL);
+        assert_eq!(known::<domain::LinkState>(), LinkState::ALL);
         assert_eq!(known::<view::Clock>(), Clock::ALL);
         assert_eq!(known::<view::ClaimSort>(), ClaimSort::ALL);
         assert_eq!(known::<view::StoreOutcome>(), StoreOutcome::ALL);

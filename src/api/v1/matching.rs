@@ -14,7 +14,7 @@ use crate::api::problem::Problem;
 use crate::app::App;
 use crate::domain::ClaimId;
 use crate::index::{Found, KnownClaims};
-use crate::pipeline::matching::{Certainty, encoder, readable, relation};
+use crate::pipeline::matching::{Certainty, encoder, readable, relates, relation};
 use crate::store::{self, Connection};
 
 /// Bytes of a body at most: the most and longest texts with every character escaped twice over.
@@ -127,7 +127,7 @@ pub async fn results(
                 Some(Match {
                     score: found.score,
                     decision: Certainty::of(found.score),
-                    relation: relation(&read, &claim.text),
+                    relation: relates(&claim.language).then(|| relation(&read, &claim.text)),
                     found_by: found_by(found),
                     claim: claim.into(),
                     rebuttals: own.into_iter().map(Into::into).collect(),

@@ -9,6 +9,7 @@ pub mod extract;
 pub mod feeds;
 pub mod incoming;
 pub mod jobs;
+pub mod links;
 pub mod matching;
 pub mod outlets;
 pub mod rebuttals;

@@ -9,6 +9,7 @@ pub mod document;
 pub mod feed;
 pub mod filter;
 pub mod job;
+pub mod link;
 pub mod rebuttal;
 pub mod review;
 
@@ -27,5 +28,6 @@ pub use filter::{
     Page, PageRequest, RebuttalFilter, Selector, StatementFilter,
 };
 pub use job::{JobKind, JobState, JobView, QueueDepth, Retried};
+pub use link::{LinkFilter, LinkView};
 pub use rebuttal::{DenialMentionView, RebuttalBrief, RebuttalView};
 pub use review::{ReviewBrief, ReviewFilter, ReviewOutcome, ReviewView, StoredReview};

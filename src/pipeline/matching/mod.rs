@@ -4,6 +4,7 @@
 
 mod amounts;
 mod key;
+mod link;
 mod meaning;
 mod polarity;
 pub mod rank;
@@ -11,8 +12,9 @@ mod subjects;
 mod terms;
 
 pub use key::canonical_key;
+pub use link::{RULES as LINK_RULES, link, says_enough};
 pub use meaning::{encoder, meaning};
-pub use polarity::{Relation, relation};
+pub use polarity::{Relation, relates, relation};
 pub use rank::{Certainty, Evidence, Ranker, Shared, Way};
 pub use subjects::subjects;
 pub use terms::{readable, terms};

@@ -213,6 +213,11 @@ impl Sentence {
     }
 }
 
+/// Whether [`relation`] can tell anything of claims in this language, BCP 47.
+pub fn relates(language: &str) -> bool {
+    language.split('-').next().is_some_and(|main| main.eq_ignore_ascii_case("en"))
+}
+
 /// How two claims on one matter stand to each other; the order does not matter.
 ///
 /// Rules over words, English only: it knows no world. Two names of one thing that share no letters

@@ -22,14 +22,8 @@ use crate::domain::{DocumentId, Tombstone};
 pub use tombstone::{lift, refuse};
 pub(super) use tombstone::{missing, refuse_digests};
 
-/// Who has a document redacted, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Request<'r> {
-    /// A name that people know.
-    pub by: &'r str,
-    /// In words; it stays, so it must not repeat what is removed.
-    pub reason: &'r str,
-}
+/// Who has a document redacted, and why; the reason stays, so it must not repeat what is removed.
+pub use super::audit::Request;
 
 #[derive(QueryableByName)]
 struct KeyRow {

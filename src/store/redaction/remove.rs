@@ -180,7 +180,15 @@ pub(super) async fn claims(
     );
     let gone: Vec<IdRow> = sql.look_up(connection).await?;
     let gone: Vec<Uuid> = gone.into_iter().map(|row| row.id).collect();
+    let mut sql = Sql::new("delete from link_judgements j using links l where j.link_id = l.id");
+    sql.push(
+        "and (l.claim_id = any({}) or l.other_id = any({}))",
+        [gone.clone().into(), gone.clone().into()],
+    );
+    sql.run(connection).await?;
     for (table, column) in [
+        ("links", "claim_id"),
+        ("links", "other_id"),
         ("claim_meanings", "claim_id"),
         ("claim_status_events", "claim_id"),
         ("claim_summaries", "claim_id"),

@@ -3,14 +3,13 @@
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
 use url::Url;
 use uuid::Uuid;
 
 use super::{Request, address_digest};
 use crate::domain::{DocumentId, Tombstone, address_key};
 use crate::store::sql::Sql;
-use crate::store::{Connection, Error};
+use crate::store::{Connection, Error, audit};
 
 #[derive(QueryableByName)]
 struct TombstoneRow {
@@ -104,7 +103,7 @@ pub(super) async fn put(
         [id.0.into(), request.reason.into(), request.by.into(), at.into(), digests.to_vec().into()],
     );
     sql.run(connection).await?;
-    log(connection, "redact", id, request, at).await?;
+    audit::log(connection, "redact", id.0, request, at).await?;
     find(connection, id).await?.ok_or(Error::NotFound)
 }
 
@@ -126,28 +125,6 @@ pub async fn lift(
     let mut sql = Sql::new("update tombstones set superseded_at =");
     sql.push("{} where document_id = {} and superseded_at is null", [at.into(), id.0.into()]);
     sql.run(connection).await?;
-    log(connection, "lift_redaction", id, request, at).await?;
+    audit::log(connection, "lift_redaction", id.0, request, at).await?;
     find(connection, id).await?.ok_or(Error::NotFound)
-}
-
-async fn log(
-    connection: &mut Connection,
-    action: &str,
-    id: DocumentId,
-    request: Request<'_>,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
-    diesel::sql_query(
-        "insert into audit_log (id, action, subject_id, acted_by, reason, recorded_at)
-         values ($1, $2, $3, $4, $5, $6)",
-    )
-    .bind::<SqlUuid, _>(Uuid::now_v7())
-    .bind::<Text, _>(action)
-    .bind::<SqlUuid, _>(id.0)
-    .bind::<Text, _>(request.by)
-    .bind::<Text, _>(request.reason)
-    .bind::<Timestamptz, _>(at)
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -11,6 +11,7 @@ mod extractions;
 mod feeds;
 mod fetching;
 mod jobs;
+mod links;
 mod matching;
 mod metrics;
 mod pages;

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use claimtrail::pipeline::matching::{Relation, relation};
+use claimtrail::domain::{ClaimId, LinkKind, LinkState};
+use claimtrail::index::{KnownClaims, Meaning};
+use claimtrail::pipeline::matching::{Relation, link, meaning, relation};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -44,6 +46,60 @@ fn count(name: &str, pairs: &[Pair], right: impl Fn(Relation) -> bool) -> usize 
         lines.iter().for_each(|line| println!("    {line}"));
     }
     pairs.len() - missed
+}
+
+/// What the claims of each pair would be linked as among all others of the set.
+fn linked(pairs: &[Pair], known: &KnownClaims, ids: &BTreeMap<&str, ClaimId>) -> Vec<Linked> {
+    pairs
+        .iter()
+        .map(|pair| {
+            let found = known.ask(&pair.one);
+            let found = found.iter().find(|found| found.claim == ids[pair.other.as_str()]);
+            link(found.map_or(0.0, |found| found.score), relation(&pair.one, &pair.other))
+        })
+        .collect()
+}
+
+type Linked = Option<(LinkKind, LinkState)>;
+
+#[test]
+fn no_contradiction_is_joined_and_most_paraphrases_are_found() {
+    // Reading what a sentence means takes half a second here and some milliseconds in release;
+    // `POLARITY_PAIRS=1` takes every pair, as the figures of matching.md do.
+    let step =
+        std::env::var("POLARITY_PAIRS").ok().and_then(|step| step.parse().ok()).unwrap_or(12);
+    let Pairs { contradictions, paraphrases, apart } = pairs();
+    let all = [contradictions, paraphrases, apart]
+        .map(|pairs| pairs.into_iter().step_by(step).collect::<Vec<_>>());
+    let all = [&all[0], &all[1], &all[2]];
+    let texts = all.into_iter().flatten().flat_map(|pair| [pair.one.as_str(), &pair.other]);
+    let ids: BTreeMap<&str, ClaimId> = texts.map(|text| (text, ClaimId::new())).collect();
+    let known = KnownClaims::default();
+    known.add(ids.iter().map(|(text, id)| (*id, (*text).to_owned())));
+    let meanings = ids.iter().map(|(text, id)| (*id, Meaning::from(&meaning(text))));
+    known.set_meanings(meanings.collect::<Vec<_>>());
+    let [contradictions, paraphrases, apart] = all.map(|pairs| linked(pairs, &known, &ids));
+    let share = |links: &[Linked], right: &dyn Fn(&Linked) -> bool| {
+        links.iter().filter(|link| right(link)).count() as f64 / links.len() as f64
+    };
+    let same = |link: &Linked| matches!(link, Some((LinkKind::Same, _)));
+    let joined = |link: &Linked| *link == Some((LinkKind::Same, LinkState::Confirmed));
+    let contradicts = |link: &Linked| matches!(link, Some((LinkKind::Contradicts, _)));
+    println!(
+        "contradictions: {:.3} linked so, {:.3} joined; paraphrases: {:.3} joined or suggested, {:.3} joined; other matters: {:.3} joined, {:.3} linked",
+        share(&contradictions, &contradicts),
+        share(&contradictions, &joined),
+        share(&paraphrases, &same),
+        share(&paraphrases, &joined),
+        share(&apart, &joined),
+        share(&apart, &Option::is_some),
+    );
+    assert_eq!(share(&contradictions, &joined), 0.0);
+    // A sample of fifteen pairs may lie below what holds of all.
+    let least = if step == 1 { 0.85 } else { 0.7 };
+    assert!(share(&contradictions, &contradicts) >= least);
+    assert!(share(&paraphrases, &same) >= least);
+    assert!(share(&apart, &joined) <= 0.06);
 }
 
 #[test]

@@ -2,6 +2,33 @@
 
 /// Each rule of the schema, and a change that it must refuse. `{t}` stands for the rule's table.
 pub const REFUSED: &[(&str, &str, &str)] = &[
+    ("links", "links_not_itself", "update {t} set claim_id = other_id"),
+    (
+        "links",
+        "links_pair_unique",
+        "insert into {t} (id, claim_id, other_id) select gen_random_uuid(), other_id, claim_id from {t}",
+    ),
+    ("link_judgements", "link_judgements_kind_known", "update {t} set kind = 'near'"),
+    ("link_judgements", "link_judgements_state_known", "update {t} set state = 'open'"),
+    ("link_judgements", "link_judgements_method_not_blank", "update {t} set method = ' '"),
+    ("link_judgements", "link_judgements_score_range", "update {t} set score = 1.5"),
+    ("link_judgements", "link_judgements_evidence_object", "update {t} set evidence = '[]'"),
+    (
+        "link_judgements",
+        "link_judgements_person_and_reason",
+        "update {t} set reason = null where judged_by is not null",
+    ),
+    (
+        "link_judgements",
+        "link_judgements_rejected_by_people",
+        "update {t} set judged_by = null, reason = null where state = 'rejected'",
+    ),
+    (
+        "link_judgements",
+        "link_judgements_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 s'",
+    ),
+    ("link_judgements", "link_judgements_one_live", "update {t} set superseded_at = null"),
     ("outlets", "outlets_key_unique", "update {t} set key = 'same'"),
     ("outlets", "outlets_name_not_blank", "update {t} set name = ' '"),
     ("outlets", "outlets_key_length", "update {t} set key = repeat('k', 401)"),

@@ -1,0 +1,239 @@
+//! Links: which claims have to do with each other, and what is thought of it.
+
+use chrono::{DateTime, Utc};
+use diesel::QueryableByName;
+use diesel::sql_types::{Array, Float4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+use super::audit::{self, Request};
+use super::cursor::{TimeKey, Walk};
+use super::sql::{Sql, word};
+use super::views::brief;
+use super::writing::take_time;
+use super::{Connection, Error};
+use crate::domain::view::{LinkFilter, LinkView, Page, PageRequest};
+use crate::domain::{ClaimId, LinkId, LinkKind, LinkState};
+
+/// A link that the matching found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewLink {
+    /// The claims, in either order.
+    pub claims: [ClaimId; 2],
+    /// What they are to each other.
+    pub kind: LinkKind,
+    /// How sure that is.
+    pub state: LinkState,
+    /// 0..1, how likely both are on one matter.
+    pub score: f32,
+    /// How they were found; an object.
+    pub evidence: serde_json::Value,
+}
+
+/// Keeps the links between pairs that are not linked yet, and that are both there; answers how
+/// many. A pair that was judged before stays as it was judged.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn suggest(
+    connection: &mut Connection,
+    method: &str,
+    links: &[NewLink],
+) -> Result<usize, Error> {
+    if links.is_empty() {
+        return Ok(0);
+    }
+    let mut links: Vec<(&NewLink, [Uuid; 2])> = links
+        .iter()
+        .map(|link| {
+            let [one, other] = link.claims.map(|id| id.0);
+            (link, [one.min(other), one.max(other)])
+        })
+        .collect();
+    // One order for all who write, so that two never wait for each other.
+    links.sort_by_key(|(_, pair)| *pair);
+    links.dedup_by_key(|(_, pair)| *pair);
+    let column = |of: fn(&(&NewLink, [Uuid; 2])) -> Uuid| links.iter().map(of).collect::<Vec<_>>();
+    let words = |of: fn(&NewLink) -> &'static str| {
+        links.iter().map(|(link, _)| of(link)).collect::<Vec<_>>()
+    };
+    let added = diesel::sql_query(
+        "with found as (
+             select * from unnest($1, $2, $3, $4, $5, $6, $7)
+                 as f (id, claim_id, other_id, kind, state, score, evidence)
+              where exists (select from claims c where c.id = f.claim_id)
+                and exists (select from claims c where c.id = f.other_id)
+         ), added as (
+             insert into links (id, claim_id, other_id)
+             select id, claim_id, other_id from found order by claim_id, other_id
+             on conflict (least(claim_id, other_id), greatest(claim_id, other_id)) do nothing
+             returning id, recorded_at
+         )
+         insert into link_judgements (id, link_id, kind, state, method, score, evidence, recorded_at)
+         select gen_random_uuid(), a.id, f.kind, f.state, $8, f.score, f.evidence, a.recorded_at
+           from found f join added a on a.id = f.id",
+    )
+    .bind::<Array<SqlUuid>, _>(links.iter().map(|_| LinkId::new().0).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(column(|(_, pair)| pair[0]))
+    .bind::<Array<SqlUuid>, _>(column(|(_, pair)| pair[1]))
+    .bind::<Array<Text>, _>(words(|link| link.kind.as_str()))
+    .bind::<Array<Text>, _>(words(|link| link.state.as_str()))
+    .bind::<Array<Float4>, _>(links.iter().map(|(link, _)| link.score).collect::<Vec<_>>())
+    .bind::<Array<Jsonb>, _>(links.iter().map(|(link, _)| &link.evidence).collect::<Vec<_>>())
+    .bind::<Text, _>(method)
+    .execute(connection)
+    .await?;
+    Ok(added)
+}
+
+const LINKS: &str = "select l.id, l.claim_id, l.other_id, l.recorded_at, j.kind, j.state, j.method,
+        j.score, j.evidence, j.judged_by, j.reason, j.recorded_at as judged_at
+   from links l join link_judgements j on j.link_id = l.id where true";
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    claim_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    other_id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    recorded_at: DateTime<Utc>,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Text)]
+    method: String,
+    #[diesel(sql_type = Nullable<Float4>)]
+    score: Option<f32>,
+    #[diesel(sql_type = Jsonb)]
+    evidence: serde_json::Value,
+    #[diesel(sql_type = Nullable<Text>)]
+    judged_by: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    reason: Option<String>,
+    #[diesel(sql_type = Timestamptz)]
+    judged_at: DateTime<Utc>,
+}
+
+async fn views(
+    connection: &Connection,
+    rows: Vec<Row>,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Vec<LinkView>, Error> {
+    let ids = rows.iter().flat_map(|row| [row.claim_id, row.other_id]);
+    let claims = brief::claims(connection, ids, as_of).await?;
+    let claim = |id: &Uuid| claims.get(id).cloned().ok_or(Error::NotFound);
+    rows.into_iter()
+        .map(|row| {
+            Ok(LinkView {
+                id: LinkId(row.id),
+                claims: [claim(&row.claim_id)?, claim(&row.other_id)?],
+                kind: word(&row.kind)?,
+                state: word(&row.state)?,
+                method: row.method,
+                score: row.score,
+                evidence: row.evidence,
+                judged_by: row.judged_by,
+                reason: row.reason,
+                recorded_at: row.recorded_at,
+                judged_at: row.judged_at,
+            })
+        })
+        .collect()
+}
+
+/// One link as it is judged now.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn find(connection: &Connection, id: LinkId) -> Result<LinkView, Error> {
+    let mut sql = Sql::new(LINKS);
+    sql.live("j", None).push("and l.id = {}", [id.0.into()]);
+    let rows: Vec<Row> = sql.look_up(connection).await?;
+    views(connection, rows, None).await?.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// Links whose claims both stand in some document, the newest first.
+///
+/// # Errors
+/// [`Error::Cursor`] for a cursor that this list did not give.
+pub async fn list(
+    connection: &mut Connection,
+    filter: &LinkFilter,
+    page: &PageRequest,
+) -> Result<Page<LinkView>, Error> {
+    let walk: Walk<TimeKey> = Walk::new("links", filter, page)?;
+    let mut sql = Sql::new(LINKS);
+    sql.live("j", filter.as_of);
+    for claim in ["l.claim_id", "l.other_id"] {
+        let carried =
+            "and exists (select from claim_summaries s where s.appearances + s.rebuttals > 0";
+        sql.push(&format!("{carried} and s.claim_id = {claim}"), []);
+        sql.live("s", filter.as_of).push(")", []);
+    }
+    if let Some(state) = filter.state {
+        sql.push("and j.state = {}", [state.as_str().into()]);
+    }
+    if let Some(kind) = filter.kind {
+        sql.push("and j.kind = {}", [kind.as_str().into()]);
+    }
+    if let Some(claim) = filter.claim {
+        sql.push("and {} in (l.claim_id, l.other_id)", [claim.0.into()]);
+    }
+    walk.bound_by_time(&mut sql, "l", true);
+    let rows: Vec<Row> = sql.load(connection).await?;
+    let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
+    Ok(Page { items: views(connection, page.items, filter.as_of).await?, next: page.next })
+}
+
+/// Confirms a link, as the given kind where there is one, or rejects it; call it in a transaction.
+/// What is judged so already stays as it is.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn judge(
+    connection: &mut Connection,
+    id: LinkId,
+    state: LinkState,
+    kind: Option<LinkKind>,
+    request: Request<'_>,
+) -> Result<LinkView, Error> {
+    // Who judges the same link waits here.
+    let mut sql = Sql::new("select id from links");
+    sql.push("where id = {} for update", [id.0.into()]);
+    let _: Vec<super::sql::IdRow> = sql.look_up(connection).await?;
+    let before = find(connection, id).await?;
+    let kind = kind.unwrap_or(before.kind);
+    if before.judged_by.is_some() && (before.state, before.kind) == (state, kind) {
+        return Ok(before);
+    }
+    let at = take_time(connection).await?;
+    let mut sql = Sql::new("update link_judgements set superseded_at =");
+    sql.push("{} where link_id = {} and superseded_at is null", [at.into(), id.0.into()]);
+    sql.run(connection).await?;
+    diesel::sql_query(
+        "insert into link_judgements
+             (id, link_id, kind, state, method, score, evidence, judged_by, reason, recorded_at)
+         values ($1, $2, $3, $4, 'editor', $5, $6, $7, $8, $9)",
+    )
+    .bind::<SqlUuid, _>(Uuid::now_v7())
+    .bind::<SqlUuid, _>(id.0)
+    .bind::<Text, _>(kind.as_str())
+    .bind::<Text, _>(state.as_str())
+    .bind::<Nullable<Float4>, _>(before.score)
+    .bind::<Jsonb, _>(&before.evidence)
+    .bind::<Text, _>(request.by)
+    .bind::<Text, _>(request.reason)
+    .bind::<Timestamptz, _>(at)
+    .execute(connection)
+    .await?;
+    let action = match state {
+        LinkState::Rejected => "reject_link",
+        LinkState::Suggested | LinkState::Confirmed => "confirm_link",
+    };
+    audit::log(connection, action, id.0, request, at).await?;
+    find(connection, id).await
+}
