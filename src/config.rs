@@ -435,7 +435,7 @@ pub enum ReviewsFormat {
 #[derive(Debug, Clone, Args)]
 #[command(after_long_help = IMPORT_REVIEWS_HELP)]
 pub struct ImportReviewsConfig {
-    /// Files of JSON, NDJSON (.ndjson, .jsonl) or pages (.html), packed with gzip or not; `-` or none for standard input.
+    /// Files of JSON, NDJSON (.ndjson, .jsonl) or pages (.html), packed with gzip or not; http and https addresses, whose pages are fetched; `-` or none for standard input.
     pub files: Vec<PathBuf>,
 
     /// What the files hold, where neither name nor content should decide.
@@ -449,6 +449,10 @@ pub struct ImportReviewsConfig {
     /// Print what would be stored, with every part that could not be read, and store nothing; needs no database.
     #[arg(long, env = "CLAIMTRAIL_DRY_RUN")]
     pub dry_run: bool,
+
+    /// Whether and how addresses are fetched.
+    #[command(flatten)]
+    pub fetch: FetchConfig,
 }
 
 /// Shown below the flags of `import-reviews --help`.
@@ -458,10 +462,11 @@ refused), the review and its claim, the verdict, and each part that could not be
 Importing again changes nothing. A block that is no ClaimReview is refused and the others are stored;
 the command ends with 3 then.
 
-NDJSON is read as it comes and may have any length; other files may have 256 MiB.
+NDJSON, a list and a Data Commons feed may have any length; other files may have 32 MiB. Pages are fetched
+politely, and never from inside the network.
 
   claimtrail import-reviews --dry-run fact-check.html | jq .review.unread
-  claimtrail import-reviews fact_checks.json.gz";
+  claimtrail import-reviews fact_checks.json.gz https://lorne-check.test/pier";
 
 /// What to do with feeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

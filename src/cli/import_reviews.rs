@@ -2,6 +2,7 @@
 
 use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use flate2::read::MultiGzDecoder;
@@ -14,15 +15,17 @@ use super::database::Database;
 use super::serve::{STOP_WITHIN, before_stop};
 use super::signals::Signals;
 use crate::api::dto::review::ImportedBlock;
+use crate::app;
 use crate::config::{GlobalConfig, ImportReviewsConfig, ReviewsFormat};
 use crate::domain::PublishedReview;
+use crate::fetch::{Fetched, Fetcher, Known};
 use crate::ingest;
 use crate::ingest::review::{self, Context, Found};
 use crate::jobs::import_reviews;
 use crate::store::{self, Pool, PoolOptions};
 
-/// Bytes of a file at most that is read as a whole: JSON and pages. NDJSON may have any length.
-const LONGEST_FILE: u64 = 256 << 20;
+/// Bytes of a file at most that is read as a whole. NDJSON, lists and feeds may have any length.
+const LONGEST_WHOLE: u64 = 32 << 20;
 
 /// Bytes of a line of NDJSON at most; a block may stand in a field beside others.
 const LONGEST_LINE: u64 = 2 * review::LONGEST_BLOCK as u64;
@@ -74,7 +77,7 @@ type Reading = anyhow::Result<Found>;
 
 async fn import(pool: Option<&Pool>, config: ImportReviewsConfig) -> anyhow::Result<()> {
     let (blocks, mut found) = mpsc::channel(WAITING);
-    let reading = tokio::task::spawn_blocking(move || read_files(&config, &blocks));
+    let reading = tokio::spawn(read_inputs(config, blocks));
     let (mut read, mut refused) = (0_u64, 0_u64);
     let mut out = io::BufWriter::new(io::stdout());
     while let Some(next) = found.recv().await {
@@ -115,17 +118,59 @@ async fn import(pool: Option<&Pool>, config: ImportReviewsConfig) -> anyhow::Res
     Ok(())
 }
 
-/// Reads the files in order; a file that cannot be read ends the run.
-fn read_files(config: &ImportReviewsConfig, blocks: &mpsc::Sender<Reading>) {
+/// Reads files and pages in order; one that cannot be read ends the run.
+async fn read_inputs(config: ImportReviewsConfig, blocks: mpsc::Sender<Reading>) {
+    let config = Arc::new(config);
     let standard_input = [PathBuf::from("-")];
-    let files = if config.files.is_empty() { &standard_input[..] } else { &config.files };
-    for path in files {
-        let read = read_file(path, config, blocks);
-        if let Err(error) = read.with_context(|| path.display().to_string()) {
-            let _ = blocks.blocking_send(Err(error));
+    let inputs = if config.files.is_empty() { &standard_input[..] } else { &config.files };
+    let mut fetcher = None;
+    for input in inputs {
+        let name = input.display().to_string();
+        let read = match name.starts_with("http://") || name.starts_with("https://") {
+            true => read_page(&name, &mut fetcher, &config, &blocks).await,
+            false => {
+                let (input, config, blocks) = (input.clone(), config.clone(), blocks.clone());
+                let reading =
+                    tokio::task::spawn_blocking(move || read_file(&input, &config, &blocks));
+                reading.await.context("the reader stopped").and_then(|read| read)
+            }
+        };
+        if let Err(error) = read {
+            let _ = blocks.send(Err(error.context(name))).await;
             return;
         }
     }
+}
+
+/// Fetches a page as documents are fetched: politely, and never from inside the network.
+async fn read_page(
+    written: &str,
+    fetcher: &mut Option<Arc<Fetcher>>,
+    config: &ImportReviewsConfig,
+    blocks: &mpsc::Sender<Reading>,
+) -> anyhow::Result<()> {
+    let url = ingest::parse_url(written)?;
+    if fetcher.is_none() {
+        *fetcher = app::fetcher(&config.fetch)?;
+    }
+    let Some(fetcher) = fetcher else { bail!("nothing is fetched with --no-fetch") };
+    let page = match fetcher.fetch(&url, &Known::default()).await {
+        Ok(Fetched::Page(page)) => page,
+        Ok(Fetched::NotModified { .. }) => {
+            bail!("it is not modified, though nothing is known of it")
+        }
+        Err(error) => bail!("{}: {error}", error.name()),
+    };
+    let context = Context { address: Some(page.url), charset: page.charset, language: None };
+    let reading =
+        tokio::task::spawn_blocking(move || review::from_html(page.bytes.as_slice(), &context));
+    for mut block in reading.await.context("the reader stopped")?? {
+        block.place = format!("{url} {}", block.place);
+        if blocks.send(Ok(block)).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn read_file(
@@ -170,21 +215,27 @@ fn read_file(
         }
         format => {
             let mut whole = Vec::new();
-            input.take(LONGEST_FILE + 1).read_to_end(&mut whole)?;
-            if whole.len() as u64 > LONGEST_FILE {
+            let mut input = input;
+            (&mut input).take(LONGEST_WHOLE + 1).read_to_end(&mut whole)?;
+            let is_longer = whole.len() as u64 > LONGEST_WHOLE;
+            let is_html = format == ReviewsFormat::Html;
+            if is_longer && !is_html && review::is_streamable(&String::from_utf8_lossy(&head)) {
+                let input = io::BufReader::new(io::Cursor::new(whole).chain(input));
+                review::from_reader(input, &context, |block| send(vec![block]))?;
+                return Ok(());
+            }
+            if is_longer {
                 bail!(
-                    "it has more than {LONGEST_FILE} bytes, which is too much for one piece of JSON; \
-                     as NDJSON it may have any length"
+                    "it has more than {LONGEST_WHOLE} bytes; only NDJSON, a list or a feed may have more"
                 );
             }
-            let found = match format {
-                ReviewsFormat::Html => review::from_html(whole.as_slice(), &context)?,
-                _ => {
-                    let text = String::from_utf8(whole).map_err(|error| {
-                        anyhow::anyhow!("byte {} is not UTF-8", error.utf8_error().valid_up_to())
-                    })?;
-                    review::from_json(&text, &context)
-                }
+            let found = if is_html {
+                review::from_html(whole.as_slice(), &context)?
+            } else {
+                let text = String::from_utf8(whole).map_err(|error| {
+                    anyhow::anyhow!("byte {} is not UTF-8", error.utf8_error().valid_up_to())
+                })?;
+                review::from_json(&text, &context)
             };
             send(found);
         }

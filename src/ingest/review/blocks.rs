@@ -72,6 +72,13 @@ pub(super) fn read(text: &str) -> Blocks {
     blocks
 }
 
+/// Reads one item of a list or feed.
+pub(super) fn read_item(place: &str, raw: &str) -> Blocks {
+    let mut blocks = Blocks { units: Vec::new(), ids: Ids::new() };
+    blocks.look_into_unit(place, raw, &[]);
+    blocks
+}
+
 impl Blocks {
     /// Reads the values at the beginning of a text, and tells what stands behind them; false where
     /// there is none.

@@ -11,6 +11,7 @@
 mod block;
 mod blocks;
 mod fields;
+mod stream;
 mod verdict;
 
 use std::collections::HashMap;
@@ -18,6 +19,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use url::Url;
 
+pub use stream::{from_reader, is_streamable};
 pub use verdict::{RatingWords, Told, ratings, verdict};
 
 use super::{Error, MediaType, Meta, Source};

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{run_with_input, stderr, stdout};
 use crate::support::database::TestDatabase;
+use crate::support::newsroom::Newsroom;
 
 fn block(number: usize, rating: &str) -> Value {
     json!({
@@ -74,6 +75,54 @@ async fn lines_of_any_number_are_stored_once() {
     let counted = "select (select count(*) from reviews), (select count(*) from claims)";
     let row = database.client().await.query_one(counted, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (60, 60));
+}
+
+#[test]
+fn a_list_longer_than_memory_is_meant_for_is_read_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("checks.json");
+    let body = "x".repeat(900_000);
+    let mut blocks: Vec<Value> = (0..40).map(|number| block(number, "False")).collect();
+    blocks.iter_mut().for_each(|block| block["reviewBody"] = json!(body));
+    std::fs::write(&file, json!(blocks).to_string()).unwrap();
+    let output = run_with_input(&["import-reviews", "--dry-run", file.to_str().unwrap()], b"");
+    assert!(output.status.success(), "{}", stderr(&output));
+    let told = lines(&output);
+    assert_eq!(told.len(), 40);
+    assert_eq!(told[39]["place"], format!("{}: /39", file.display()));
+    let mut one = block(1, "False");
+    one["other"] = json!(blocks);
+    std::fs::write(&file, one.to_string()).unwrap();
+    let output = run_with_input(&["import-reviews", "--dry-run", file.to_str().unwrap()], b"");
+    assert!(stderr(&output).contains("more than 33554432 bytes"), "{}", stderr(&output));
+}
+
+#[tokio::test]
+async fn pages_are_fetched_from_outside_only() {
+    let room = Newsroom::new().await;
+    let script = format!("<script type=\"application/ld+json\">{}</script>", block(1, "False"));
+    room.put("/check", "200 OK\r\nContent-Type: text/html", &script);
+    let run = async |flags: Vec<String>| {
+        let run = move || {
+            let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+            run_with_input(&[&["import-reviews", "--dry-run"], flags.as_slice()].concat(), b"")
+        };
+        tokio::task::spawn_blocking(run).await.unwrap()
+    };
+    let url = room.url("/check");
+    let allowed = run(room.flags().into_iter().chain([url.clone()]).collect()).await;
+    assert!(allowed.status.success(), "{}", stderr(&allowed));
+    assert_eq!(lines(&allowed)[0]["place"], format!("{url} script 1"));
+    let asked = room.asked("/check");
+    for (flags, said) in [
+        (vec![url.clone()], "inside_address"),
+        (vec!["--no-fetch".to_owned(), url.clone()], "--no-fetch"),
+    ] {
+        let refused = run(flags).await;
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(stderr(&refused).contains(said), "{}", stderr(&refused));
+    }
+    assert_eq!(room.asked("/check"), asked);
 }
 
 #[test]
