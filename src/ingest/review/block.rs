@@ -223,7 +223,8 @@ fn claimant<'v>(fields: &mut Fields<'v>, author: &Node<'v>) -> Option<PublishedC
         }
     }
     same_as.dedup();
-    let kind = author.value.get("@type").and_then(Value::as_str).map(str::to_owned);
+    let kind = author.value.get("@type").and_then(Value::as_str);
+    let kind = kind.map(|kind| kind.replace('\0', "\u{fffd}").chars().take(80).collect());
     Some(PublishedClaimant { name, kind, other_names: names.collect(), job_title, same_as })
 }
 
@@ -341,11 +342,11 @@ fn rating<'v>(fields: &mut Fields<'v>, root: &Node<'v>) -> Rating {
         }
     }
     if let Some(value) = fields.member(&node, "ratingValue") {
-        let words = value.value.as_str().filter(|text| text.chars().any(char::is_alphabetic));
-        match words {
+        let is_word = value.value.as_str().is_some_and(|it| it.chars().any(char::is_alphabetic));
+        match is_word && rating.words.is_none() {
             // Some write the word where the number belongs.
-            Some(words) if rating.words.is_none() => rating.words = Some(words.to_owned()),
-            _ => {
+            true => rating.words = fields.text(&value),
+            false => {
                 if let Some((value, best)) = fields.number(&value) {
                     rating.value = Some(value);
                     rating.best = best;

@@ -2,7 +2,8 @@
 
 use claimtrail::domain::{DateTimePrecision, PublishedReview, UnreadCode, Verdict, VerdictSource};
 use claimtrail::ingest::review::{
-    Context, Found, LONGEST_BLOCK, Refusal, from_html, from_json, from_lines, ratings,
+    Context, Found, LONGEST_BLOCK, Refusal, from_html, from_json, from_lines, from_reader,
+    is_streamable, ratings,
 };
 use serde_json::{Value, json};
 
@@ -432,6 +433,71 @@ fn hostile_blocks_are_bounded() {
     ));
     assert_eq!(review.appearances.len(), 100);
     assert_eq!(codes(&review), [("/itemReviewed/appearance", UnreadCode::TooMany)]);
+}
+
+#[test]
+fn lists_and_feeds_are_read_item_by_item_as_they_are_whole() {
+    let one = block(json!({}));
+    let feed = json!({"@context": "https://schema.org", "@type": "DataFeed", "dataFeedElement": [
+        {"@type": "DataFeedItem", "item": [one, one]}, {"item": []}, {"item": one}], "name": "Checks"});
+    for text in [json!([one, 7, {"@type": "NewsArticle"}]).to_string(), feed.to_string()] {
+        assert!(is_streamable(&text));
+        let mut found = Vec::new();
+        from_reader(text.as_bytes(), &context(), |block| {
+            found.push(block);
+            true
+        })
+        .unwrap();
+        assert_eq!(found, from_json(&text, &context()));
+        let mut taken = 0;
+        let stopped = from_reader(text.as_bytes(), &context(), |_| {
+            taken += 1;
+            false
+        });
+        assert!(stopped.is_ok() && taken == 1);
+    }
+    assert!(!is_streamable(&one.to_string()));
+}
+
+#[test]
+fn a_list_that_breaks_off_keeps_what_stood_before() {
+    let one = block(json!({})).to_string();
+    let long = "x".repeat(17 << 20);
+    for (text, said) in [
+        (format!("[{one},"), "EOF"),
+        (format!("[{one}] and more"), "trailing"),
+        (format!("[{one},{{\"x\":\"{long}\"}}]"), "has more than 16777216 bytes"),
+    ] {
+        let mut found = 0;
+        let error = from_reader(text.as_bytes(), &context(), |_| {
+            found += 1;
+            true
+        })
+        .unwrap_err();
+        assert!(error.to_string().contains(said), "{error}");
+        assert_eq!(found, 1);
+    }
+}
+
+/// Postgres takes no U+0000, so none may come through, wherever it stands.
+#[test]
+fn no_part_of_a_block_carries_a_nul_along() {
+    fn poison(value: &mut Value) {
+        match value {
+            Value::String(text) if text != "ClaimReview" => text.insert(text.len() / 2, '\0'),
+            Value::Array(items) => items.iter_mut().for_each(poison),
+            Value::Object(members) => members.values_mut().for_each(poison),
+            _ => {}
+        }
+    }
+    for more in [json!({}), json!({"reviewRating": {"ratingValue": "Fal"}}), json!({"url": "/a"})] {
+        let mut given = block(more);
+        poison(&mut given);
+        let review = read(&given);
+        let told = serde_json::to_string(&review).unwrap();
+        assert!(!told.contains("\\u0000"), "{told}");
+        assert!(!review.raw.contains('\0'));
+    }
 }
 
 /// The page of ratings is the table itself; `UPDATE_RATINGS=1` writes it anew.
