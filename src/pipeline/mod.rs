@@ -28,7 +28,7 @@ pub enum Gear {
 }
 
 /// Version of rules and stages together; changes whenever an extraction could change.
-pub const EXTRACTOR_VERSION: &str = "0.4.0";
+pub const EXTRACTOR_VERSION: &str = "0.4.1";
 
 /// All statements, claims, denials and actors of `document`.
 ///
@@ -57,6 +57,7 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
         fields.iter().map(|field| (field.field, &field.reading)).collect();
     let resolution = resolution::resolve(&readings);
     let mut assembled = claims::assemble::assemble(&fields, &resolution);
+    claims::appearances::add(&fields, &mut assembled.claims);
     for claim in &mut assembled.claims {
         claim.check_worthiness = claims::checkworthy::check_worthiness(gear, &claim.text);
     }
@@ -71,6 +72,7 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
                 ("attribution", attribution::model(gear)),
                 ("check_worthiness", claims::checkworthy::model(gear)),
                 ("denials", "linear-1"),
+                ("stance", "linear-1"),
             ]
             .into_iter()
             .map(|(seat, version)| (seat.to_owned(), version.to_owned()))

@@ -1,5 +1,6 @@
 //! Statements and cues → claims in words that stand alone, with who asserts and who denies them.
 
+pub mod appearances;
 pub mod assemble;
 pub mod assertion;
 pub mod checkworthy;

@@ -1,5 +1,6 @@
 //! Tests of pipeline.
 
+mod appearances;
 mod attribution;
 mod checkworthy;
 mod corrections;

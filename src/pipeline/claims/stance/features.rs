@@ -55,10 +55,15 @@ pub fn pair(claim: &str, text: &str) -> Pair {
     Pair { words: hashed(&text), numbers: numbers(&claim, &text) }
 }
 
-/// The share of the claim's words with content that stand in the text, 0..1.
-pub fn covered(claim: &str, text: &str) -> f32 {
-    let (claim, text) = (contents(&words(claim)), contents(&words(text)));
-    share(claim.intersection(&text).count(), claim.len())
+/// The stems of a text's words with content, each once.
+pub fn contents(text: &str) -> HashSet<String> {
+    stems(&words(text))
+}
+
+/// Whether a text says that something is not so.
+pub fn negates(text: &str) -> bool {
+    let known = stance_words();
+    words(text).iter().any(|word| known.negations.has(word) || known.rejects.has(word))
 }
 
 /// Words, numbers and the marks that tell a stance, in lower case.
@@ -98,7 +103,7 @@ fn stem(word: &str) -> Option<String> {
     Some(Stemmer::create(Algorithm::English).stem(word).into_owned())
 }
 
-fn contents(words: &[String]) -> HashSet<String> {
+fn stems(words: &[String]) -> HashSet<String> {
     words.iter().filter_map(|word| stem(word)).collect()
 }
 
@@ -108,9 +113,9 @@ fn share(part: usize, whole: usize) -> f32 {
 
 fn numbers(claim: &[String], text: &[String]) -> [f32; NUMBERS] {
     let known = stance_words();
-    let about = contents(claim);
-    let stems = contents(text);
-    let shared = about.intersection(&stems).count();
+    let about = stems(claim);
+    let told = stems(text);
+    let shared = about.intersection(&told).count();
     let aligned: Vec<bool> =
         text.iter().map(|word| stem(word).is_some_and(|stem| about.contains(&stem))).collect();
     let has = |list: &WordList| text.iter().any(|word| list.has(word));
@@ -128,7 +133,7 @@ fn numbers(claim: &[String], text: &[String]) -> [f32; NUMBERS] {
     let flag = |is: bool| f32::from(u8::from(is));
     [
         share(shared, about.len()),
-        share(shared, stems.len()),
+        share(shared, told.len()),
         flag(text.iter().any(|word| word == "?")),
         flag(text.last().is_some_and(|word| word == "?")),
         flag(rejects),

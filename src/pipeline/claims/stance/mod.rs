@@ -6,9 +6,8 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-pub use features::{NUMBER_NAMES, NUMBERS, Pair, covered, pair};
+pub use features::{NUMBER_NAMES, NUMBERS, Pair, contents, negates, pair};
 
-use crate::domain::Stance;
 use crate::pipeline::model::{LinearModel, Seat};
 
 /// Size of each table of weights, as a power of two.
@@ -77,16 +76,6 @@ impl Model {
         let shares = self.shares(pair);
         let best = (0..SIDES.len()).max_by(|&a, &b| shares[a].total_cmp(&shares[b]));
         SIDES[best.unwrap_or_default()]
-    }
-}
-
-/// What `text`, such as a headline, does to `claim`.
-pub fn stance(claim: &str, text: &str) -> Stance {
-    match Model::built_in().side(&pair(claim, text)) {
-        "for" => Stance::Asserts,
-        "against" => Stance::Denies,
-        _ if asks(text) => Stance::Questions,
-        _ => Stance::Reports,
     }
 }
 
