@@ -1,6 +1,7 @@
 //! Published fact-checks over the API: imported, listed, on the claim's trail, and as they were known.
 
 use claimtrail::domain::Stance;
+use claimtrail::store::redaction;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
@@ -209,6 +210,44 @@ async fn a_review_finds_the_claim_that_documents_carry() {
     let after = app.get(&format!("/v1/claims/{id}")).await.expect(200);
     assert_eq!((&after["status"], &after["reviews"]), (&json!("disputed"), &json!(3)));
     assert_eq!(after["appearances"], 2);
+}
+
+#[tokio::test]
+async fn a_review_that_words_the_claim_otherwise_is_linked_and_matched() {
+    let app = TestApp::new().await;
+    let claim = "The ferry Mirelle burned down in Lorne harbour on Friday.";
+    let mut story = Story::new("https://lorne.test/1", claim);
+    story.claim(claim).appears(Stance::Asserts, claim);
+    story.store(&app.pool()).await.unwrap();
+    let reviewed = "On Friday, the ferry Mirelle burned down in the harbour of Lorne.";
+    let report = import(&app, &block("https://check.test/ferry", reviewed, "Fake")).await;
+    app.keep_known_claims().await;
+    let links = app.walk("/v1/links?limit=5&kind=same").await;
+    let ids: Vec<&Value> = links.iter().map(|link| &link["claims"][1]["id"]).collect();
+    assert_eq!(ids, [&report["blocks"][0]["claim"]], "{links:?}");
+
+    let asked = json!({"text": "Did the ferry Mirelle burn down in Lorne on Friday?"});
+    let answer = app.post("/v1/claims:match", &asked).await.expect(200);
+    let matches = answer["results"][0]["matches"].as_array().unwrap();
+    let kinds = matches.iter().flat_map(|it| it["rebuttals"].as_array().unwrap());
+    let kinds: Vec<&Value> = kinds.map(|rebuttal| &rebuttal["kind"]).collect();
+    assert_eq!(kinds, ["review"], "{answer}");
+}
+
+#[tokio::test]
+async fn a_reviewed_claim_outlives_the_document_that_carried_it() {
+    let app = TestApp::new().await;
+    let mut story = Story::new("https://lorne.test/1", CLAIM);
+    story.claim(CLAIM).appears(Stance::Asserts, CLAIM);
+    let stored = story.store(&app.pool()).await.unwrap();
+    let report = import(&app, &block("https://check.test/pier", CLAIM, "False")).await;
+    let request = redaction::Request { by: "a desk", reason: "asked for" };
+    let mut connection = app.pool().get().await.unwrap();
+    redaction::redact(&mut connection, stored.document, request).await.unwrap();
+    let claim = report["blocks"][0]["claim"].as_str().unwrap();
+    let claim = app.get(&format!("/v1/claims/{claim}")).await.expect(200);
+    assert_eq!((&claim["appearances"], &claim["reviews"]), (&json!(0), &json!(1)));
+    assert_eq!(claim["status"], "debunked");
 }
 
 #[tokio::test]
