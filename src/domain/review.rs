@@ -216,7 +216,6 @@ pub struct PublishedReview {
     /// BCP 47.
     pub language: String,
     /// The block's JSON as it came.
-    #[serde(skip)]
     pub raw: String,
     /// What could not be read, in order of the reading.
     pub unread: Vec<Unread>,

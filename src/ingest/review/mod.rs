@@ -95,7 +95,7 @@ type Ids = HashMap<String, Value>;
 /// let review = found[0].outcome.as_ref().expect("a review");
 /// assert_eq!(review.claim, "The pier is shut.");
 /// assert_eq!(review.verdict.as_str(), "mostly_false");
-/// assert_eq!(review.unread[0].pointer, "/itemReviewed");
+/// assert_eq!(review.unread[0].pointer, "/publisher");
 /// ```
 pub fn from_json(text: &str, context: &Context) -> Vec<Found> {
     let text = text.trim_start_matches('\u{feff}');

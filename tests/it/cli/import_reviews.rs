@@ -42,6 +42,8 @@ fn a_dry_run_tells_every_part_and_needs_no_database() {
     assert_eq!(told.len(), 3);
     assert_eq!(told[0]["place"], format!("{page}: script 1"));
     assert_eq!(told[0]["review"]["verdict"], "mostly_false");
+    let raw = told[0]["review"]["raw"].as_str().unwrap();
+    assert_eq!(raw, block(1, "Misleading").to_string());
     let unread: Vec<&str> = told[0]["review"]["unread"]
         .as_array()
         .unwrap()
