@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Binary, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -25,8 +25,9 @@ use crate::store::sql::Sql;
 use crate::store::{Connection, Error};
 
 /// Stores a review and finds or founds its claim by `key`, the claim's canonical wording; call it in
-/// a transaction. A block that says what is stored already, read by the same `reader`, changes
-/// nothing; another one of the same address and claim supersedes what was stored.
+/// a transaction. A block that this review had before, read by the same `reader`, changes nothing, so
+/// that an old file does not undo a newer one; another of the same address and claim supersedes what
+/// was stored.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database is away or gave up waiting for a lock, and
@@ -41,12 +42,12 @@ pub async fn store_review(
     let identity = identity(review, &of_claim);
     let sameness = (value_digest(&review.raw)?, reader);
     // Without a lock, so that importing again costs one look.
-    if let Some(live) = find(connection, &identity).await?.filter(|live| live.is(&sameness)) {
+    if let Some(live) = find(connection, &identity, &sameness).await?.filter(|live| live.is_known) {
         return Ok(live.unchanged());
     }
     lock_document(connection, &format!("review {}", crate::store::views::hex(&identity))).await?;
-    let live = find(connection, &identity).await?;
-    if let Some(live) = live.as_ref().filter(|live| live.is(&sameness)) {
+    let live = find(connection, &identity, &sameness).await?;
+    if let Some(live) = live.as_ref().filter(|live| live.is_known) {
         return Ok(live.unchanged());
     }
     let language = match &live {
@@ -122,17 +123,12 @@ struct LiveRow {
     revision_id: Uuid,
     #[diesel(sql_type = Integer)]
     number: i32,
-    #[diesel(sql_type = Binary)]
-    raw_sha256: Vec<u8>,
-    #[diesel(sql_type = Text)]
-    extractor_version: String,
+    /// Whether the review had the block at hand before.
+    #[diesel(sql_type = Bool)]
+    is_known: bool,
 }
 
 impl LiveRow {
-    fn is(&self, (digest, reader): &(Vec<u8>, &str)) -> bool {
-        self.raw_sha256 == *digest && self.extractor_version == *reader
-    }
-
     fn unchanged(&self) -> StoredReview {
         StoredReview {
             review: ReviewId(self.id),
@@ -206,12 +202,20 @@ async fn claim(
     Ok(rows.into_iter().next().map(|row| row.id))
 }
 
-async fn find(connection: &Connection, identity: &[u8]) -> Result<Option<LiveRow>, Error> {
+async fn find(
+    connection: &Connection,
+    identity: &[u8],
+    (digest, reader): &(Vec<u8>, &str),
+) -> Result<Option<LiveRow>, Error> {
     let mut sql = Sql::new(
-        "select w.id, w.claim_id, c.language as claim_language, v.id as revision_id, v.number,
-                v.raw_sha256, v.extractor_version
+        "select w.id, w.claim_id, c.language as claim_language, v.id as revision_id, v.number,",
+    );
+    sql.push(
+        "exists (select from review_revisions x where x.review_id = w.id
+                and x.raw_sha256 = any({}) and x.extractor_version = {}) as is_known
            from reviews w join review_revisions v on v.review_id = w.id
            join claims c on c.id = w.claim_id",
+        [vec![digest.clone()].into(), (*reader).into()],
     );
     sql.push("where w.key_sha256 = any({})", [vec![identity.to_vec()].into()]);
     sql.live("v", None);

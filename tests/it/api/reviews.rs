@@ -164,6 +164,11 @@ async fn importing_again_changes_nothing_and_a_changed_block_supersedes() {
     let rebuttals = app.get(&format!("/v1/claims/{claim}/rebuttals")).await.expect(200);
     assert_eq!(rebuttals["items"], json!([]));
 
+    // An old file that is loaded again does not undo a newer one.
+    let old = import(&app, &first).await;
+    assert_eq!(counts(&old), [0, 0, 1, 0]);
+    assert_eq!(app.get(&format!("/v1/reviews/{review}")).await.expect(200), now);
+
     let as_of = format!("as_of={}", then.replace('+', "%2B"));
     let past = app.get(&format!("/v1/reviews/{review}?{as_of}")).await.expect(200);
     assert_eq!((&past["verdict"], &past["claim"]["status"]), (&json!("false"), &json!("debunked")));
