@@ -274,10 +274,12 @@ pub async fn known(
     let by_digest: std::collections::BTreeMap<Vec<u8>, &String> =
         keys.iter().map(|key| (digest(key), key)).collect();
     let digests: Vec<Vec<u8>> = by_digest.keys().cloned().collect();
-    let mut sql = Sql::new("select id, canonical_sha256 from claims");
+    let mut sql = Sql::new("select c.id, k.digest as canonical_sha256 from unnest(");
+    // Each by itself: see `Sql::each`.
     sql.push(
-        "where language = {} and canonical_sha256 = any({})",
-        [language.into(), digests.into()],
+        "{}) as k (digest) cross join lateral (select id from claims
+             where language = {} and canonical_sha256 = k.digest offset 0) c",
+        [digests.into(), language.into()],
     );
     let rows: Vec<KnownRow> = sql.look_up(connection).await?;
     Ok(rows

@@ -65,10 +65,11 @@ pub(in crate::store) async fn refuse_digests(
     digests: Vec<Vec<u8>>,
 ) -> Result<(), Error> {
     let mut sql = Sql::new(TOMBSTONES);
-    sql.push(
-        "join tombstone_digests g on g.document_id = t.document_id
-         where g.digest = any({}) and t.superseded_at is null order by t.recorded_at limit 1",
-        [digests.into()],
+    sql.push("join", []);
+    sql.each(["tombstone_digests", "digest", "document_id", "g"], digests.into()).push(
+        "on g.document_id = t.document_id
+         where t.superseded_at is null order by t.recorded_at limit 1",
+        [],
     );
     let rows: Vec<TombstoneRow> = sql.look_up(connection).await?;
     match rows.into_iter().next() {

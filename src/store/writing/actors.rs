@@ -171,8 +171,9 @@ async fn known_actors(
     if keys.is_empty() {
         return Ok(known);
     }
-    let mut sql = Sql::new("select id, name_key, kind from actors");
-    sql.push("where name_key = any({}) order by id", [keys.to_vec().into()]);
+    let mut sql = Sql::new("select a.id, a.name_key, a.kind from");
+    sql.each(["actors", "name_key", "id, name_key, kind", "a"], keys.to_vec().into());
+    sql.push("order by a.id", []);
     for row in sql.look_up::<KnownRow>(connection).await? {
         known.entry(row.name_key.clone()).or_default().push(row);
     }

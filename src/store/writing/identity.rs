@@ -268,14 +268,16 @@ async fn find(connection: &Connection, identity: &Identity) -> Result<Option<Liv
         // The canonical address decides. Another one only where it is a document's own, which then
         // moved, or where the canonical one may be a guess made from it: a site's `/latest` leads to
         // another article every day. Of several documents the one of the first address is taken.
-        Identity::Addresses(all) => sql.push(
-            "(select u.document_id from document_urls u
-               where u.key = any({}) and (u.canonical or u.key = any({}))
-               order by array_position({}, u.key) limit 1)",
-            [keys(all).into(), deciding(all).into(), keys(all).into()],
-        ),
+        Identity::Addresses(all) => {
+            let columns = "document_id, canonical, key";
+            sql.push("(select u.document_id from", []);
+            sql.each(["document_urls", "key", columns, "u"], keys(all).into()).push(
+                "where u.canonical or u.key = any({}) order by u.place limit 1)",
+                [deciding(all).into()],
+            )
+        }
         Identity::Words(digest) => sql.push(
-            "(select w.id from documents w where w.content_sha256 = any({}))",
+            "(select w.id from documents w where w.content_sha256 = ({})[1])",
             [vec![digest.to_vec()].into()],
         ),
     };
@@ -307,8 +309,8 @@ async fn keep_addresses(
     if all.len() < 2 {
         return Ok(());
     }
-    let mut sql = Sql::new("select key, document_id from document_urls");
-    sql.push("where key = any({})", [keys(all).into()]);
+    let mut sql = Sql::new("select u.key, u.document_id from");
+    sql.each(["document_urls", "key", "key, document_id", "u"], keys(all).into());
     let known: Vec<KeyRow> = sql.look_up(connection).await?;
     let rows: Vec<NewDocumentUrl<'_>> = all
         .iter()

@@ -7,7 +7,9 @@ use claimtrail::domain::view::{
 };
 use claimtrail::domain::{ActorKind, ClaimId, DateTimePrecision, Span, Stance, StatedTime, Status};
 use claimtrail::jobs::extract_document::{self, NewDocument};
-use claimtrail::store::{self, actors, claims, documents, rebuttals, statements};
+use claimtrail::store::{
+    self, Pool, PoolOptions, actors, claims, documents, rebuttals, statements,
+};
 use futures_util::future::join_all;
 use proptest::prelude::*;
 
@@ -436,4 +438,31 @@ proptest! {
             assert_eq!(count(&database, "unproven_spans").await, 0);
         });
     }
+}
+
+/// A connection keeps the plans that it made while the database was empty, and must not walk over
+/// whole tables with them.
+#[tokio::test]
+async fn storing_into_a_fresh_database_reads_no_whole_table() {
+    const DOCUMENTS: i64 = 30;
+    let database = TestDatabase::new().await;
+    let options = PoolOptions { size: 1, ..PoolOptions::default() };
+    let pool = Pool::new(database.url(), options).unwrap();
+    for number in 0..DOCUMENTS {
+        let url = format!("https://lorne.test/ferry/{number}");
+        rumour(&url, "2026-03-01T08:00:00Z").store(&pool).await.unwrap();
+    }
+    // A session tells what it did when it ends at the latest.
+    drop(pool);
+    let client = database.client().await;
+    let told = "select n_tup_ins from pg_stat_user_tables where relname = 'documents'";
+    while client.query_one(told, &[]).await.unwrap().get::<_, i64>(0) < DOCUMENTS {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let walked = "select relname::text, seq_scan from pg_stat_user_tables
+        where relname in ('actors', 'claims', 'documents', 'document_urls', 'tombstone_digests')
+          and seq_scan >= $1";
+    let walked = client.query(walked, &[&(DOCUMENTS / 2)]).await.unwrap();
+    let walked: Vec<(String, i64)> = walked.iter().map(|row| (row.get(0), row.get(1))).collect();
+    assert_eq!(walked, []);
 }
