@@ -29,6 +29,11 @@ const RATE: f32 = 0.1;
 const FOLDS: usize = 5;
 const STRETCH: usize = 1500;
 
+/// Added to the log odds of both gears: on new speakers the models miss before they err. On
+/// `dev-test` F1 of the encoder lies between 0.871 and 0.878 from 0 to 0.65 here, while its recall
+/// grows from 0.815 to 0.880.
+const LEAN: f64 = 0.3;
+
 struct Example {
     fold: usize,
     features: Vec<u32>,
@@ -51,7 +56,7 @@ fn main() -> anyhow::Result<()> {
     let worth = examples.iter().filter(|example| example.worth).count() as f64;
     // As if as many sentences deserved a check as do not: the sentences that the program scores
     // are claims already, and an editor would rather see one too many.
-    let even = ((examples.len() as f64 - worth) / worth).ln();
+    let even = ((examples.len() as f64 - worth) / worth).ln() + LEAN;
     let [factor, summand] = curve(&apart);
     let odds = Odds { fast: [factor as f32, (summand + even) as f32], accurate: even as f32 };
     println!(

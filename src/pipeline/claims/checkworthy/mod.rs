@@ -28,7 +28,7 @@ pub struct Odds {
 pub fn model(gear: Gear) -> &'static str {
     match gear {
         Gear::Fast => "linear-1",
-        Gear::Accurate => "linear-1 and encoder-1",
+        Gear::Accurate => "minilm-l6-checkthat-1",
     }
 }
 
@@ -49,7 +49,7 @@ pub fn encoded(sentence: &str) -> Option<f32> {
 /// How much `sentence` deserves a check; `None` where it has no word. From 0.5 on a person would
 /// rather have it checked than not.
 ///
-/// [`Gear::Fast`] asks a linear model, [`Gear::Accurate`] that and the encoder.
+/// [`Gear::Fast`] asks a linear model, [`Gear::Accurate`] the encoder.
 pub fn check_worthiness(gear: Gear, sentence: &str) -> Option<f32> {
     static LINEAR: LazyLock<Seat> = LazyLock::new(|| {
         LinearModel::read(include_bytes!("../../model/checkworthiness.bin"))
