@@ -85,11 +85,11 @@ pub struct AsOf {
 ///
 /// The body is schema.org `ClaimReview` as it stands in the wild: one object, a list, a `@graph`, a Data
 /// Commons feed or objects with the block in a field of theirs (JSON), one of these a line (NDJSON), or
-/// a whole page, whose JSON-LD scripts are read. Each block is stored in a transaction of its own with
-/// the claim that it is of, which is a known one where the wording is the same. One that is no
-/// `ClaimReview` is refused by its place and costs nothing but itself; the answer tells for each
-/// review which parts could not be read. A review of `false` or `mostly_false` is a rebuttal of its
-/// claim.
+/// a whole page, whose JSON-LD scripts are read, or else its microdata. Each block is stored in a
+/// transaction of its own with the claim that it is of, which is a known one where the wording is the
+/// same. One that is no `ClaimReview` is refused by its place and costs nothing but itself; the answer
+/// tells for each review which parts could not be read. A review of `false` or `mostly_false` is a
+/// rebuttal of its claim.
 ///
 /// Importing again changes nothing. A changed block of the same address and claim supersedes the one
 /// before; `as_of` answers what it said. A body may have as many bytes as a JSON document may; the

@@ -9,6 +9,7 @@ mod blocks;
 mod body;
 mod markup;
 mod metadata;
+mod microdata;
 mod outline;
 mod prune;
 
@@ -111,6 +112,20 @@ pub(super) fn elements_named(html: &str, names: &[&str]) -> Result<Vec<NamedElem
 /// As [`read_page`], but for [`Error::NoArticle`].
 pub(super) fn json_ld_scripts(html: &str) -> Result<Vec<String>, Error> {
     markup::lighten(html).map(|light| light.json_ld)
+}
+
+/// The items of this type in a page's microdata, or those that hold one, as JSON.
+///
+/// # Errors
+/// As [`read_page`], but for [`Error::NoArticle`].
+pub(super) fn microdata(html: &str, wanted: &str) -> Result<Vec<serde_json::Value>, Error> {
+    if !html.contains("itemscope") || !html.contains(wanted) {
+        return Ok(Vec::new());
+    }
+    let light = markup::lighten(html)?;
+    let tree = parse(&light.markup)?;
+    let outline = Outline::of(&tree, tree.root().id);
+    Ok(microdata::items_of_type(&outline, wanted))
 }
 
 /// Parses piece by piece, so that a page made to hurt is noticed while it is still small.

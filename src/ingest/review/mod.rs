@@ -48,7 +48,7 @@ pub struct Context {
 /// One block, or what stands where a block should.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// A JSON pointer into what was read; on a page, behind the number of its script.
+    /// A JSON pointer into what was read; on a page, behind the number of its script or item.
     pub place: String,
     /// What was read, or why it is no review.
     pub outcome: Result<PublishedReview, Refusal>,
@@ -118,8 +118,8 @@ pub fn from_line(number: u64, line: &str, context: &Context) -> Vec<Found> {
     found
 }
 
-/// The blocks of a page, in all its `application/ld+json` scripts; one that cannot be read costs
-/// nothing but itself.
+/// The blocks of a page, in all its `application/ld+json` scripts, or else in its microdata; one that
+/// cannot be read costs nothing but itself. Microdata is kept as the JSON that it would be.
 ///
 /// # Errors
 /// As [`from_html`](super::from_html), but for [`Error::NoArticle`].
@@ -135,17 +135,24 @@ pub fn from_html<'s>(
     for script in &read {
         ids.extend(script.ids.iter().map(|(id, value)| (id.clone(), value.clone())));
     }
+    // A page has blocks of many kinds; those are not in the wrong place.
+    let placed = |read: Found, holder: String| {
+        let is_other = matches!(read.outcome, Err(Refusal::NotAReview(_)));
+        let place = format!("{holder}: {}", read.place);
+        let place = place.trim_end_matches([' ', ':']).to_owned();
+        (!is_other).then_some(Found { place, ..read })
+    };
     let mut found = Vec::new();
     for (number, script) in (1..).zip(read) {
-        for unit in script.units {
-            let mut read = read_unit(unit, &ids, context);
-            // A page has blocks of many kinds; those are not in the wrong place.
-            if matches!(read.outcome, Err(Refusal::NotAReview(_))) {
-                continue;
-            }
-            read.place = format!("script {number}: {}", read.place);
-            read.place.truncate(read.place.trim_end_matches([' ', ':']).len());
-            found.push(read);
+        let units = script.units.into_iter().map(|unit| read_unit(unit, &ids, context));
+        found.extend(units.filter_map(|read| placed(read, format!("script {number}"))));
+    }
+    // A page that says it in both ways says it once.
+    if found.iter().all(|read| read.outcome.is_err()) {
+        let items = super::page::microdata(&decoded.text, "ClaimReview")?;
+        for (number, item) in (1..).zip(items) {
+            let read = from_json(&item.to_string(), context).into_iter();
+            found.extend(read.filter_map(|read| placed(read, format!("item {number}"))));
         }
     }
     Ok(found)

@@ -215,6 +215,45 @@ fn every_script_of_a_page_is_searched_and_a_bad_one_is_told() {
 }
 
 #[test]
+fn reviews_in_microdata_are_read() {
+    let page = r#"<html><body><div itemscope itemtype="http://schema.org/WebPage">
+        <article itemprop="mainEntity" itemscope itemtype="http://schema.org/ClaimReview">
+          <h1 itemprop="name">No, the <em>pier</em> is open</h1>
+          <meta itemprop="claimReviewed" content="The pier of Lorne is shut.">
+          <a itemprop="url" href="https://check.test/pier">Link</a>
+          <time itemprop="datePublished" datetime="2026-03-04">Wednesday</time>
+          <div itemprop="author" itemscope itemtype="http://schema.org/Organization"><b itemprop="name">Lorne Check</b></div>
+          <div itemprop="itemReviewed" itemscope itemtype="http://schema.org/CreativeWork">
+            <span itemprop="author" itemscope itemtype="http://schema.org/Person"><i itemprop="name">R. Roe</i></span>
+            <span itemprop="author" itemscope itemtype="http://schema.org/Person"><i itemprop="name">A. Oke</i></span>
+            <meta itemprop="datePublished" content="2026-03-02"></div>
+          <div itemprop="reviewRating" itemscope itemtype="http://schema.org/Rating">
+            <span itemprop="ratingValue">4</span>/<span itemprop="bestRating">1</span>
+            <meta itemprop="worstRating" content="5"><b itemprop="alternateName">Mostly false</b></div>
+        </article></div><div itemscope itemtype="http://schema.org/Person"><b itemprop="name">Ida</b></div></body></html>"#;
+    let found = from_html(page, &context()).unwrap();
+    assert_eq!(places(&found), ["item 1: /mainEntity"]);
+    let review = only(found);
+    assert_eq!(review.claim, "The pier of Lorne is shut.");
+    assert_eq!(review.title.as_deref(), Some("No, the pier is open"));
+    assert_eq!(review.url.as_deref(), Some("https://check.test/pier"));
+    assert_eq!(review.publisher.as_deref(), Some("Lorne Check"));
+    assert_eq!((review.rating.share(), review.verdict), (Some(0.25), Verdict::MostlyFalse));
+    assert_eq!(review.claimants.len(), 2);
+    assert_eq!(codes(&review), []);
+    let raw: Value = serde_json::from_str(&review.raw).unwrap();
+    assert_eq!(raw["reviewRating"]["alternateName"], "Mostly false");
+    let script = format!("<script type=\"application/ld+json\">{}</script>", block(json!({})));
+    let both = page.replace("</body>", &format!("{script}</body>"));
+    assert_eq!(places(&from_html(both.as_str(), &context()).unwrap()), ["script 1"]);
+    let deep = format!(
+        "<p>ClaimReview</p>{}",
+        "<div itemprop=a itemscope itemtype=ClaimReview>".repeat(400)
+    );
+    assert!(from_html(deep.as_str(), &context()).unwrap().iter().all(|it| it.outcome.is_err()));
+}
+
+#[test]
 fn numbers_in_words_and_scales_upside_down_are_read() {
     let rated = |rating: Value| read(&block(json!({"reviewRating": rating})));
     let review = rated(
