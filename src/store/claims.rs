@@ -376,7 +376,7 @@ pub async fn texts(
     Ok(texts.collect())
 }
 
-/// Those of these claims that some document carries now, in the order of the ids.
+/// Those of these claims that some document carries now, in no order.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database is away.
@@ -390,9 +390,7 @@ pub async fn carried(connection: &Connection, ids: &[ClaimId]) -> Result<Vec<Cla
         .push("and s.appearances + s.rebuttals > 0", [])
         .among("and", "c.id", &uuids);
     let rows: Vec<ClaimRow> = sql.look_up(connection).await?;
-    let mut views = claims(connection, rows, None).await?;
-    views.sort_by_key(|view| uuids.iter().position(|id| *id == view.id.0));
-    Ok(views)
+    claims(connection, rows, None).await
 }
 
 /// What a canonical wording is found by.

@@ -1,5 +1,6 @@
 //! "Has this been denied?": a text in, the known claims that it could be about out.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, post, web};
@@ -13,6 +14,7 @@ use crate::api::openapi::MatchProblems;
 use crate::api::problem::Problem;
 use crate::app::App;
 use crate::domain::ClaimId;
+use crate::domain::view::{ClaimView, RebuttalView};
 use crate::index::{Found, KnownClaims};
 use crate::pipeline::matching::{Certainty, encoder, readable, relates, relation};
 use crate::store::{self, Connection};
@@ -102,39 +104,51 @@ pub fn state(known: &KnownClaims) -> IndexState {
 /// [`store::Error::Unavailable`] when the database is away.
 pub async fn results(
     connection: &mut Connection,
-    found: Vec<(String, Vec<Found>)>,
+    mut found: Vec<(String, Vec<Found>)>,
     wanted: Wanted,
-) -> Result<Vec<TextMatches>, store::Error> {
-    let mut results = Vec::with_capacity(found.len());
-    for (text, found) in found {
-        let likely: Vec<Found> =
-            found.into_iter().filter(|found| found.score >= wanted.min_score).collect();
-        let ids: Vec<ClaimId> = likely.iter().map(|found| found.claim).collect();
-        // All of them: some may be carried by no document any more.
-        let mut claims = store::claims::carried(connection, &ids).await?;
-        claims.truncate(wanted.limit);
-        let ids: Vec<ClaimId> = claims.iter().map(|claim| claim.id).collect();
-        let mut rebuttals = store::rebuttals::newest_of(connection, &ids, REBUTTALS).await?;
+) -> Result<Vec<TextMatches>, Problem> {
+    for (_, found) in &mut found {
+        found.retain(|found| found.score >= wanted.min_score);
+    }
+    // All of them: some may be carried by no document any more.
+    let claims = store::claims::carried(connection, &ids(&found)).await?;
+    let claims: BTreeMap<ClaimId, ClaimView> =
+        claims.into_iter().map(|claim| (claim.id, claim)).collect();
+    for (_, found) in &mut found {
+        found.retain(|found| claims.contains_key(&found.claim));
+        found.truncate(wanted.limit);
+    }
+    let mut rebuttals: BTreeMap<ClaimId, Vec<RebuttalView>> = BTreeMap::new();
+    for rebuttal in store::rebuttals::newest_of(connection, &ids(&found), REBUTTALS).await? {
+        rebuttals.entry(rebuttal.claim.id).or_default().push(rebuttal);
+    }
+    let matches = move |(text, found): (String, Vec<Found>)| {
         let read = readable(&text);
-        let matches = claims
-            .into_iter()
-            .filter_map(|claim| {
-                let found = likely.iter().find(|found| found.claim == claim.id)?;
-                let (own, others) =
-                    rebuttals.drain(..).partition(|rebuttal| rebuttal.claim.id == claim.id);
-                rebuttals = others;
-                let own: Vec<_> = own;
+        let matches = found
+            .iter()
+            .filter_map(|found| {
+                let claim = claims.get(&found.claim)?.clone();
+                let rebuttals = rebuttals.get(&found.claim).cloned().unwrap_or_default();
                 Some(Match {
                     score: found.score,
                     decision: Certainty::of(found.score),
                     relation: relates(&claim.language).then(|| relation(&read, &claim.text)),
                     found_by: found_by(found),
                     claim: claim.into(),
-                    rebuttals: own.into_iter().map(Into::into).collect(),
+                    rebuttals: rebuttals.into_iter().map(Into::into).collect(),
                 })
             })
             .collect();
-        results.push(TextMatches { text, matches });
-    }
-    Ok(results)
+        TextMatches { text, matches }
+    };
+    // Telling how two texts stand to each other may ask the encoder.
+    tokio::task::spawn_blocking(move || found.into_iter().map(matches).collect())
+        .await
+        .map_err(|_| Problem::internal("comparing texts panicked"))
+}
+
+/// The claims that were found for any of the texts, each once.
+fn ids(found: &[(String, Vec<Found>)]) -> Vec<ClaimId> {
+    let ids = found.iter().flat_map(|(_, found)| found).map(|found| found.claim);
+    ids.collect::<BTreeSet<_>>().into_iter().collect()
 }
