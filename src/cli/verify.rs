@@ -113,6 +113,7 @@ mod tests {
             kind: None,
             roles: Vec::new(),
             aliases: Vec::new(),
+            country: None,
             speaks_for: None,
             mentions: vec![Span::text(range)],
         };

@@ -44,6 +44,8 @@ pub struct Actor {
     pub roles: Vec<String>,
     /// Other names and descriptions used for it, without pronouns, in order of first use.
     pub aliases: Vec<String>,
+    /// The state it belongs to or stands for, where the document tells: ISO 3166-1 alpha-2, or `XK`.
+    pub country: Option<String>,
     /// The actor it speaks for: a ministry for its government, a spokesman for a ministry.
     pub speaks_for: Option<ActorIndex>,
     /// Where it is mentioned, in order of place; pronouns included.

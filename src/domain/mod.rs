@@ -12,6 +12,7 @@ pub mod extraction;
 pub mod ids;
 pub mod keys;
 pub mod link;
+pub mod names;
 pub mod redaction;
 pub mod review;
 pub mod revision;

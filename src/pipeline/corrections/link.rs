@@ -305,6 +305,7 @@ fn outlet(document: &Document, extraction: &mut Extraction) -> Option<ActorIndex
             kind: Some(ActorKind::Outlet),
             roles: Vec::new(),
             aliases: Vec::new(),
+            country: None,
             speaks_for: None,
             mentions: Vec::new(),
         });

@@ -1,9 +1,12 @@
-//! `actors.toml` and `places.toml` as types: what a name's words tell of its bearer.
+//! `actors.toml` as types: what a name's words tell of its bearer.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+pub use super::states::StateWord;
+use super::states::States;
 
 #[derive(Deserialize)]
 struct ActorFile {
@@ -17,13 +20,7 @@ struct ActorFile {
     not_names: String,
 }
 
-#[derive(Deserialize)]
-struct PlaceFile {
-    states: String,
-    places: String,
-}
-
-/// Both files.
+/// The words for actors, and those for states and places.
 pub struct ActorLexicon {
     titles: HashSet<String>,
     unfinished: HashSet<String>,
@@ -33,20 +30,7 @@ pub struct ActorLexicon {
     outlets: HashSet<String>,
     groups: HashSet<String>,
     not_names: HashSet<String>,
-    states: Vec<String>,
-    state_of: HashMap<String, (usize, StateWord)>,
-    places: HashSet<String>,
-}
-
-/// How a word stands for a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum StateWord {
-    /// Its name.
-    Name,
-    /// Its people or things: "Danish".
-    People,
-    /// The seat of its government.
-    Seat,
+    states: States,
 }
 
 impl ActorLexicon {
@@ -92,13 +76,17 @@ impl ActorLexicon {
 
     /// Whether the name is a place that never acts.
     pub fn is_place(&self, name: &str) -> bool {
-        self.places.contains(name)
+        self.states.is_place(name)
     }
 
     /// The state that a name stands for, and how.
     pub fn state(&self, name: &str) -> Option<(&str, StateWord)> {
-        let (state, word) = self.state_of.get(name)?;
-        Some((self.states.get(*state)?, *word))
+        self.states.state(name)
+    }
+
+    /// The code of a state by any of its words: ISO 3166-1 alpha-2, or `XK`.
+    pub fn country(&self, state: &str) -> Option<&str> {
+        self.states.country(state)
     }
 }
 
@@ -107,36 +95,9 @@ pub fn lexicon() -> &'static ActorLexicon {
     static LEXICON: LazyLock<ActorLexicon> = LazyLock::new(|| {
         let actors: ActorFile =
             toml::from_str(include_str!("actors.toml")).expect("actors.toml is part of the build");
-        let places: PlaceFile =
-            toml::from_str(include_str!("places.toml")).expect("places.toml is part of the build");
         let words = |list: &str| -> HashSet<String> {
             list.split_whitespace().map(|word| word.replace('_', " ")).collect()
         };
-        let mut states = Vec::new();
-        let mut state_of = HashMap::new();
-        for line in places.states.lines() {
-            let mut parts = line.split('|');
-            let (Some(name), Some(people), Some(seats)) =
-                (parts.next(), parts.next(), parts.next())
-            else {
-                continue;
-            };
-            let number = states.len();
-            let name = name.replace('_', " ");
-            state_of.insert(name.clone(), (number, StateWord::Name));
-            for word in people.split_whitespace() {
-                state_of.entry(word.replace('_', " ")).or_insert((number, StateWord::People));
-            }
-            for word in seats.split_whitespace() {
-                state_of.entry(word.replace('_', " ")).or_insert((number, StateWord::Seat));
-            }
-            states.push(name);
-        }
-        for short in ["US", "U.S.", "USA", "U.S.A.", "America", "U.S", "UK", "U.K.", "UAE"] {
-            if let Some((_, word)) = state_of.get_mut(short) {
-                *word = StateWord::Name;
-            }
-        }
         ActorLexicon {
             titles: words(&actors.titles),
             unfinished: words(&actors.unfinished),
@@ -146,9 +107,7 @@ pub fn lexicon() -> &'static ActorLexicon {
             outlets: words(&actors.outlets),
             groups: words(&actors.groups),
             not_names: words(&actors.not_names),
-            states,
-            state_of,
-            places: words(&places.places),
+            states: States::load(),
         }
     });
     &LEXICON

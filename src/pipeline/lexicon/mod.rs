@@ -11,6 +11,7 @@ pub mod inflection;
 pub mod people;
 pub mod polarity;
 pub mod stance;
+mod states;
 pub mod wording;
 mod words;
 

@@ -36,6 +36,7 @@ mod tests {
             kind: None,
             roles: Vec::new(),
             aliases: aliases.iter().map(|&alias| alias.to_owned()).collect(),
+            country: None,
             speaks_for: None,
             mentions: Vec::new(),
         }

@@ -87,6 +87,11 @@ impl<'r> ActorTable<'r> {
                 kind,
                 roles: entity.roles.clone(),
                 aliases: entity.aliases.clone(),
+                country: entity
+                    .state
+                    .as_deref()
+                    .and_then(|state| lexicon().country(state))
+                    .map(str::to_owned),
                 speaks_for: None,
                 mentions: Vec::new(),
             },
@@ -116,7 +121,26 @@ impl<'r> ActorTable<'r> {
                 self.drafts[draft].speaks_for = holder;
             }
         }
+        if let Some(other) = entity.speaks_for.filter(|&other| other != number) {
+            let other = self.entity(other);
+            self.drafts[draft].speaks_for =
+                other.filter(|&other| !self.speaks_through(other, draft));
+        }
         Some(draft)
+    }
+
+    /// Whether `a` speaks for `b`, itself or through others.
+    fn speaks_through(&self, a: usize, b: usize) -> bool {
+        let mut at = a;
+        // A spokesman for a ministry, a ministry for its government: longer chains are a fault.
+        for _ in 0..4 {
+            match self.drafts.get(at).and_then(|draft| draft.speaks_for) {
+                Some(next) if next == b => return true,
+                Some(next) => at = next,
+                None => return false,
+            }
+        }
+        false
     }
 
     /// The actor whom words name or describe; `None` where they mean nobody that can be told.
@@ -238,6 +262,10 @@ impl<'r> ActorTable<'r> {
                 kind,
                 roles: Vec::new(),
                 aliases: Vec::new(),
+                country: state
+                    .as_deref()
+                    .and_then(|state| lexicon().country(state))
+                    .map(str::to_owned),
                 speaks_for: None,
                 mentions: Vec::new(),
             },
@@ -309,7 +337,7 @@ impl<'r> ActorTable<'r> {
         let (Some(first), Some(second)) = (self.drafts.get(a), self.drafts.get(b)) else {
             return false;
         };
-        if first.speaks_for == Some(b) || second.speaks_for == Some(a) {
+        if self.speaks_through(a, b) || self.speaks_through(b, a) {
             return true;
         }
         // Bodies of one state: the ministry, its capital, its officials.

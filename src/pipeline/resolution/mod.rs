@@ -3,6 +3,8 @@
 //! A wrong attribution is worse than a vague one: what the document does not tell stays unknown.
 
 pub mod actors;
+mod bearers;
+mod descriptions;
 mod entity;
 mod names;
 mod pronouns;
@@ -85,7 +87,10 @@ pub fn resolve(fields: &[(Field, &Reading)]) -> Resolution {
     let mut resolution = Resolution::default();
     names::find(&mut resolution, fields);
     resolution.index();
-    names::describe(&mut resolution, fields);
+    descriptions::appose(&mut resolution, fields);
+    descriptions::surnames(&mut resolution, fields);
+    resolution.index();
+    descriptions::describe(&mut resolution, fields);
     resolution.index();
     pronouns::resolve(&mut resolution, fields);
     resolution.index();

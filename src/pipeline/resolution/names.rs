@@ -3,18 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::bearers::{
+    Bearer, bearer_of, definitions, form_key, forms_of, is_place, of_both_genders, title_gender,
+};
 use super::{Entity, EntityKind, Mention, Resolution};
 use crate::domain::Field;
+use crate::domain::names::word_key;
 use crate::pipeline::lexicon::actors::{ActorLexicon, StateWord, lexicon};
 use crate::pipeline::lexicon::people;
-use crate::pipeline::text::{NounPhrase, PhraseKind, Reading, Tag};
+use crate::pipeline::text::{NounPhrase, Reading, Tag};
 
 /// A name as it stands: what is before it and itself.
-struct Found {
-    field: Field,
-    phrase: Range<usize>,
-    name: Range<usize>,
-    role: String,
+pub(super) struct Found {
+    pub field: Field,
+    pub phrase: Range<usize>,
+    pub name: Range<usize>,
+    pub role: String,
     state: Option<String>,
     article: bool,
 }
@@ -42,6 +46,10 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
     let mut last_names: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let mut acronyms: BTreeMap<String, usize> = BTreeMap::new();
     let mut tails: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    // Full names by their spelling's key and by their shorter forms: "Nicolás Maduro Moros".
+    let mut forms: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
+    let defined = definitions(&found, reading_of);
+    let of_both = of_both_genders(&found, reading_of);
     for index in order {
         let one = &found[index];
         let Some(reading) = reading_of(one.field) else { continue };
@@ -49,22 +57,48 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
         if name.is_empty() {
             continue;
         }
-        let state = lexicon.state(&name).map(|(state, word)| (state.to_owned(), word));
-        let key = match &state {
+        let holders = (one.name.len() == 1).then(|| last_names.get(&word_key(&name))).flatten();
+        // "Jordan" of Jordan Peale is not the kingdom.
+        let state = lexicon
+            .state(&name)
+            .filter(|_| holders.is_none())
+            .map(|(state, word)| (state.to_owned(), word));
+        // "in Moscow" is a place; what speaks is the government.
+        let place = matches!(state, Some((_, StateWord::Seat))) && is_place(reading, one);
+        let state = state.filter(|_| !place);
+        let title = title_gender(reading, one);
+        let mut key = match &state {
             Some((state, _)) => state.clone(),
             None => name.clone(),
         };
-        let known = by_name.get(&key).copied().or_else(|| {
-            if state.is_some() {
+        let mut bearer = None;
+        let mut apart = of_both.contains(&name);
+        if let Some(holders) = holders {
+            match bearer_of(holders, &entities, one, title) {
+                Bearer::One(holder) => bearer = Some(holder),
+                // "Mr. Juhl" and "Mrs. Juhl" are two where nothing more is told.
+                Bearer::Unknown => apart = true,
+            }
+        }
+        if let (true, Some(gender)) = (apart, title) {
+            key.push_str(match gender {
+                people::Gender::He => "\0he",
+                people::Gender::She => "\0she",
+            });
+        }
+        let long = (one.name.len() > 1 && state.is_none()).then(|| form_key(reading, &one.name));
+        let known = bearer.or_else(|| by_name.get(&key).copied()).or_else(|| {
+            if state.is_some() || place {
                 return None;
             }
-            let short = one.name.len() == 1;
-            if short
-                && one.name.len() < 2
-                && let Some(holders) = last_names.get(&name.to_lowercase())
-                && let (1, Some(&holder)) = (holders.len(), holders.iter().next())
-            {
-                return Some(holder);
+            if let Some(&long) = defined.get(&name) {
+                return entity_of.get(long).copied().filter(|&entity| entity != usize::MAX);
+            }
+            if let Some(holders) = long.as_ref().and_then(|long| forms.get(long)) {
+                return (holders.len() == 1).then(|| holders.iter().next().copied()).flatten();
+            }
+            if holders.is_some() {
+                return None;
             }
             if let Some(&holder) = acronyms.get(&name.replace('.', "")) {
                 return Some(holder);
@@ -75,25 +109,39 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
         });
         let number =
             known.unwrap_or_else(|| {
-                let mut entity = Entity::named(&key);
-                entity.kind =
-                    kind_of(lexicon, reading, one, &name, state.as_ref().map(|(_, word)| *word));
+                let mut entity = Entity::named(state.as_ref().map_or(&name, |(state, _)| state));
+                entity.kind = if place {
+                    Some(EntityKind::Place)
+                } else {
+                    kind_of(lexicon, reading, one, &name, state.as_ref().map(|(_, word)| *word))
+                };
                 let number = entities.len();
                 let words: Vec<String> =
                     (one.name.clone()).map(|token| reading.lower(token).to_owned()).collect();
-                if state.is_none() {
+                if state.is_none() && !place {
                     if (entity.kind == Some(EntityKind::Person) || entity.kind.is_none())
                         && words.len() > 1
                     {
                         if let Some(last) = words.iter().rev().find(|word| {
                             !matches!(word.as_str(), "jr." | "jr" | "sr." | "ii" | "iii")
                         }) {
-                            last_names.entry(last.clone()).or_default().insert(number);
+                            last_names.entry(word_key(last)).or_default().insert(number);
+                        }
+                        // "Maduro" of "Nicolás Maduro Moros", not "Maria" of "Ana Maria Holm".
+                        if words.len() == 3
+                            && words[1].chars().count() > 2
+                            && people::of_given_name(&words[1]).is_none()
+                            && entity.kind == Some(EntityKind::Person)
+                        {
+                            last_names.entry(word_key(&words[1])).or_default().insert(number);
+                        }
+                        for form in forms_of(reading, &one.name) {
+                            forms.entry(form).or_default().insert(number);
                         }
                         if let Some(first) = words.first()
                             && entity.kind == Some(EntityKind::Person)
                         {
-                            last_names.entry(first.clone()).or_default().insert(number);
+                            last_names.entry(word_key(first)).or_default().insert(number);
                         }
                     }
                     if words.len() > 2 || entity.kind == Some(EntityKind::Organisation) {
@@ -131,8 +179,11 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
             if entity.kind.is_none() && !one.role.is_empty() {
                 entity.kind = Some(EntityKind::Person);
             }
+            if entity.kind.is_none() && defined.get(&name).is_some_and(|&long| long != index) {
+                entity.kind = Some(EntityKind::Organisation);
+            }
             if entity.gender.is_none() {
-                entity.gender = gender_of(reading, one);
+                entity.gender = title.or_else(|| gender_of(reading, one));
             }
         }
         entity_of[index] = number;
@@ -248,6 +299,16 @@ fn split(
                 state = Some(name.to_owned());
             }
             break;
+        }
+        // "the White House": the words of an office, but a seat of power.
+        if let Some((name, StateWord::Seat)) = lexicon.state(&two) {
+            if at + 2 >= run.end {
+                if at >= run.start {
+                    break;
+                }
+            } else if lexicon.is_title(reading.lower(at + 2)) {
+                state = Some(name.to_owned());
+            }
         }
         if lexicon.is_title(word) && !last {
             // An office word before a body word is the body's own: "Foreign Ministry".
@@ -386,93 +447,4 @@ fn gender_of(reading: &Reading, one: &Found) -> Option<people::Gender> {
                 .then(|| people::of_given_name(reading.lower(one.name.start)))
                 .flatten()
         })
-}
-
-/// How many holders of one office are looked at.
-const MOST: usize = 32;
-
-/// Finds descriptions that mean somebody named: "the Danish vice chancellor", "the ministry".
-pub fn describe(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
-    let lexicon = lexicon();
-    // Whom an office and a body's last words may mean.
-    let mut holders: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for (number, entity) in resolution.entities.iter().enumerate() {
-        match entity.kind {
-            Some(EntityKind::Person) => {
-                for role in &entity.roles {
-                    holders.entry(role.to_lowercase()).or_default().insert(number);
-                }
-            }
-            Some(EntityKind::Place) | None => {}
-            Some(_) => {
-                let name = entity.name.to_lowercase();
-                for (at, _) in name.match_indices(' ').take(6) {
-                    holders.entry(name[at + 1..].to_owned()).or_default().insert(number);
-                }
-                holders.entry(name).or_default().insert(number);
-            }
-        }
-    }
-    let mut more: Vec<Mention> = Vec::new();
-    for &(field, reading) in fields {
-        for phrase in &reading.phrases {
-            if phrase.kind == PhraseKind::Pronoun || phrase.kind == PhraseKind::Number {
-                continue;
-            }
-            if resolution.mentions_in(field, &phrase.tokens).next().is_some()
-                && phrase.name.as_ref().is_some_and(|name| name.end == phrase.tokens.end)
-            {
-                continue;
-            }
-            let first = reading.lower(phrase.tokens.start);
-            let head = reading.lower(phrase.head);
-            if first != "the" || phrase.tokens.len() < 2 {
-                continue;
-            }
-            let mut start = phrase.tokens.start + 1;
-            let mut state = None;
-            if let Some((name, StateWord::People)) = lexicon.state(reading.word(start)) {
-                state = Some(name.to_owned());
-                start += 1;
-            }
-            if start >= phrase.tokens.end {
-                continue;
-            }
-            let office = name_text(reading, &(start..phrase.tokens.end)).to_lowercase();
-            let Some(known) = holders.get(&office) else { continue };
-            let mut fitting = known.iter().take(MOST).copied().filter(|&number| {
-                resolution.entities.get(number).is_some_and(|entity| {
-                    let state_fits = state.is_none() || state == entity.state;
-                    let person = entity.kind == Some(EntityKind::Person);
-                    let heads =
-                        if person { lexicon.is_title(head) } else { lexicon.is_organisation(head) };
-                    state_fits && heads
-                })
-            });
-            if let (Some(entity), None) = (fitting.next(), fitting.next()) {
-                more.push(Mention { field, tokens: phrase.tokens.clone(), entity, pronoun: false });
-            }
-        }
-    }
-    // A description takes the place of what was found inside it.
-    let inside: BTreeSet<(Field, usize)> = more
-        .iter()
-        .flat_map(|mention| {
-            resolution
-                .mentions_in(mention.field, &mention.tokens)
-                .map(|known| (known.field, known.tokens.start))
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    resolution.mentions.retain(|known| !inside.contains(&(known.field, known.tokens.start)));
-    for mention in more {
-        let reading =
-            fields.iter().find(|(field, _)| *field == mention.field).map(|(_, reading)| *reading);
-        if let (Some(reading), Some(entity)) =
-            (reading, resolution.entities.get_mut(mention.entity))
-        {
-            entity.alias(&name_text(reading, &mention.tokens));
-        }
-        resolution.mentions.push(mention);
-    }
 }

@@ -124,8 +124,10 @@ fn first_guess(tokens: &[Token], at: usize, lowered: &str) -> Tag {
         (Classes::SUBORDINATOR, Tag::Subordinator),
     ] {
         if classes.any(class) {
-            // "US" the country is not "us".
-            return if lower == "us" && token.all_caps { Tag::Name } else { tag };
+            // "US" the country is not "us", "the WHO" no question.
+            let name =
+                token.all_caps && (lower == "us" || (lower == "who" && !shouted(tokens, at)));
+            return if name { Tag::Name } else { tag };
         }
     }
     if token.capitalised && (!token.sentence_start || classes.is_empty()) {
@@ -150,6 +152,12 @@ fn first_guess(tokens: &[Token], at: usize, lowered: &str) -> Tag {
         return Tag::Adjective;
     }
     by_ending(lower)
+}
+
+/// Whether a neighbour is in capitals, too.
+fn shouted(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    [before, tokens.get(at + 1)].into_iter().flatten().any(|token| token.all_caps)
 }
 
 fn verb_form(classes: Classes) -> Tag {

@@ -1,5 +1,6 @@
 //! Tests of pipeline.
 
+mod actors;
 mod appearances;
 mod attribution;
 mod checkworthy;

@@ -81,6 +81,7 @@ impl Story {
             kind,
             roles: Vec::new(),
             aliases: Vec::new(),
+            country: None,
             speaks_for: None,
             mentions: mentions.into_iter().collect(),
         });

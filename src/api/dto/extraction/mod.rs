@@ -197,6 +197,10 @@ pub struct Actor {
     pub roles: Vec<String>,
     /// Other names used for it.
     pub aliases: Vec<String>,
+    /// The state it belongs to or stands for, as ISO 3166-1 alpha-2 (`XK` for Kosovo); null where
+    /// not told.
+    #[schema(example = "NO")]
+    pub country: Option<String>,
     /// Actor id of whom it speaks for.
     pub speaks_for: Option<String>,
     /// Where it is mentioned.
@@ -376,6 +380,7 @@ impl ExtractionAnswer {
                     kind: actor.kind.map(domain::ActorKind::as_str),
                     roles: actor.roles.clone(),
                     aliases: actor.aliases.clone(),
+                    country: actor.country.clone(),
                     speaks_for: shown(actor.speaks_for),
                     mentions: at.many(&actor.mentions),
                 })

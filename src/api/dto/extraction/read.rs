@@ -167,6 +167,9 @@ struct WireActor {
     kind: Option<ActorKind>,
     roles: Vec<String>,
     aliases: Vec<String>,
+    // Extractions printed before 0.5 have none.
+    #[serde(default)]
+    country: Option<String>,
     speaks_for: Option<String>,
     mentions: Vec<LocatedSpan>,
 }

@@ -222,9 +222,21 @@ impl Ground<'_> {
             kind: wire.kind,
             roles: wire.roles,
             aliases: wire.aliases,
+            country: country(wire.country).within("country")?,
             speaks_for: self.actor_id(wire.speaks_for, "speaks_for")?,
             mentions: self.spans(wire.mentions, "mentions")?,
         })
+    }
+}
+
+/// A code of two letters; `None` stays unknown.
+fn country(code: Option<String>) -> Result<Option<String>, Unsound> {
+    let two = |code: &str| code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+    match code {
+        Some(code) if !two(&code) => {
+            Err(Unsound::new("must be two capital letters, as of ISO 3166-1"))
+        }
+        code => Ok(code),
     }
 }
 
