@@ -1,12 +1,9 @@
 //! What a server answered, as it was sent → a page.
 
-use std::io::{self, Read};
-
-use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use url::Url;
 
-use super::super::{GZIP, MAX_BYTES};
 use super::head::{ContentKind, Head, is_page, media_type};
+use super::packing::unpack;
 use crate::ingest::{Error, Ingested, Meta, asks_for_consent, from_html, parse_url};
 
 /// Most fields of an HTTP head.
@@ -152,19 +149,7 @@ impl Capture {
             if page.trim_ascii_start().starts_with(b"<") {
                 break;
             }
-            page = match coding.as_str() {
-                "gzip" | "x-gzip" if page.starts_with(&GZIP) => {
-                    unpacked(MultiGzDecoder::new(page.as_slice()), coding)?
-                }
-                "gzip" | "x-gzip" => page,
-                // The name means zlib; some servers send the bare stream.
-                "deflate" if is_zlib(&page) => unpacked(ZlibDecoder::new(page.as_slice()), coding)?,
-                "deflate" => unpacked(DeflateDecoder::new(page.as_slice()), coding)?,
-                other => {
-                    let other: String = other.chars().take(40).collect();
-                    return Err(format!("it is packed with {other:?}, which is not read"));
-                }
-            };
+            page = unpack(page, coding)?;
         }
         Ok(page)
     }
@@ -172,22 +157,6 @@ impl Capture {
     pub(in crate::ingest::archive) fn size(&self) -> usize {
         self.content.len()
     }
-}
-
-/// One byte more than is taken, so that a larger page is refused as what it is.
-fn unpacked(packed: impl Read, coding: &str) -> Result<Vec<u8>, String> {
-    let mut page = Vec::new();
-    packed
-        .take(MAX_BYTES as u64 + 1)
-        .read_to_end(&mut page)
-        .map_err(|error: io::Error| format!("it cannot be unpacked ({coding}): {error}"))?;
-    Ok(page)
-}
-
-/// RFC 1950: the method and a check over the first two bytes.
-fn is_zlib(bytes: &[u8]) -> bool {
-    let [first, second, ..] = *bytes else { return false };
-    first & 0x0f == 8 && (u16::from(first) << 8 | u16::from(second)) % 31 == 0
 }
 
 /// The body of chunks (RFC 9112, 7.1), and whether all of them are there; as it is, where it does not

@@ -9,6 +9,7 @@
 
 mod capture;
 mod head;
+mod packing;
 
 use std::io::{self, BufRead, BufReader, Read};
 

@@ -132,6 +132,16 @@ fn chunked(body: &[u8]) -> Vec<u8> {
     chunks
 }
 
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &*bytes, &mut packed, &Default::default()).expect("packs");
+    packed
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
 #[test]
 fn what_the_server_packed_and_cut_in_chunks_is_put_together() {
     let body = page("it sank").into_bytes();
@@ -152,9 +162,19 @@ fn what_the_server_packed_and_cut_in_chunks_is_put_together() {
         ),
         ("Content-Encoding: deflate\r\n".to_owned(), zlib),
         ("Content-Encoding: deflate\r\n".to_owned(), bare),
+        ("Content-Encoding: br\r\n".to_owned(), brotli(&body)),
+        (
+            "Content-Encoding: BR\r\nTransfer-Encoding: chunked\r\n".to_owned(),
+            chunked(&brotli(&body)),
+        ),
+        ("Content-Encoding: zstd\r\n".to_owned(), zstd(&body)),
+        // Two codings, the outer one last; and two frames behind each other.
+        ("Content-Encoding: gzip, zstd\r\n".to_owned(), zstd(&packed(&body))),
+        ("Content-Encoding: zstd\r\n".to_owned(), [zstd(&body[..90]), zstd(&body[90..])].concat()),
         // Kept unpacked beside what the server said.
         ("Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n".to_owned(), body.clone()),
         ("Content-Encoding: br\r\n".to_owned(), body.clone()),
+        ("Content-Encoding: zstd\r\n".to_owned(), body.clone()),
         ("X-Odd Header\r\nServer : x\r\n".to_owned(), body),
     ] {
         let bytes = record_of(&answer(&format!("{html}{head}"), &body));
@@ -164,14 +184,15 @@ fn what_the_server_packed_and_cut_in_chunks_is_put_together() {
 
 #[test]
 fn what_is_no_page_is_passed_over_and_what_cannot_be_read_is_named() {
-    let brotli = answer("Content-Type: text/html\r\nContent-Encoding: br\r\n", b"\x0b\x02\x80abc");
+    let unknown =
+        answer("Content-Type: text/html\r\nContent-Encoding: dcb\r\n", b"\x0b\x02\x80abc");
     let cut =
         answer("Content-Type: text/html\r\nTransfer-Encoding: chunked\r\n", b"20\r\n<p>The port");
     let image = answer("Content-Type: image/png\r\n", b"\x89PNG");
     let dns =
         record("response", "dns:quay.test", "text/dns", b"20261101 quay.test. 300 IN A 192.0.2.1");
     for (bytes, told) in [
-        (record_of(&brotli), "refused: it is packed with \"br\", which is not read"),
+        (record_of(&unknown), "refused: it is packed with \"dcb\", which is not read"),
         (record_of(&cut), "refused: its last chunk is cut off"),
         (record_of(b"nonsense"), "refused: its HTTP head cannot be read: invalid HTTP version"),
         (record_of(b"HTTP/1.1 200 OK\r\nContent-"), "refused: its HTTP head does not end"),
@@ -191,6 +212,41 @@ fn what_is_no_page_is_passed_over_and_what_cannot_be_read_is_named() {
     let resource =
         record("resource", "https://quay.test/1", "text/html", page("it sank").as_bytes());
     assert_eq!(read(Kind::Warc, &resource), line(0, "1", "it sank"));
+}
+
+#[test]
+fn what_is_packed_with_any_coding_is_refused_when_broken_or_too_large() {
+    let words = page(&"it sank ".repeat(2_000)).into_bytes();
+    // Packed, each is some kilobytes; unpacked, more than any page may be.
+    let bomb = vec![b'a'; (16 << 20) + 1];
+    for (coding, whole, bomb) in [
+        ("gzip", packed(&words), packed(&bomb)),
+        ("br", brotli(&words), brotli(&bomb)),
+        ("zstd", zstd(&words), zstd(&bomb)),
+    ] {
+        assert!(bomb.len() < 100 << 10, "{coding}: {}", bomb.len());
+        let of = |body: &[u8]| {
+            let head = format!("Content-Type: text/html\r\nContent-Encoding: {coding}\r\n");
+            read(Kind::Warc, &record_of(&answer(&head, body)))
+        };
+        assert!(of(&whole).starts_with("byte 0 https://quay.test/1"), "{coding}");
+        let cut = of(&whole[..whole.len() / 2]);
+        assert!(
+            cut.starts_with(&format!("byte 0 refused: it cannot be unpacked ({coding}): ")),
+            "{cut}"
+        );
+        let too_large = of(&bomb);
+        assert!(too_large.contains("16777217 bytes are too many"), "{coding}: {too_large}");
+    }
+    // A head that asks for a window of a gigabyte.
+    for (coding, greedy) in [
+        ("br", &[0x11, 0x1e, 0xff, 0xff][..]),
+        ("zstd", &[0x28, 0xb5, 0x2f, 0xfd, 0, 0xa0, 1, 0, 0]),
+    ] {
+        let head = format!("Content-Type: text/html\r\nContent-Encoding: {coding}\r\n");
+        let told = read(Kind::Warc, &record_of(&answer(&head, greedy)));
+        assert!(told.starts_with("byte 0 refused: it cannot be unpacked"), "{told}");
+    }
 }
 
 #[test]
