@@ -214,6 +214,7 @@ pub fn fetcher(config: &FetchConfig) -> Result<Option<Arc<Fetcher>>, FetchError>
     let options = FetchOptions {
         contact: config.fetch_contact.clone(),
         allow: config.fetch_allow.clone(),
+        trusted: config.fetch_ca.as_ref().map_or_else(Vec::new, |found| found.0.clone()),
         pause: Duration::from_millis(config.fetch_pause.into()),
         ..FetchOptions::default()
     };

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 
 /// Reads news, finds claims and denials with the characters they stand on, and serves their trail.
 #[derive(Debug, Parser)]
@@ -133,6 +135,10 @@ pub struct FetchConfig {
     #[arg(long, env = "CLAIMTRAIL_FETCH_ALLOW", value_name = "IP:PORT", value_delimiter = ',')]
     pub fetch_allow: Vec<SocketAddr>,
 
+    /// Certificates (PEM) that servers may show beside those that the system trusts, such as those of a company's own authority.
+    #[arg(long, env = "CLAIMTRAIL_FETCH_CA", value_name = "FILE", value_parser = certificates)]
+    pub fetch_ca: Option<Certificates>,
+
     /// Shortest pause between two requests to one host, in milliseconds.
     #[arg(
         long,
@@ -141,6 +147,26 @@ pub struct FetchConfig {
         default_value_t = 1_000
     )]
     pub fetch_pause: u32,
+}
+
+/// Certificates of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Certificates(pub Vec<CertificateDer<'static>>);
+
+/// The certificates in a PEM file; whatever else stands in it, such as a key, is not looked at.
+fn certificates(file: &str) -> Result<Certificates, String> {
+    let read = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    let found: Vec<CertificateDer<'static>> = read.map_err(|error| error.to_string())?;
+    // One that cannot be trusted would only show when somebody is to be asked.
+    let mut roots = rustls::RootCertStore::empty();
+    for certificate in &found {
+        roots.add(certificate.clone()).map_err(|error| error.to_string())?;
+    }
+    if found.is_empty() {
+        Err("there is no certificate in it".to_owned())
+    } else {
+        Ok(Certificates(found))
+    }
 }
 
 /// What may stand in a header: visible ASCII.
@@ -195,6 +221,8 @@ pub enum InputFormat {
     Html,
     /// One JSON object a line: text or html, and id, url, title, outlet, published_at, authors, language where known, under these names or those of common news sets.
     Ndjson,
+    /// A list of such objects, or objects one after the other over any number of lines.
+    Json,
     /// A row for each document, under a row of the same names.
     Csv,
     /// Web archive: the pages that servers answered with.

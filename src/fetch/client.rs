@@ -11,7 +11,8 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response};
 use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt;
+use rustls::pki_types::CertificateDer;
+use rustls_platform_verifier::Verifier;
 use tokio::time::Instant;
 use url::Url;
 
@@ -26,6 +27,7 @@ pub(super) struct Requests {
     /// Read when it is first needed: the system's certificates take a while.
     tls: OnceLock<Result<ClientConfig, String>>,
     plain: OnceLock<Result<ClientConfig, String>>,
+    trusted: Vec<CertificateDer<'static>>,
     agent: HeaderValue,
     /// How long the head of an answer may take.
     patience: Duration,
@@ -42,9 +44,14 @@ impl Resolve for Pinned {
 }
 
 impl Requests {
-    /// Requests that name themselves `agent`.
-    pub fn new(agent: HeaderValue, patience: Duration) -> Self {
-        Requests { tls: OnceLock::new(), plain: OnceLock::new(), agent, patience }
+    /// Requests that name themselves `agent` and wait so long for the head of an answer, to servers that
+    /// show a certificate of the system's or of `trusted`.
+    pub fn new(
+        agent: HeaderValue,
+        patience: Duration,
+        trusted: Vec<CertificateDer<'static>>,
+    ) -> Self {
+        Requests { tls: OnceLock::new(), plain: OnceLock::new(), trusted, agent, patience }
     }
 
     /// Asks for `url` at `addresses`, which were checked for it, and waits for the head of the answer.
@@ -87,7 +94,7 @@ impl Requests {
             .dns_resolver(Arc::new(Pinned(addresses.to_vec())));
         // A machine without trusted certificates can still fetch what is not encrypted.
         let tls = match url.scheme() {
-            "https" => self.tls.get_or_init(trusting_the_system),
+            "https" => self.tls.get_or_init(|| trusting_the_system_and(&self.trusted)),
             _ => self.plain.get_or_init(trusting_nobody),
         };
         let tls = tls.clone().map_err(|detail| FetchError::Tls { host: host(), detail })?;
@@ -98,12 +105,15 @@ impl Requests {
     }
 }
 
-/// Takes the certificates that the system trusts.
-fn trusting_the_system() -> Result<ClientConfig, String> {
+/// Takes the certificates that the system trusts, and these.
+fn trusting_the_system_and(trusted: &[CertificateDer<'static>]) -> Result<ClientConfig, String> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier = Verifier::new_with_extra_roots(trusted.iter().cloned(), provider.clone())
+        .map_err(|error| error.to_string())?;
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_platform_verifier())
+        // The method's name warns of verifiers that let everything pass; this one is the library's own.
+        .map(|builder| builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier)))
         .map(|builder| builder.with_no_client_auth())
         .map_err(|error| error.to_string())
 }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! address ─guard→ places to connect to ─turn→ robots.txt ─allowed→ request → redirect: once more
-//!                                                                          → body → Page
+//!                                                                          → body → Page, or one that
+//!                                                                            leads on by itself: once more
 //! ```
 //!
 //! A [`Fetcher`] is shared by all that fetch: what it knows of a host (its turn, its pause, its
@@ -16,6 +17,7 @@ mod content;
 mod error;
 mod guard;
 mod hosts;
+mod refresh;
 mod robots;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ use reqwest::header::{
     IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Response, StatusCode};
+use rustls::pki_types::CertificateDer;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -58,6 +61,8 @@ pub struct FetchOptions {
     /// Addresses inside that may be fetched from all the same. Dangerous: whoever can post an address
     /// can then read what is served there.
     pub allow: Vec<SocketAddr>,
+    /// Certificates that servers may show beside those that the system trusts.
+    pub trusted: Vec<CertificateDer<'static>>,
     /// Name → addresses.
     pub look_up: Arc<dyn LookUp>,
     /// The shortest pause between two requests to one host.
@@ -89,6 +94,7 @@ impl Default for FetchOptions {
         FetchOptions {
             contact: None,
             allow: Vec::new(),
+            trusted: Vec::new(),
             look_up: Arc::new(SystemLookUp),
             pause: Duration::from_secs(1),
             patience: Duration::from_secs(10),
@@ -126,6 +132,8 @@ pub struct Page {
     pub url: Url,
     /// The addresses passed on the way, the one asked for first; without `url`.
     pub passed: Vec<Url>,
+    /// How many of `passed`, from the first on, were left behind for good (301, 308); see [`Page::moved`].
+    pub left: usize,
     /// The body, decompressed.
     pub bytes: Vec<u8>,
     /// What it is.
@@ -134,6 +142,14 @@ pub struct Page {
     pub charset: Option<String>,
     /// The marks it came with.
     pub validators: Validators,
+}
+
+impl Page {
+    /// Where the address asked for stands from now on: as far as every server on the way said that what was
+    /// asked for moved for good.
+    pub fn moved(&self) -> Option<&Url> {
+        (self.left > 0).then(|| self.passed.get(self.left).unwrap_or(&self.url))
+    }
 }
 
 /// Fetches pages, politely and only from outside.
@@ -148,7 +164,7 @@ pub struct Fetcher {
 
 /// What one request gave.
 enum Hop {
-    Redirect(Url),
+    Redirect { to: Url, for_good: bool },
     Done(Box<Fetched>),
 }
 
@@ -169,7 +185,7 @@ impl Fetcher {
             })?;
         Ok(Fetcher {
             guard: Guard { allowed: options.allow.clone(), look_up: options.look_up.clone() },
-            requests: Requests::new(agent, options.head),
+            requests: Requests::new(agent, options.head, options.trusted.clone()),
             hosts: Hosts::default(),
             places: Semaphore::new(options.at_once),
             options,
@@ -270,6 +286,7 @@ impl Fetcher {
         known: &Known,
     ) -> Result<Fetched, FetchError> {
         let mut passed: Vec<Url> = Vec::new();
+        let mut left = 0;
         let mut next = url.clone();
         loop {
             next.set_fragment(None);
@@ -285,10 +302,15 @@ impl Fetcher {
             }
             let visited = self.visit(patience, wanted, &next, known).await;
             match visited.map_err(|error| error.after(&passed))? {
-                Hop::Redirect(to) => passed.push(std::mem::replace(&mut next, to)),
+                Hop::Redirect { to, for_good } => {
+                    if for_good && left == passed.len() {
+                        left += 1;
+                    }
+                    passed.push(std::mem::replace(&mut next, to));
+                }
                 Hop::Done(fetched) => {
                     return Ok(match *fetched {
-                        Fetched::Page(page) => Fetched::Page(Page { passed, ..page }),
+                        Fetched::Page(page) => Fetched::Page(Page { passed, left, ..page }),
                         unchanged => unchanged,
                     });
                 }
@@ -319,9 +341,17 @@ impl Fetcher {
             304 => Err(FetchError::BadAnswer {
                 detail: "status 304 to a request without conditions".to_owned(),
             }),
-            300..400 => Ok(Hop::Redirect(redirect_target(url, location.as_ref())?)),
+            code @ 300..400 => Ok(Hop::Redirect {
+                to: redirect_target(url, location.as_ref())?,
+                for_good: matches!(code, 301 | 308),
+            }),
             200..300 => {
                 let page = self.read_page(wanted, url, response).await?;
+                if page.media_type == PageType::Html
+                    && let Some(to) = refresh::leads_to(url, &page.bytes)
+                {
+                    return Ok(Hop::Redirect { to, for_good: false });
+                }
                 Ok(Hop::Done(Box::new(Fetched::Page(page))))
             }
             410 => Err(FetchError::Gone { redirected: false }),
@@ -355,6 +385,7 @@ impl Fetcher {
         Ok(Page {
             url: url.clone(),
             passed: Vec::new(),
+            left: 0,
             bytes,
             media_type,
             charset: said.charset,

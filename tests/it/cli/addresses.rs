@@ -4,6 +4,7 @@ use std::process::Output;
 
 use super::{run_with_input, stderr, stdout};
 use crate::support::database::TestDatabase;
+use crate::support::encryption::Authority;
 use crate::support::newsroom::Newsroom;
 
 const WORDS: &str = "The Harbour Board denied that the pier had sunk.";
@@ -49,6 +50,53 @@ async fn pages_are_fetched_and_those_that_fail_are_named() {
     let third = ingest(&database, &room, &[&one]).await;
     assert!(stdout(&third).contains("1 unchanged"), "{}", stdout(&third));
 }
+
+#[tokio::test]
+async fn a_page_of_a_server_whose_authority_stands_in_a_file_is_fetched() {
+    let room = Newsroom::new().await;
+    room.publish(1, WORDS);
+    let authority = Authority::new();
+    let door = authority.door(&room.site, "127.0.0.1", 2090).await;
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let known = write("authority.pem", &authority.pem());
+    let (empty, broken) = (write("empty.pem", "none"), write("broken.pem", BROKEN));
+    let database = TestDatabase::new().await;
+    let (address, url) = (door.address.to_string(), door.url("127.0.0.1", "/1"));
+    let fetched = |more: Vec<String>| {
+        let more: Vec<String> = ["--fetch-allow", &address, url.as_str()]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(more)
+            .collect();
+        let (database, room) = (&database, &room);
+        async move {
+            let more: Vec<&str> = more.iter().map(String::as_str).collect();
+            ingest(database, room, &more).await
+        }
+    };
+    let refused = fetched(Vec::new()).await;
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(stderr(&refused).contains("/1: tls: "), "{}", stderr(&refused));
+    let read = fetched(vec!["--fetch-ca".to_owned(), known]).await;
+    assert!(stdout(&read).starts_with("1 addresses: 1 created"), "{}", stderr(&read));
+    for (file, told) in [
+        (empty, "there is no certificate in it"),
+        (broken, "--fetch-ca"),
+        ("/nowhere.pem".to_owned(), "--fetch-ca"),
+    ] {
+        let output = fetched(vec!["--fetch-ca".to_owned(), file.clone()]).await;
+        assert_eq!(output.status.code(), Some(2), "{file}: {}", stderr(&output));
+        assert!(stderr(&output).contains(told), "{file}: {}", stderr(&output));
+    }
+}
+
+/// A certificate that is none.
+const BROKEN: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 #[tokio::test]
 async fn nothing_is_fetched_where_that_is_switched_off_and_nothing_that_is_no_address() {

@@ -77,6 +77,13 @@ const WAYS: &[(&str, &str, &str)] = &[
     ("not-http", "/a", "bad_answer"),
     ("one-line", "/a", "page"),
     ("hops", "/a", "page"),
+    ("refresh", "/a", "page"),
+    ("refresh-loop", "/a", "redirect_loop"),
+    ("refresh-chain", "/0", "too_many_redirects"),
+    ("refresh-private", "/a", "inside_address"),
+    ("refresh-consent", "/a", "consent_wall"),
+    ("refresh-file", "/a", "page"),
+    ("refresh-late", "/a", "page"),
     ("robots-disallow", "/a", "blocked_by_robots"),
     ("robots-500", "/a", "robots_unavailable"),
     ("robots-huge", "/a", "page"),
@@ -94,6 +101,13 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 async fn raw(stream: &mut TcpStream, bytes: &[u8]) {
     let _ = stream.write_all(bytes).await;
+}
+
+/// A page that leads on by itself, with words of its own.
+async fn refresh(stream: &mut TcpStream, content: &str) {
+    let meta = format!("<meta http-equiv=\"refresh\" content=\"{content}\">");
+    let page = [meta.as_bytes(), PAGE].concat();
+    say(stream, HTML, &page).await;
 }
 
 async fn redirect(stream: &mut TcpStream, to: &str) {
@@ -231,6 +245,18 @@ async fn misbehave(request: Request, mut stream: TcpStream, port: u16) {
         }
         "hops" => redirect(stream, &format!("http://hop.test:{port}/b")).await,
         "hop" => redirect(stream, &format!("http://good.test:{port}/c?id=7")).await,
+        "refresh" => refresh(stream, &format!("0; url=http://good.test:{port}/c?id=7")).await,
+        "refresh-loop" => refresh(stream, if request.path == "/a" { "0;/b" } else { "0;/a" }).await,
+        "refresh-chain" => {
+            let number: usize = request.path[1..].parse().unwrap();
+            refresh(stream, &format!("1; url=/{}", number + 1)).await;
+        }
+        "refresh-private" => refresh(stream, "0; url=http://10.0.0.1/admin").await,
+        "refresh-consent" => {
+            refresh(stream, &format!("0; url=http://consent.n.test:{port}/?to=a")).await;
+        }
+        "refresh-file" => refresh(stream, "0; url=file:///etc/hosts").await,
+        "refresh-late" => refresh(stream, "30; url=http://10.0.0.1/admin").await,
         _ => say(stream, HTML, PAGE).await,
     }
 }
@@ -355,6 +381,24 @@ async fn redirects_are_remembered_and_the_last_address_is_the_pages() {
     let ingested = read_page(&page, &Meta::default()).unwrap();
     assert_eq!(ingested.document.url, Some(page.url));
     assert_eq!(ingested.document.aliases, page.passed);
+}
+
+#[tokio::test]
+async fn a_page_that_leads_on_by_itself_is_a_redirect_and_one_that_waits_is_a_page() {
+    let site = site().await;
+    let fetcher = Fetcher::new(options(&site, names())).unwrap();
+    for (way, found, passed) in [("refresh", "good", true), ("refresh-late", "refresh-late", false)]
+    {
+        let asked = site.url(&format!("{way}.test"), "/a");
+        let Ok(Fetched::Page(page)) = fetcher.fetch(&asked, &Known::new()).await else {
+            panic!("a page")
+        };
+        assert_eq!(page.url.host_str(), Some(format!("{found}.test").as_str()));
+        let ingested = read_page(&page, &Meta::default()).unwrap();
+        assert_eq!(ingested.document.url, Some(page.url));
+        let aliases = if passed { vec![asked] } else { Vec::new() };
+        assert_eq!(ingested.document.aliases, aliases);
+    }
 }
 
 #[tokio::test]

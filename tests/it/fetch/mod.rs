@@ -1,6 +1,7 @@
 //! Fetching from servers on loopback.
 
 mod crawl;
+mod encryption;
 mod guard;
 mod manners;
 

@@ -4,6 +4,7 @@ pub mod app;
 pub mod builders;
 pub mod client;
 pub mod database;
+pub mod encryption;
 pub mod generated;
 pub mod newsroom;
 pub mod site;
