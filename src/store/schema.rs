@@ -307,6 +307,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    feed_moves (key) {
+        key -> Text,
+        url -> Text,
+        feed_id -> Uuid,
+        moved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     feeds (id) {
         id -> Uuid,
         url -> Text,
@@ -555,6 +564,7 @@ diesel::joinable!(document_urls -> documents (document_id));
 diesel::joinable!(documents -> outlets (outlet_id));
 diesel::joinable!(extractions -> document_revisions (revision_id));
 diesel::joinable!(feed_entries -> feeds (feed_id));
+diesel::joinable!(feed_moves -> feeds (feed_id));
 diesel::joinable!(link_judgements -> links (link_id));
 diesel::joinable!(rebuttals -> claims (claim_id));
 diesel::joinable!(rebuttals -> review_revisions (review_revision_id));
@@ -589,6 +599,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     documents,
     extractions,
     feed_entries,
+    feed_moves,
     feeds,
     ingest_checkpoints,
     jobs,

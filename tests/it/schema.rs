@@ -375,6 +375,7 @@ async fn follow(connection: &mut Connection) {
     feeds::insert_below(connection, &new("news.xml"), Some((index.id, 0))).await.unwrap();
     let mark = EntryMark { key: "lorne.test/1".to_owned(), updated_at: None, queued: true };
     feeds::keep_entries(connection, index.id, &[mark]).await.unwrap();
+    assert!(feeds::move_to(connection, index.id, &new("all.xml").url).await.unwrap());
 }
 
 #[tokio::test]

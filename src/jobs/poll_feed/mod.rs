@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use self::entries::{Queued, follow_sitemaps, queue_pages};
 use super::fetch_document::{JOB_PATIENCE, PageError};
@@ -87,8 +88,17 @@ pub(super) struct Poll {
 #[derive(Debug)]
 enum Answer {
     NotModified,
-    Feed { feed: Feed, validators: Validators },
+    Feed { feed: Feed, from: Box<Place> },
     Failed { word: String, error: String, retry_after: Option<Duration>, gone: bool },
+}
+
+/// Where an answer stood, and what it was marked with.
+#[derive(Debug)]
+struct Place {
+    url: Url,
+    validators: Validators,
+    /// Where the feed stands from now on.
+    moved: Option<Url>,
 }
 
 impl Answer {
@@ -146,11 +156,12 @@ pub(super) async fn ask(
         Err(busy @ FetchError::HostBusy { .. }) => return Err(PageError::Fetch(busy).into()),
         Err(error) => return Ok(Some(Poll { feed, answer: Answer::failed(&error) })),
     };
-    // The marks are kept for the address that is asked; behind a redirect they are another's.
-    let validators = match address_key(&page.url) == own_key {
-        true => page.validators.clone(),
-        false => Validators::default(),
-    };
+    let from = Box::new(Place {
+        url: page.url.clone(),
+        validators: page.validators.clone(),
+        // An index names where its sitemaps are, and would name the old address with every answer.
+        moved: page.moved().filter(|_| feed.depth == 0).cloned(),
+    });
     let read = tokio::task::spawn_blocking(move || {
         feed::read_feed(&page.bytes, &page.url, page.charset.as_deref())
     });
@@ -163,7 +174,7 @@ pub(super) async fn ask(
                 gone: false,
             }
         }
-        Ok(read) => Answer::Feed { feed: read, validators },
+        Ok(read) => Answer::Feed { feed: read, from },
         Err(error) => Answer::Failed {
             word: error.name().to_owned(),
             error: error.to_string(),
@@ -185,13 +196,25 @@ pub(super) async fn record(
     let Some(feed) = feeds::to_poll(connection, poll.feed.id, true).await? else { return Ok(None) };
     let (result, end, queued) = match &poll.answer {
         Answer::NotModified => (result_of(&feed, "not_modified", None), PollEnd::NotModified, 0),
-        Answer::Feed { feed: found, validators } => {
+        Answer::Feed { feed: found, from } => {
+            // Only what can be read there is followed: many a site that ends sends all its addresses
+            // to one page.
+            let moved = match &from.moved {
+                Some(to) if feeds::move_to(connection, feed.id, to).await? => Some(to),
+                _ => None,
+            };
+            // The marks are kept for the address that is asked; behind a redirect they are another's.
+            let asked = address_key(moved.unwrap_or(&feed.url));
+            let validators = match address_key(&from.url) == asked {
+                true => from.validators.clone(),
+                false => Validators::default(),
+            };
             let Queued { queued, is_all } = match found.kind {
                 FeedKind::SitemapIndex => follow_sitemaps(connection, &feed, found).await?,
                 _ => queue_pages(connection, &feed, found, pause).await?,
             };
             // What had to wait would not be seen again behind "nothing changed".
-            let validators = if is_all { validators.clone() } else { Validators::default() };
+            let validators = if is_all { validators } else { Validators::default() };
             if !found.cut {
                 feeds::forget_unlisted(connection, feed.id, FORGET_AFTER).await?;
             }

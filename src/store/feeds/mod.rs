@@ -49,7 +49,8 @@ pub async fn insert_below(
     let (url, key) = written(&new.url)?;
     let added = diesel::sql_query(
         "insert into feeds (id, url, key, kind, title, outlet, parent_id, depth, since, interval_seconds)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+          where not exists (select from feed_moves where key = $3)
          on conflict (key) do nothing",
     )
     .bind::<SqlUuid, _>(FeedId::new().0)
@@ -92,7 +93,8 @@ pub async fn insert_all(connection: &mut Connection, new: &[NewFeed]) -> Result<
     let intervals: Vec<i32> = new.iter().map(|feed| feed.interval).collect();
     let added = diesel::sql_query(
         "insert into feeds (id, url, key, title, outlet, interval_seconds)
-         select * from unnest($1, $2, $3, $4, $5, $6)
+         select * from unnest($1, $2, $3, $4, $5, $6) as new (id, url, key, title, outlet, interval_seconds)
+          where not exists (select from feed_moves m where m.key = new.key)
          on conflict (key) do nothing",
     )
     .bind::<Array<SqlUuid>, _>(&ids)
@@ -160,6 +162,35 @@ pub async fn update(
         return Err(Error::NotFound);
     }
     find(connection, id).await
+}
+
+/// Has a feed stand at the address that its server says it moved to for good; the one before goes on
+/// leading to it. Answers whether it stands there now: where another feed does, or did, this one stays.
+///
+/// # Errors
+/// [`Error::Query`] for an address that is not on the web, [`Error::Conflict`] where another feed
+/// moves there at the same time.
+pub async fn move_to(connection: &mut Connection, id: FeedId, to: &Url) -> Result<bool, Error> {
+    let (url, key) = written(to)?;
+    let moved = diesel::sql_query(
+        "with old as (
+             select f.url, f.key from feeds f
+              where f.id = $1
+                and not exists (select from feeds o where o.key = $3 and o.id <> f.id)
+                and not exists (select from feed_moves m where m.key = $3 and m.feed_id <> f.id)),
+         back as (delete from feed_moves where key = $3 and feed_id = $1),
+         kept as (
+             insert into feed_moves (key, url, feed_id)
+             select key, url, $1 from old where key <> $3
+             on conflict (key) do nothing)
+         update feeds set url = $2, key = $3 from old where id = $1",
+    )
+    .bind::<SqlUuid, _>(id.0)
+    .bind::<Text, _>(&url)
+    .bind::<Text, _>(&key)
+    .execute(connection)
+    .await?;
+    Ok(moved == 1)
 }
 
 /// Forgets a feed, the sitemaps below it and what was seen in them. Documents stay, and what is

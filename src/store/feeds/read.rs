@@ -98,7 +98,7 @@ pub async fn find(connection: &mut Connection, id: FeedId) -> Result<FeedView, E
     sql.load(connection).await?.into_iter().next().map_or(Err(Error::NotFound), view)
 }
 
-/// The feed at an address, however that is written.
+/// The feed at an address, however that is written, or the one that moved away from there.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -109,7 +109,11 @@ pub async fn find_by_url(connection: &mut Connection, url: &Url) -> Result<FeedV
 
 pub(super) async fn find_by_key(connection: &mut Connection, key: &str) -> Result<FeedView, Error> {
     let mut sql = Sql::new(FEEDS);
-    sql.push("and f.key = {}", [key.into()]);
+    sql.push(
+        "and f.id = coalesce((select o.id from feeds o where o.key = {}),
+                             (select m.feed_id from feed_moves m where m.key = {}))",
+        [key.into(), key.into()],
+    );
     sql.load(connection).await?.into_iter().next().map_or(Err(Error::NotFound), view)
 }
 

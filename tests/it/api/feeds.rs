@@ -219,6 +219,99 @@ async fn a_feed_that_is_gone_is_put_aside_until_somebody_wakes_it() {
 }
 
 #[tokio::test]
+async fn a_feed_that_moved_for_good_is_followed_there_and_one_that_is_elsewhere_for_now_is_not() {
+    let room = Newsroom::new().await;
+    room.publish(1, WORDS);
+    room.list(&[(1, "2026-03-01T08:00:00Z")]);
+    let app = app(&room).await;
+    room.put("/feed.xml", "200 OK\r\nContent-Type: application/rss+xml", room.rss(&[]));
+    let id = follow(&app, &room.url("/feed.xml")).await;
+    let url = async || feed(&app, &id).await["url"].as_str().unwrap().to_owned();
+
+    // For now, and for good only behind a step that is for now.
+    for head in ["302 Found", "307 Temporary Redirect", "303 See Other"] {
+        room.put("/feed.xml", &format!("{head}\r\nLocation: /step"), "");
+        room.put("/step", "301 Moved Permanently\r\nLocation: /feed", "");
+        later(&app).await;
+        app.poll().await;
+        assert_eq!(
+            (url().await, feed(&app, &id).await["last_result"].clone()),
+            (room.url("/feed.xml"), json!("ok"))
+        );
+    }
+    // For good, but to what is no feed, or to nothing.
+    for to in ["/1", "/nowhere"] {
+        room.put("/feed.xml", &format!("301 Moved Permanently\r\nLocation: {to}"), "");
+        later(&app).await;
+        app.poll().await;
+        assert_eq!(url().await, room.url("/feed.xml"), "{to}");
+    }
+    // For good, and from there on for now.
+    room.put("/feed.xml", "308 Permanent Redirect\r\nLocation: /rss", "");
+    room.put("/rss", "302 Found\r\nLocation: /feed", "");
+    later(&app).await;
+    app.poll().await;
+    assert_eq!(url().await, room.url("/rss"));
+    room.put("/rss", "301 Moved Permanently\r\nLocation: /feed", "");
+    later(&app).await;
+    app.poll().await;
+    assert_eq!(url().await, room.url("/feed"));
+    // The new address is asked alone, with the mark of its last answer.
+    let asked = (room.asked("/feed.xml"), room.asked("/rss"));
+    later(&app).await;
+    app.poll().await;
+    assert_eq!(feed(&app, &id).await["last_result"], "not_modified");
+    assert_eq!((room.asked("/feed.xml"), room.asked("/rss")), asked);
+    // Whoever follows an old address finds the feed.
+    for old in ["/feed.xml", "/rss"] {
+        let added = app.post("/v1/feeds", &json!({"url": room.url(old)})).await.expect(200);
+        assert_eq!(added["feed"]["id"], json!(id), "{old}");
+    }
+    let listed = format!(
+        "<opml version=\"2.0\"><body><outline xmlUrl=\"{}\"/></body></opml>",
+        room.url("/rss")
+    );
+    let import = app.request(Method::POST, "/v1/feeds:import").body(listed);
+    let imported = send(import.header("content-type", "text/x-opml")).await.expect(200);
+    assert_eq!(imported["added"], json!(0), "{imported}");
+    assert_eq!(documents(&app).await, [("/1".to_owned(), 1)]);
+    // Back again.
+    room.put("/feed", "301 Moved Permanently\r\nLocation: /rss", "");
+    room.put("/rss", "200 OK\r\nContent-Type: application/rss+xml", room.rss(&[]));
+    later(&app).await;
+    app.poll().await;
+    assert_eq!(url().await, room.url("/rss"));
+}
+
+#[tokio::test]
+async fn two_feeds_that_move_to_one_address_stay_two_and_are_both_read() {
+    let room = Newsroom::new().await;
+    let app = app(&room).await;
+    let mut ids = Vec::new();
+    for path in ["/a", "/b"] {
+        room.put(path, "200 OK\r\nContent-Type: application/rss+xml", room.rss(&[]));
+        ids.push(follow(&app, &room.url(path)).await);
+    }
+    room.list(&[]);
+    for path in ["/a", "/b"] {
+        room.put(path, "301 Moved Permanently\r\nLocation: /feed", "");
+        later(&app).await;
+        app.poll().await;
+    }
+    later(&app).await;
+    app.poll().await;
+    let (first, second) = (feed(&app, &ids[0]).await, feed(&app, &ids[1]).await);
+    assert_eq!(
+        (&first["url"], &second["url"]),
+        (&json!(room.url("/feed")), &json!(room.url("/b")))
+    );
+    assert_eq!(
+        (&first["last_result"], &second["last_result"]),
+        (&json!("not_modified"), &json!("ok"))
+    );
+}
+
+#[tokio::test]
 async fn broken_feeds_have_their_named_results_and_do_not_stall_the_others() {
     let room = Newsroom::new().await;
     room.publish(1, WORDS);

@@ -460,6 +460,8 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
         "update {t} set last_polled_at = now(), last_result = 'It failed.'",
     ),
     ("feeds", "feeds_result_paired", "update {t} set last_polled_at = now(), last_result = null"),
+    ("feed_moves", "feed_moves_url_length", "update {t} set url = repeat('x', 2049)"),
+    ("feed_moves", "feed_moves_key_length", "update {t} set key = url || '/'"),
     ("feed_entries", "feed_entries_key_length", "update {t} set key_sha256 = 'x'"),
     (
         "jobs",
