@@ -323,6 +323,46 @@ fn a_page_tells_its_feeds() {
     assert!(matches!(error, FeedError::Broken { .. }), "{error}");
 }
 
+/// Case C42: a list without `html` and `body` has its links, and one without any is not a broken one.
+#[test]
+fn a_fragment_of_a_page_tells_its_feeds_and_one_that_names_none_is_still_a_page() {
+    let names = |page: &str| match look(page.as_bytes(), &base(), None) {
+        Ok(Found::Page(named)) => Ok(named.iter().map(|it| it.url.path().to_owned()).collect()),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => Err(error.name()),
+    };
+    let two = |page: &str, expected: [&str; 2]| {
+        assert_eq!(names(page), Ok(expected.map(str::to_owned).to_vec()), "{page}");
+    };
+    two("<a href=\"/1/rss\">One</a><a href=\"/2.atom\">Two</a>", ["/1/rss", "/2.atom"]);
+    two(
+        "<ul><li><a href=/1/feed/>One</a><li><a href=/1/feed/>One</a><li><a href=/2/rss.xml>Two</a>",
+        ["/1/feed/", "/2/rss.xml"],
+    );
+    // What a page says of its links goes before how they end.
+    two(
+        "<p><a href=/0.rss>None</a><a rel=alternate type=application/rss+xml href=/1>One</a>
+         <a rel='alternate' type='application/atom+xml' href='/2'>Two</a>",
+        ["/1", "/2"],
+    );
+    let none: Result<Vec<String>, &str> = Ok(Vec::new());
+    for page in ["<a href=\"/1\">One</a><a href=\"/2\">Two</a>", "<ul></ul>", "<p>No link."] {
+        assert_eq!(names(page), none, "{page}");
+    }
+    for (broken, name) in [
+        ("<ul><a href", "ok"),
+        ("<urlset><url", "broken_feed"),
+        ("<thing/>", "not_a_feed"),
+        ("", "empty"),
+    ] {
+        match name {
+            "ok" => assert_eq!(names(broken), none, "{broken}"),
+            name => assert_eq!(names(broken), Err(name), "{broken}"),
+        }
+    }
+    assert_eq!(names(&"<div>".repeat(100_000)), Err("broken_feed"));
+}
+
 #[test]
 fn a_list_of_feeds_is_read_however_it_is_nested_and_the_bad_are_named() {
     let opml = "<?xml version=\"1.0\"?>

@@ -50,6 +50,20 @@ fn a_page_becomes_title_body_and_metadata() {
     }
 }
 
+/// Case C42, for words: a piece of a page is read as far as it goes, and one without words is told from
+/// one that cannot be read.
+#[test]
+fn a_fragment_of_a_page_keeps_its_words_and_an_empty_one_is_told_from_a_broken_one() {
+    let list =
+        read("<a href=\"/1\">One pier is shut.</a><a href=\"/2\">Two piers are open.</a>", None);
+    for words in ["One pier is shut.", "Two piers are open."] {
+        assert!(list.document.text.contains(words), "{}", list.document.text);
+    }
+    let refused = |html: &str| from_html(html, Meta::default()).expect_err("no document");
+    assert!(matches!(refused("<ul><li></ul>"), Error::NoArticle));
+    assert!(matches!(refused(&"<div>".repeat(100_000)), Error::TooDeep { .. }));
+}
+
 #[test]
 fn a_short_page_keeps_its_sentence_and_loses_its_share_box() {
     let html = "<h1>Minister denies trip</h1><div class=\"share\">Send this story to a friend</div>\
