@@ -382,6 +382,7 @@ fn form(format: InputFormat) -> Form {
         InputFormat::Text => Kind::Text,
         InputFormat::Html => Kind::Html,
         InputFormat::Ndjson => Kind::Ndjson,
+        InputFormat::Json => Kind::Json,
         InputFormat::Csv => Kind::Csv,
         InputFormat::Warc => Kind::Warc,
         InputFormat::Zip => return Form::Zip,

@@ -22,6 +22,8 @@ pub enum Kind {
     Html,
     /// A JSON object a line.
     Ndjson,
+    /// A list of JSON objects, or objects one after the other over any number of lines.
+    Json,
     /// A row for each document, under a row of names.
     Csv,
     /// Web archive: ISO 28500.
@@ -94,12 +96,21 @@ pub fn told_form(head: &[u8]) -> Form {
     }
     let begin = unpacked.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&unpacked).trim_ascii_start();
     Form::One(match begin {
+        [b'{', ..] if is_spread(begin) => Kind::Json,
         [b'{', ..] => Kind::Ndjson,
+        [b'[', rest @ ..] if rest.trim_ascii_start().starts_with(b"{") => Kind::Json,
         [b'<', next, ..] if next.is_ascii_alphabetic() || b"!?".contains(next) => Kind::Html,
         _ if begin.starts_with(b"WARC/") => Kind::Warc,
         _ if tells_csv(begin) => Kind::Csv,
         _ => Kind::Text,
     })
+}
+
+/// Whether an object at the beginning goes on in the next line, as no line of NDJSON does.
+fn is_spread(begin: &[u8]) -> bool {
+    let Some(end) = memchr::memchr(b'\n', begin) else { return false };
+    let first = serde_json::from_slice::<serde::de::IgnoredAny>(&begin[..end]);
+    first.is_err_and(|error| error.is_eof())
 }
 
 #[cfg(test)]
@@ -130,6 +141,14 @@ mod tests {
     fn beginnings_tell_forms_packed_or_not() {
         for (begin, kind) in [
             ("\u{feff} {\"text\":1}", Kind::Ndjson),
+            ("{\"a\":[1,2]}\r\n{}", Kind::Ndjson),
+            ("{\"text\": broken\n{}", Kind::Ndjson),
+            ("{\n  \"text\": 1}", Kind::Json),
+            ("{\"text\":\n 1}", Kind::Json),
+            ("\u{feff}[\n {\"text\":1}", Kind::Json),
+            ("[{\"text\":1},", Kind::Json),
+            ("[Photo] The port", Kind::Text),
+            ("[]", Kind::Text),
             ("<!doctype html>", Kind::Html),
             ("< 5 ships came", Kind::Text),
             ("WARC/1.1\r\nWARC-Type: warcinfo\r\n", Kind::Warc),

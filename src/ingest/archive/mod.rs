@@ -11,6 +11,7 @@
 mod csv;
 mod fields;
 mod gdelt;
+mod json;
 mod kind;
 mod ndjson;
 mod record;
@@ -40,7 +41,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// A place between two records, from which reading can go on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Mark {
-    /// Bytes before it: of the unpacked content for NDJSON and CSV, of the archive itself up to the
+    /// Bytes before it: of the unpacked content for NDJSON, JSON and CSV, of the archive itself up to the
     /// packed or unpacked piece for WARC.
     pub bytes: u64,
     /// Lines before it; for WARC, records before it in the piece that begins at `bytes`.
@@ -56,7 +57,8 @@ pub enum Number {
     Line(u64),
     /// In these lines, from the first to the last.
     Lines(u64, u64),
-    /// At this byte of the archive, counted from 0; of the packed member it is in, where it is packed.
+    /// At this byte of the archive, counted from 0; for WARC of the packed member it is in, where it is
+    /// packed, for JSON of the unpacked content.
     Byte(u64),
 }
 
@@ -120,6 +122,7 @@ pub fn open<'r>(
             let unpacked = if skipped == 0 { unpack(input) } else { Box::new(input) };
             Box::new(ndjson::Lines::new(unpacked, mark.bytes - skipped, mark))
         }
+        Kind::Json => Box::new(json::Objects::new(unpack(input), mark)),
         Kind::Csv => Box::new(csv::Rows::new(unpack(input), mark, charset)),
         Kind::Warc => Box::new(warc::Records::new(input, skipped, mark)),
         Kind::Text | Kind::Html => Box::new(whole::Whole::new(kind, unpack(input))),
@@ -132,7 +135,7 @@ pub fn can_be_begun_at(kind: Kind, head: &[u8]) -> bool {
     match kind {
         Kind::Warc => true,
         Kind::Ndjson => !head.starts_with(&GZIP),
-        Kind::Csv | Kind::Text | Kind::Html => false,
+        Kind::Json | Kind::Csv | Kind::Text | Kind::Html => false,
     }
 }
 

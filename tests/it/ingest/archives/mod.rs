@@ -2,6 +2,7 @@
 
 mod csv;
 mod gdelt;
+mod json;
 mod ndjson;
 mod resuming;
 mod warc;

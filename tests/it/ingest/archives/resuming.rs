@@ -16,6 +16,14 @@ fn ndjson() -> Vec<u8> {
     lines.collect::<String>().into_bytes()
 }
 
+fn json(before: &str, between: &str, after: &str) -> Vec<u8> {
+    let objects = (0..20).map(|at| match at % 5 {
+        3 => "{\"text\": none}".to_owned(),
+        _ => format!("{{\n\"url\":\"https://quay.test/{at}\",\n\"text\":\"The port denied it.\"}}"),
+    });
+    [before, &objects.collect::<Vec<_>>().join(between), after].concat().into_bytes()
+}
+
 fn csv() -> Vec<u8> {
     let rows = (0..20).map(|at| match at % 5 {
         3 => "one cell\n".to_owned(),
@@ -50,6 +58,9 @@ fn reading_goes_on_from_every_mark() {
     for (name, kind, bytes) in [
         ("NDJSON", Kind::Ndjson, ndjson()),
         ("NDJSON, packed", Kind::Ndjson, packed(&ndjson())),
+        ("JSON", Kind::Json, json("[", ",\n", "]")),
+        ("JSON, packed", Kind::Json, packed(&json("[\n  ", ", ", "\n]\n"))),
+        ("JSON, no list", Kind::Json, json("", "\n", "")),
         ("CSV", Kind::Csv, csv()),
         ("CSV, packed", Kind::Csv, packed(&csv())),
         ("CSV, wide", Kind::Csv, wide(&csv())),
@@ -91,7 +102,7 @@ fn a_file_that_is_shorter_than_the_mark_is_broken() {
     let mut empty = GzEncoder::new(Vec::new(), Compression::fast());
     empty.write_all(b"url,text\n").expect("packs");
     let empty = empty.finish().expect("packs");
-    for kind in [Kind::Ndjson, Kind::Csv, Kind::Warc] {
+    for kind in [Kind::Ndjson, Kind::Json, Kind::Csv, Kind::Warc] {
         let mut archive = open(kind, &*empty, 0, mark, None);
         let entry = archive.next().expect("an entry");
         assert!(told_of(&entry).contains("broken: "), "{}", told_of(&entry));
