@@ -14,6 +14,7 @@ mod load;
 mod redact;
 mod restarts;
 mod serve;
+mod spark;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
