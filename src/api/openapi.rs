@@ -59,6 +59,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::revisions::difference)
         .service(v1::claims::list)
         .service(v1::matching::find)
+        .service(v1::curation::merge)
+        .service(v1::curation::split)
         .service(v1::claims::one)
         .service(v1::claims::timeline)
         .service(v1::claims::appearances)
@@ -294,6 +296,10 @@ problem_sets! {
     ChangeProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
         ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError,
         DatabaseUnavailable;
+    /// What merging and splitting claims may end in.
+    CurationProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
+        ClaimMerged, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
+        InternalError, DatabaseUnavailable;
     /// What having a feed polled may end in.
     PollProblems: InvalidParameter, ForbiddenOrigin, NotFound, FeedNotPolled, MisdirectedRequest,
         InternalError, DatabaseUnavailable;

@@ -78,6 +78,8 @@ kinds! {
         "The headers came, but the body did not follow in time. Send the request again.";
     JobNotFailed, "job-not-failed", CONFLICT, "The job has not failed.",
         "Only a job that was put aside can be tried again; one that is queued or running is tried anyway, and one that is done is done. `GET /v1/jobs/{id}` tells where it stands.";
+    ClaimMerged, "claim-merged", CONFLICT, "The claim was merged into another one.",
+        "A claim that was merged into another one is not changed by itself any more; the detail tells which claim answers for it. Ask that one, or split the merge first (`POST /v1/claims/{id}:split`). So no merge can lead in a circle.";
     FeedNotPolled, "feed-not-polled", CONFLICT, "The feed is not polled.",
         "The feed is paused, or its server said that it is gone. `PATCH /v1/feeds/{id}` with `{\"paused\": false}` has it polled again.";
     ContentTooLarge, "content-too-large", PAYLOAD_TOO_LARGE, "The body is too large.",
@@ -386,6 +388,13 @@ impl From<store::Error> for Problem {
             store::Error::NotFound => {
                 Problem::new(ProblemKind::NotFound, "What was asked for is not stored.")
             }
+            store::Error::Unknown { field } => {
+                Problem::field(&format!("/{field}"), "names nothing that can be used here")
+            }
+            store::Error::Merged { claim, survivor } => Problem::new(
+                ProblemKind::ClaimMerged,
+                format!("The claim {claim} was merged into {survivor}, which answers for it."),
+            ),
             store::Error::Redacted(tombstone) => Problem::redacted(&tombstone),
             store::Error::Cursor(_) => Problem::new(
                 ProblemKind::InvalidCursor,

@@ -73,6 +73,8 @@ ids! {
     ReviewId,
     /// Two claims that have to do with each other.
     LinkId,
+    /// Two claims that turned out to be one.
+    MergeId,
     /// What documents are fetched from.
     FeedId,
     /// One piece of work under way.

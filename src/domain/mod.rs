@@ -31,7 +31,7 @@ pub use extraction::{
 };
 pub use ids::{
     ActorId, AppearanceId, ClaimId, DenialId, DenialMentionId, DocumentId, FeedId, JobId, LinkId,
-    OutletId, RebuttalId, RequestId, ReviewId, RevisionId, StatementId,
+    MergeId, OutletId, RebuttalId, RequestId, ReviewId, RevisionId, StatementId,
 };
 pub use keys::{is_invisible, name_key};
 pub use link::{LinkKind, LinkState};

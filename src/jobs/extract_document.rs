@@ -193,18 +193,21 @@ async fn identify(
     keys: Vec<String>,
 ) -> Result<Vec<ClaimIdentity>, store::Error> {
     let known = store::claims::known(connection, language, &keys).await?;
-    let mut known = Known(known.into_iter().map(|(id, key)| (key, id)).collect());
+    let survivors: BTreeMap<ClaimId, ClaimId> =
+        known.iter().filter_map(|known| Some((known.id, known.survivor?))).collect();
+    let mut known = Known(known.into_iter().map(|known| (known.key, known.id)).collect());
     let mut identities = Vec::with_capacity(keys.len());
     for (claim, key) in extraction.claims.iter().zip(keys) {
-        let (id, founded) = match matching::decide(&claim.text, &known) {
+        let (member, founded) = match matching::decide(&claim.text, &known) {
             Decision::Known(id) => (id, false),
             Decision::New => (ClaimId::new(), true),
         };
         if founded {
-            known.0.insert(key.clone(), id);
+            known.0.insert(key.clone(), member);
         }
         let subjects = matching::subjects(claim, &extraction.actors);
-        identities.push(ClaimIdentity { id, key, founded, subjects });
+        let id = survivors.get(&member).copied().unwrap_or(member);
+        identities.push(ClaimIdentity { id, member, key, founded, subjects });
     }
     Ok(identities)
 }

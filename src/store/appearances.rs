@@ -24,7 +24,7 @@ pub async fn of_ids(
     let mut sql = Sql::new(APPEARANCES);
     sql.push("and a.id = any({}) order by a.id", [ids.into()]);
     let rows: Vec<AppearanceRow> = sql.load(connection).await?;
-    appearances(connection, rows).await
+    appearances(connection, rows, None).await
 }
 
 /// Appearances, the first recorded first.
@@ -41,7 +41,7 @@ pub async fn list(
     walk.bound_by_time(&mut sql, "a", false);
     let rows: Vec<AppearanceRow> = sql.load(connection).await?;
     let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
-    Ok(Page { items: appearances(connection, page.items).await?, next: page.next })
+    Ok(Page { items: appearances(connection, page.items, filter.as_of).await?, next: page.next })
 }
 
 /// All appearances that pass `filter`, in the order of the list.

@@ -74,7 +74,7 @@ pub async fn of_document(
     sql.live("a", as_of);
     sql.push("and a.revision_id = {} order by a.field, a.span_start, a.id", [shown.id.0.into()]);
     let rows: Vec<AppearanceRow> = sql.load(connection).await?;
-    let appearances = appearances(connection, rows).await?;
+    let appearances = appearances(connection, rows, None).await?;
     let mut sql = Sql::new(REBUTTALS);
     sql.live("r", as_of);
     sql.push("and n.revision_id = {} order by r.recorded_at, r.id", [shown.id.0.into()]);

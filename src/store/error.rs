@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::cursor::BadCursor;
-use crate::domain::Tombstone;
+use crate::domain::{ClaimId, Tombstone};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -13,6 +13,20 @@ pub enum Error {
     /// No such row.
     #[error("no such row")]
     NotFound,
+    /// A field names another row that is not there, or that it cannot be.
+    #[error("the {field} given is not one that can be")]
+    Unknown {
+        /// The field of the request.
+        field: &'static str,
+    },
+    /// A claim was merged into another one, which answers for it.
+    #[error("the claim {claim} was merged into {survivor}")]
+    Merged {
+        /// Which one.
+        claim: ClaimId,
+        /// The claim that answers for it.
+        survivor: ClaimId,
+    },
     /// It was removed on request, and is not to be stored again.
     #[error("redacted: the document's text was removed on request")]
     Redacted(Box<Tombstone>),

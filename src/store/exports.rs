@@ -129,11 +129,12 @@ pub async fn appearances(
     mut snapshot: Snapshot,
     filter: &AppearanceFilter,
 ) -> Result<Export<AppearanceView>, Error> {
+    let as_of = filter.as_of;
     let query = snapshot.ask(async |c| appearances::ordered(c, filter).await).await?;
-    open(snapshot, query, |connection| {
+    open(snapshot, query, move |connection| {
         async move {
             let rows = fetch(connection).await?;
-            appearance_views(connection, rows).await
+            appearance_views(connection, rows, as_of).await
         }
         .boxed_local()
     })

@@ -21,6 +21,7 @@ mod insert;
 pub mod jobs;
 pub mod links;
 pub mod meanings;
+pub mod merges;
 mod migrate;
 pub mod outlets;
 mod pool;

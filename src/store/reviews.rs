@@ -6,7 +6,7 @@ use diesel::sql_types::Text;
 
 use super::cursor::{TimeKey, Walk, clamp};
 use super::sql::Sql;
-use super::views::review::{REVIEWS, ReviewRow, reviews};
+use super::views::review::{self, ReviewRow, reviews};
 use super::{Connection, Error, outlets};
 use crate::domain::ReviewId;
 use crate::domain::view::{Page, PageRequest, ReviewFilter, ReviewView};
@@ -20,8 +20,8 @@ pub async fn find(
     id: ReviewId,
     as_of: Option<DateTime<Utc>>,
 ) -> Result<ReviewView, Error> {
-    let mut sql = Sql::new(REVIEWS);
-    sql.live("v", as_of).push("and w.id = {}", [id.0.into()]);
+    let mut sql = review::select(as_of);
+    sql.push("and w.id = {}", [id.0.into()]);
     let rows: Vec<ReviewRow> = sql.load(connection).await?;
     reviews(connection, rows, as_of).await?.into_iter().next().ok_or(Error::NotFound)
 }
@@ -38,8 +38,8 @@ pub async fn of_ids(
         return Ok(Vec::new());
     }
     let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
-    let mut sql = Sql::new(REVIEWS);
-    sql.live("v", None).push("and w.id = any({}) order by w.id", [ids.into()]);
+    let mut sql = review::select(None);
+    sql.push("and w.id = any({}) order by w.id", [ids.into()]);
     let rows: Vec<ReviewRow> = sql.load(connection).await?;
     reviews(connection, rows, None).await
 }
@@ -83,12 +83,11 @@ pub async fn list(
 }
 
 async fn select(connection: &mut Connection, filter: &ReviewFilter) -> Result<Sql, Error> {
-    let mut sql = Sql::new(REVIEWS);
-    sql.live("v", filter.as_of);
+    let mut sql = review::select(filter.as_of);
     if let Some(q) = &filter.q {
         // The claim's index answers first; a headline is looked at beside it.
         sql.push(
-            "and (w.claim_id in (select c.id from claims c
+            "and (k.claim_id in (select c.id from claims c
                     where to_tsvector('english', searchable(left(c.text, 10000)))
                           @@ websearch_to_tsquery('english', searchable({})))
                   or to_tsvector('simple', searchable(coalesce(v.title, '')))
@@ -112,7 +111,7 @@ async fn select(connection: &mut Connection, filter: &ReviewFilter) -> Result<Sq
         };
     }
     if let Some(claim) = filter.claim {
-        sql.push("and w.claim_id = {}", [claim.0.into()]);
+        sql.push("and k.claim_id = {}", [claim.0.into()]);
     }
     if let Some(language) = &filter.language {
         sql.push("and v.language = {}", [language.as_str().into()]);

@@ -67,6 +67,7 @@ diesel::table! {
         extractor_version -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        member_id -> Nullable<Uuid>,
     }
 }
 
@@ -91,6 +92,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    claim_members (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        survivor_id -> Uuid,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     claim_status_events (id) {
         id -> Uuid,
         claim_id -> Uuid,
@@ -111,6 +122,7 @@ diesel::table! {
         extractor_version -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        member_id -> Nullable<Uuid>,
     }
 }
 
@@ -143,6 +155,7 @@ diesel::table! {
         extractor_version -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        member_id -> Nullable<Uuid>,
     }
 }
 
@@ -217,6 +230,7 @@ diesel::table! {
         extractor_version -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        member_id -> Nullable<Uuid>,
     }
 }
 
@@ -407,6 +421,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    merges (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        into_id -> Uuid,
+        link_id -> Nullable<Uuid>,
+        reason -> Text,
+        merged_by -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     outlets (id) {
         id -> Uuid,
         key -> Text,
@@ -428,6 +455,18 @@ diesel::table! {
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
         review_revision_id -> Nullable<Uuid>,
+        member_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    review_claims (id) {
+        id -> Uuid,
+        review_id -> Uuid,
+        claim_id -> Uuid,
+        member_id -> Nullable<Uuid>,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -542,21 +581,17 @@ diesel::table! {
 diesel::joinable!(actor_aliases -> actors (actor_id));
 diesel::joinable!(actor_mentions -> actors (actor_id));
 diesel::joinable!(actor_mentions -> document_revisions (revision_id));
-diesel::joinable!(appearances -> claims (claim_id));
 diesel::joinable!(appearances -> document_revisions (revision_id));
 diesel::joinable!(claim_meanings -> claims (claim_id));
 diesel::joinable!(claim_status_events -> claims (claim_id));
 diesel::joinable!(claim_subjects -> actors (actor_id));
-diesel::joinable!(claim_subjects -> claims (claim_id));
 diesel::joinable!(claim_subjects -> document_revisions (revision_id));
 diesel::joinable!(claim_summaries -> claims (claim_id));
 diesel::joinable!(claimants -> actors (actor_id));
 diesel::joinable!(claimants -> appearances (appearance_id));
-diesel::joinable!(claimants -> claims (claim_id));
 diesel::joinable!(claimants -> document_revisions (revision_id));
 diesel::joinable!(correction_notes -> claims (claim_id));
 diesel::joinable!(correction_notes -> document_revisions (revision_id));
-diesel::joinable!(denials -> claims (claim_id));
 diesel::joinable!(denials -> document_revisions (revision_id));
 diesel::joinable!(document_removals -> documents (document_id));
 diesel::joinable!(document_revisions -> documents (document_id));
@@ -566,8 +601,9 @@ diesel::joinable!(extractions -> document_revisions (revision_id));
 diesel::joinable!(feed_entries -> feeds (feed_id));
 diesel::joinable!(feed_moves -> feeds (feed_id));
 diesel::joinable!(link_judgements -> links (link_id));
-diesel::joinable!(rebuttals -> claims (claim_id));
+diesel::joinable!(merges -> links (link_id));
 diesel::joinable!(rebuttals -> review_revisions (review_revision_id));
+diesel::joinable!(review_claims -> reviews (review_id));
 diesel::joinable!(review_revisions -> outlets (outlet_id));
 diesel::joinable!(review_revisions -> reviews (review_id));
 diesel::joinable!(reviews -> claims (claim_id));
@@ -583,6 +619,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     appearances,
     audit_log,
     claim_meanings,
+    claim_members,
     claim_status_events,
     claim_subjects,
     claim_summaries,
@@ -605,8 +642,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     jobs,
     link_judgements,
     links,
+    merges,
     outlets,
     rebuttals,
+    review_claims,
     review_revisions,
     reviews,
     revision_changes,

@@ -66,6 +66,39 @@ impl From<status::Reason> for Reason {
     }
 }
 
+/// A claim that was merged into another one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Member {
+    /// `/v1/claims/{id}` leads to the claim that answers for it.
+    pub id: Uuid,
+    /// Its own wording.
+    pub text: String,
+    /// BCP 47.
+    pub language: String,
+    /// The merge, by which it can be split off again.
+    pub merge: Uuid,
+    /// What it was merged into, which may have been merged itself since.
+    pub into: Uuid,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub merged_at: DateTime<Utc>,
+}
+
+impl From<view::MemberView> for Member {
+    fn from(member: view::MemberView) -> Self {
+        Member {
+            id: member.id.0,
+            text: member.text,
+            language: member.language,
+            merge: member.merge.0,
+            into: member.into.0,
+            reason: member.reason,
+            merged_at: member.merged_at,
+        }
+    }
+}
+
 /// A proposition with who asserts it, who denies it, and how often it stands where.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Claim {
@@ -109,6 +142,8 @@ pub struct Claim {
     pub first_stated_precision: Option<DateTimePrecision>,
     /// The latest known time it was stated.
     pub last_stated_at: Option<DateTime<Utc>>,
+    /// Claims that were merged into it, whose evidence is among its own.
+    pub members: Vec<Member>,
     /// When it was first recorded.
     pub recorded_at: DateTime<Utc>,
     /// When anything above last changed.
@@ -137,6 +172,7 @@ impl From<view::ClaimView> for Claim {
             first_stated_at: claim.first_stated.map(|time| time.at),
             first_stated_precision: claim.first_stated.map(|time| time.precision),
             last_stated_at: claim.last_stated_at,
+            members: claim.members.into_iter().map(Into::into).collect(),
             recorded_at: claim.recorded_at,
             updated_at: claim.updated_at,
         }
@@ -150,6 +186,8 @@ pub struct Appearance {
     pub id: Uuid,
     /// The claim.
     pub claim: Uuid,
+    /// The claim whose place it is by itself: another one where that was merged into `claim`.
+    pub member: Uuid,
     /// Where it stands.
     pub document: DocumentBrief,
     /// The revision of the document that its span points into.
@@ -183,6 +221,7 @@ impl From<view::AppearanceView> for Appearance {
         Appearance {
             id: appearance.id.0,
             claim: appearance.claim.0,
+            member: appearance.member.0,
             document: appearance.document.into(),
             revision: appearance.revision.0,
             stance: appearance.stance,

@@ -81,6 +81,8 @@ pub struct Rebuttal {
     pub kind: RebuttalKind,
     /// The claim.
     pub claim: ClaimBrief,
+    /// The claim that it is against by itself: another one where that was merged into `claim`.
+    pub member: Uuid,
     /// Where it stands; null for a review.
     pub document: Option<DocumentBrief>,
     /// The revision of the document that its spans point into; null for a review.
@@ -120,6 +122,7 @@ impl From<view::RebuttalView> for Rebuttal {
             id: rebuttal.id.0,
             kind: rebuttal.kind,
             claim: rebuttal.claim.into(),
+            member: rebuttal.member.0,
             document: rebuttal.document.map(Into::into),
             revision: rebuttal.revision.map(|id| id.0),
             review: rebuttal.review.map(Into::into),

@@ -9,6 +9,7 @@ use crate::api::extract::{PathId, Query};
 use crate::api::openapi::OneProblems;
 use crate::api::params::{Cursor, Time, filled};
 use crate::api::problem::{Problem, ProblemKind};
+use crate::api::v1::curation::moved;
 use crate::app::App;
 use crate::dashboard;
 use crate::dashboard::claim::{Asked, page};
@@ -39,6 +40,7 @@ pub struct ClaimQuery {
     responses(
         (status = 200, description = "A page.", content_type = "text/html"),
         (status = 304, description = "It is the one that `if-none-match` names."),
+        (status = 308, description = "It was merged into another claim, whose page that is."),
         OneProblems,
     ),
 )]
@@ -53,16 +55,17 @@ pub async fn claim(
         as_of: query.as_of.map(|time| time.0),
         cursor: query.cursor.map(|cursor| cursor.0),
     };
-    let page =
-        page(&mut *app.pool.get().await?, id, &asked).await.map_err(|error| match error {
-            dashboard::Error::Store(store::Error::NotFound) if asked.as_of.is_some() => {
-                Problem::new(
-                    ProblemKind::NotFound,
-                    format!("No claim has the id {id}, or it was not known yet at that time."),
-                )
-            }
-            dashboard::Error::Store(error) => Problem::of_one("claim", id, error),
-            other => other.into(),
-        })?;
+    let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id, asked.as_of).await? {
+        return Ok(moved);
+    }
+    let page = page(&mut connection, id, &asked).await.map_err(|error| match error {
+        dashboard::Error::Store(store::Error::NotFound) if asked.as_of.is_some() => Problem::new(
+            ProblemKind::NotFound,
+            format!("No claim has the id {id}, or it was not known yet at that time."),
+        ),
+        dashboard::Error::Store(error) => Problem::of_one("claim", id, error),
+        other => other.into(),
+    })?;
     Ok(shown(&request, page))
 }

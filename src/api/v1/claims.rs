@@ -4,8 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::curation::moved;
 use super::rebuttals::RebuttalsQuery;
 use crate::api::dto::claim::{Appearance, Claim, TimelineEntry};
+use crate::api::dto::curation::ClaimMoved;
 use crate::api::dto::list::List;
 use crate::api::dto::rebuttal::Rebuttal;
 use crate::api::dto::words;
@@ -129,6 +131,7 @@ pub struct AsOfQuery {
     responses(
         (status = 200, description = "The claim.", body = Claim),
         (status = 304, description = "It is as `if-none-match` says."),
+        (status = 308, description = "It was merged into another claim, which answers for it.", body = ClaimMoved),
         OneProblems,
     ),
 )]
@@ -140,7 +143,11 @@ pub async fn one(
     Query(query): Query<AsOfQuery>,
 ) -> Result<HttpResponse, Problem> {
     let as_of = query.as_of.map(|time| time.0);
-    let claim = store::claims::find(&mut *app.pool.get().await?, id, as_of)
+    let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id, as_of).await? {
+        return Ok(moved);
+    }
+    let claim = store::claims::find(&mut connection, id, as_of)
         .await
         .map_err(|error| Problem::of_one("claim", id, error))?;
     etag::json(&request, &Claim::from(claim))
@@ -170,6 +177,7 @@ pub struct TrailQuery {
     params(("id" = uuid::Uuid, Path, description = "Id of the claim."), TrailQuery),
     responses(
         (status = 200, description = "One page.", body = List<TimelineEntry>),
+        (status = 308, description = "It was merged into another claim, which answers for it.", body = ClaimMoved),
         OneProblems,
     ),
 )]
@@ -182,7 +190,11 @@ pub async fn timeline(
 ) -> Result<HttpResponse, Problem> {
     let as_of = query.as_of.map(|time| time.0);
     let page = page(query.cursor, query.limit);
-    let entries = store::claims::timeline(&mut *app.pool.get().await?, id, as_of, &page)
+    let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id, as_of).await? {
+        return Ok(moved);
+    }
+    let entries = store::claims::timeline(&mut connection, id, as_of, &page)
         .await
         .map_err(|error| Problem::of_one("claim", id, error))?;
     etag::json(&request, &List::<TimelineEntry>::of(entries))
@@ -213,7 +225,11 @@ pub struct AppearancesQuery {
 #[utoipa::path(
     tag = "claims",
     params(("id" = uuid::Uuid, Path, description = "Id of the claim."), AppearancesQuery),
-    responses((status = 200, description = "One page.", body = List<Appearance>), OneProblems),
+    responses(
+        (status = 200, description = "One page.", body = List<Appearance>),
+        (status = 308, description = "It was merged into another claim, which answers for it.", body = ClaimMoved),
+        OneProblems,
+    ),
 )]
 #[get("/v1/claims/{id}/appearances")]
 pub async fn appearances(
@@ -231,6 +247,9 @@ pub async fn appearances(
     };
     let page = page(query.cursor, query.limit);
     let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id, as_of).await? {
+        return Ok(moved);
+    }
     exists(&mut connection, id, as_of).await?;
     let appearances = store::appearances::list(&mut connection, &filter, &page).await?;
     etag::json(&request, &List::<Appearance>::of(appearances))
@@ -242,7 +261,11 @@ pub async fn appearances(
 #[utoipa::path(
     tag = "claims",
     params(("id" = uuid::Uuid, Path, description = "Id of the claim."), RebuttalsQuery),
-    responses((status = 200, description = "One page.", body = List<Rebuttal>), OneProblems),
+    responses(
+        (status = 200, description = "One page.", body = List<Rebuttal>),
+        (status = 308, description = "It was merged into another claim, which answers for it.", body = ClaimMoved),
+        OneProblems,
+    ),
 )]
 #[get("/v1/claims/{id}/rebuttals")]
 pub async fn rebuttals(
@@ -254,6 +277,9 @@ pub async fn rebuttals(
     let (filters, page) = query.into_parts();
     let filter = RebuttalFilter { claim: Some(id), ..filters.filter()? };
     let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id, filter.as_of).await? {
+        return Ok(moved);
+    }
     exists(&mut connection, id, filter.as_of).await?;
     let rebuttals = store::rebuttals::list(&mut connection, &filter, &page).await?;
     etag::json(&request, &List::<Rebuttal>::of(rebuttals))

@@ -110,29 +110,36 @@ pub async fn results(
     for (_, found) in &mut found {
         found.retain(|found| found.score >= wanted.min_score);
     }
+    let ids_found = ids(&found);
+    let survivors = store::merges::survivors(connection, &ids_found, None).await?;
+    let worded = store::claims::texts(connection, &ids_found).await?;
+    let found = found.into_iter().map(|(text, found)| (text, answered_by(found, &survivors)));
+    let mut found: Vec<(String, Vec<Asked>)> = found.collect();
     // All of them: some may be carried by no document any more.
-    let claims = store::claims::carried(connection, &ids(&found)).await?;
+    let claims = store::claims::carried(connection, &answering(&found)).await?;
     let claims: BTreeMap<ClaimId, ClaimView> =
         claims.into_iter().map(|claim| (claim.id, claim)).collect();
     for (_, found) in &mut found {
-        found.retain(|found| claims.contains_key(&found.claim));
+        found.retain(|asked| claims.contains_key(&asked.claim));
         found.truncate(wanted.limit);
     }
     let mut rebuttals: BTreeMap<ClaimId, Vec<RebuttalView>> = BTreeMap::new();
-    for rebuttal in store::rebuttals::newest_of(connection, &ids(&found), REBUTTALS).await? {
+    for rebuttal in store::rebuttals::newest_of(connection, &answering(&found), REBUTTALS).await? {
         rebuttals.entry(rebuttal.claim.id).or_default().push(rebuttal);
     }
-    let matches = move |(text, found): (String, Vec<Found>)| {
+    let matches = move |(text, found): (String, Vec<Asked>)| {
         let read = readable(&text);
         let matches = found
             .iter()
-            .filter_map(|found| {
-                let claim = claims.get(&found.claim)?.clone();
-                let rebuttals = rebuttals.get(&found.claim).cloned().unwrap_or_default();
+            .filter_map(|Asked { claim, found }| {
+                let claim = claims.get(claim)?.clone();
+                let rebuttals = rebuttals.get(&claim.id).cloned().unwrap_or_default();
+                // The wording that was found, which is a merged claim's own.
+                let wording = worded.get(&found.claim).map_or(&claim.text, |worded| &worded.text);
                 Some(Match {
                     score: found.score,
                     decision: Certainty::of(found.score),
-                    relation: relates(&claim.language).then(|| relation(&read, &claim.text)),
+                    relation: relates(&claim.language).then(|| relation(&read, wording)),
                     found_by: found_by(found),
                     claim: claim.into(),
                     rebuttals: rebuttals.into_iter().map(Into::into).collect(),
@@ -145,6 +152,28 @@ pub async fn results(
     tokio::task::spawn_blocking(move || found.into_iter().map(matches).collect())
         .await
         .map_err(|_| Problem::internal("comparing texts panicked"))
+}
+
+/// What was found, with the claim that answers for it.
+struct Asked {
+    claim: ClaimId,
+    found: Found,
+}
+
+/// What was found, each claim that answers for some once: by the likeliest of its wordings.
+fn answered_by(found: Vec<Found>, survivors: &BTreeMap<ClaimId, ClaimId>) -> Vec<Asked> {
+    let mut seen = BTreeSet::new();
+    let asked = found.into_iter().map(|found| Asked {
+        claim: survivors.get(&found.claim).copied().unwrap_or(found.claim),
+        found,
+    });
+    asked.filter(|asked| seen.insert(asked.claim)).collect()
+}
+
+/// The claims that answer for any of the texts, each once.
+fn answering(found: &[(String, Vec<Asked>)]) -> Vec<ClaimId> {
+    let ids = found.iter().flat_map(|(_, found)| found).map(|asked| asked.claim);
+    ids.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The claims that were found for any of the texts, each once.

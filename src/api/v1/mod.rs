@@ -3,6 +3,7 @@
 pub mod actors;
 pub mod batch;
 pub mod claims;
+pub mod curation;
 pub mod documents;
 pub mod exports;
 pub mod extract;

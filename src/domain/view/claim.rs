@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{ActorBrief, DocumentBrief, ReviewBrief};
 use crate::domain::status::{Reason, Status};
 use crate::domain::{
-    AppearanceId, ClaimId, DateTimePrecision, LocatedSpan, RebuttalId, RebuttalKind, RevisionId,
-    Stance, StatedTime, StatementId,
+    AppearanceId, ClaimId, DateTimePrecision, LinkId, LocatedSpan, MergeId, RebuttalId,
+    RebuttalKind, RevisionId, Stance, StatedTime, StatementId,
 };
 
 /// A claim, where something else is the subject.
@@ -21,6 +21,46 @@ pub struct ClaimBrief {
     pub language: String,
     /// What the evidence says.
     pub status: Status,
+}
+
+/// A claim that was merged into another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberView {
+    /// Which one.
+    pub id: ClaimId,
+    /// Its own wording.
+    pub text: String,
+    /// BCP 47.
+    pub language: String,
+    /// The merge that it is in.
+    pub merge: MergeId,
+    /// What it was merged into, which may have been merged itself since.
+    pub into: ClaimId,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub merged_at: DateTime<Utc>,
+}
+
+/// Two claims that turned out to be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeView {
+    /// Which merge.
+    pub id: MergeId,
+    /// The merged claim.
+    pub claim: ClaimId,
+    /// What it was merged into.
+    pub into: ClaimId,
+    /// The confirmed link behind it.
+    pub link: Option<LinkId>,
+    /// Why.
+    pub reason: String,
+    /// Who merged them.
+    pub merged_by: String,
+    /// When.
+    pub recorded_at: DateTime<Utc>,
+    /// When it was undone.
+    pub undone_at: Option<DateTime<Utc>>,
 }
 
 /// A claim with who asserts it, who denies it, and how often it stands where.
@@ -60,6 +100,8 @@ pub struct ClaimView {
     pub first_stated: Option<StatedTime>,
     /// The latest known time it was stated.
     pub last_stated_at: Option<DateTime<Utc>>,
+    /// Claims that were merged into it, whose evidence is among its own.
+    pub members: Vec<MemberView>,
     /// When we learned of it.
     pub recorded_at: DateTime<Utc>,
     /// When anything above last changed.
@@ -73,6 +115,8 @@ pub struct AppearanceView {
     pub id: AppearanceId,
     /// The claim.
     pub claim: ClaimId,
+    /// The claim whose place it is by itself: another one where that was merged into `claim`.
+    pub member: ClaimId,
     /// Where.
     pub document: DocumentBrief,
     /// The revision its span points into.

@@ -14,7 +14,10 @@ pub mod rebuttal;
 pub mod review;
 
 pub use actor::{ActorBrief, ActorView, OutletBrief, OutletView};
-pub use claim::{AppearanceView, ClaimBrief, ClaimView, Clock, TimelineEntry, TimelineEvent};
+pub use claim::{
+    AppearanceView, ClaimBrief, ClaimView, Clock, MemberView, MergeView, TimelineEntry,
+    TimelineEvent,
+};
 pub use document::{
     CorrectionNoteView, DocumentBrief, DocumentContents, DocumentDetail, DocumentView, RemovalView,
     RevisionDifference, RevisionView, SentenceChange, StatementView, StoreOutcome, StoredDocument,

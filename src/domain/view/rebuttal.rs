@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::{ActorBrief, ClaimBrief, DocumentBrief, ReviewBrief};
 use crate::domain::{
-    DenialMentionId, DenierRole, LocatedSpan, RebuttalId, RebuttalKind, RevisionId, StatedTime,
-    StatementId,
+    ClaimId, DenialMentionId, DenierRole, LocatedSpan, RebuttalId, RebuttalKind, RevisionId,
+    StatedTime, StatementId,
 };
 
 /// A rebuttal, where something else is the subject.
@@ -49,6 +49,8 @@ pub struct RebuttalView {
     pub kind: RebuttalKind,
     /// The claim.
     pub claim: ClaimBrief,
+    /// The claim that it is against by itself: another one where that was merged into `claim`.
+    pub member: ClaimId,
     /// Where it stands; nothing for a review.
     pub document: Option<DocumentBrief>,
     /// The revision its spans point into; nothing for a review.

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::sql::Sql;
-use super::writing::{lock_documents, lock_wordings, take_time};
+use super::writing::{hold_merges, lock_documents, lock_wordings, take_time};
 use super::{Connection, Error};
 use crate::domain::{DocumentId, Tombstone};
 
@@ -95,6 +95,7 @@ pub async fn redact(
     // Read again under the locks: an address may come to the document meanwhile.
     let known = Known::of(connection, id).await?;
     lock_documents(connection, &known.lock_names()).await?;
+    hold_merges(connection).await?;
     let known = match Known::of(connection, id).await {
         Err(Error::NotFound) => {
             return tombstone::find(connection, id).await?.ok_or(Error::NotFound);

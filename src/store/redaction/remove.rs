@@ -19,13 +19,16 @@ pub(super) async fn claims_of(
     ids(
         connection,
         "select claim_id as id from appearances where revision_id = any({})
+         union select member_id from appearances
+                where member_id is not null and revision_id = any({})
          union select claim_id from denials where revision_id = any({})
+         union select member_id from denials where member_id is not null and revision_id = any({})
          union select claim_id from claimants where revision_id = any({})
          union select claim_id from claim_subjects where revision_id = any({})
          union select claim_id from correction_notes
                 where claim_id is not null and revision_id = any({})
          order by id",
-        5,
+        7,
         revisions,
     )
     .await
@@ -173,8 +176,12 @@ pub(super) async fn claims(
     sql.push(
         "{}) as c (id)
          where not exists (select from appearances a where a.claim_id = c.id)
+           and not exists (select from appearances a where a.member_id = c.id)
            and not exists (select from denials d where d.claim_id = c.id)
+           and not exists (select from denials d where d.member_id = c.id)
            and not exists (select from reviews w where w.claim_id = c.id)
+           and not exists (select from review_claims k where k.claim_id = c.id)
+           and not exists (select from review_claims k where k.member_id = c.id)
            and not exists (select from correction_notes n where n.claim_id = c.id)",
         [claims.to_vec().into()],
     );
@@ -187,6 +194,10 @@ pub(super) async fn claims(
     );
     sql.run(connection).await?;
     for (table, column) in [
+        ("merges", "claim_id"),
+        ("merges", "into_id"),
+        ("claim_members", "claim_id"),
+        ("claim_members", "survivor_id"),
         ("links", "claim_id"),
         ("links", "other_id"),
         ("claim_meanings", "claim_id"),

@@ -21,6 +21,7 @@ row! {
     NewAppearance in "appearances" {
         id: Uuid => SqlUuid,
         claim_id: Uuid => SqlUuid,
+        member_id: Option<Uuid> => Nullable<SqlUuid>,
         statement_id: Option<Uuid> => Nullable<SqlUuid>,
         stance: &'static str => Text,
         field: &'static str => Text,
@@ -35,6 +36,7 @@ row! {
     NewClaimant in "claimants" {
         id: Uuid => SqlUuid,
         claim_id: Uuid => SqlUuid,
+        member_id: Option<Uuid> => Nullable<SqlUuid>,
         actor_id: Uuid => SqlUuid,
         appearance_id: Option<Uuid> => Nullable<SqlUuid>,
     }
@@ -44,6 +46,7 @@ row! {
     NewSubject in "claim_subjects" {
         id: Uuid => SqlUuid,
         claim_id: Uuid => SqlUuid,
+        member_id: Option<Uuid> => Nullable<SqlUuid>,
         actor_id: Uuid => SqlUuid,
     }
 }

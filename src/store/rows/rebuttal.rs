@@ -10,6 +10,7 @@ row! {
     NewDenial<'a> in "denials" {
         id: Uuid => SqlUuid,
         claim_id: Uuid => SqlUuid,
+        member_id: Option<Uuid> => Nullable<SqlUuid>,
         kind: &'static str => Text,
         denier_id: Option<Uuid> => Nullable<SqlUuid>,
         denier_role: &'static str => Text,
@@ -46,6 +47,7 @@ row! {
     NewRebuttal in "rebuttals" {
         id: Uuid => SqlUuid,
         claim_id: Uuid => SqlUuid,
+        member_id: Option<Uuid> => Nullable<SqlUuid>,
         kind: &'static str => Text,
         denial_id: Option<Uuid> => Nullable<SqlUuid>,
         review_revision_id: Option<Uuid> => Nullable<SqlUuid>,

@@ -18,6 +18,15 @@ row! {
 }
 
 row! {
+    NewReviewClaim in "review_claims" {
+        id: Uuid => SqlUuid,
+        review_id: Uuid => SqlUuid,
+        claim_id: Uuid => SqlUuid,
+        member_id: Option<Uuid> => Nullable<SqlUuid>,
+    }
+}
+
+row! {
     NewReviewRevision<'a> in "review_revisions" {
         id: Uuid => SqlUuid,
         review_id: Uuid => SqlUuid,

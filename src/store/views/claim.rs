@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Float4, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use futures_util::future::try_join;
+use futures_util::future::try_join3;
 use uuid::Uuid;
 
 use super::brief::{self, ClaimRole};
 use super::span::located;
-use super::stated;
+use super::{ended, stated};
 use crate::domain::status::Reason;
-use crate::domain::view::{ActorBrief, AppearanceView, ClaimView};
+use crate::domain::view::{ActorBrief, AppearanceView, ClaimView, MemberView};
 use crate::domain::{AppearanceId, ClaimId, RevisionId, StatementId};
+use crate::store::merges::members;
 use crate::store::sql::{Sql, word};
 use crate::store::{Connection, Error};
 
@@ -71,6 +72,7 @@ struct ReasonRow {
 /// What stands around claims as seen at `as_of`.
 pub(in crate::store) struct Around {
     actors: BTreeMap<(Uuid, ClaimRole), Vec<ActorBrief>>,
+    members: BTreeMap<Uuid, Vec<MemberView>>,
     reasons: BTreeMap<Uuid, Vec<Reason>>,
 }
 
@@ -81,12 +83,13 @@ impl Around {
         claims: &[Uuid],
         as_of: Option<DateTime<Utc>>,
     ) -> Result<Self, Error> {
-        let (actors, reasons) = try_join(
+        let (actors, members, reasons) = try_join3(
             brief::claim_actors(connection, claims, as_of),
+            members(connection, claims, as_of),
             reasons(connection, claims, as_of),
         )
         .await?;
-        Ok(Around { actors, reasons })
+        Ok(Around { actors, members, reasons })
     }
 
     /// The claims of these rows, in their order.
@@ -115,6 +118,7 @@ impl Around {
                         row.first_stated_precision.as_deref(),
                     )?,
                     last_stated_at: row.last_stated_at,
+                    members: self.members.remove(&row.id).unwrap_or_default(),
                     recorded_at: row.recorded_at,
                     updated_at: row.updated_at,
                 })
@@ -161,7 +165,7 @@ async fn reasons(
 
 /// What [`AppearanceRow`] is read from; conditions follow.
 pub(in crate::store) const APPEARANCES: &str =
-    "select a.id, a.claim_id, a.revision_id, a.statement_id, a.stance, a.field, a.span_start,
+    "select a.id, a.claim_id, coalesce(a.member_id, a.claim_id) as member_id, a.revision_id, a.statement_id, a.stance, a.field, a.span_start,
             a.span_end, a.quote, a.stated_at, a.stated_precision, a.confidence,
             a.extractor_version, a.recorded_at, a.superseded_at, st.speaker_id
        from appearances a left join statements st on st.id = a.statement_id where true";
@@ -172,6 +176,8 @@ pub(in crate::store) struct AppearanceRow {
     pub id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     claim_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    member_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     revision_id: Uuid,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -202,10 +208,11 @@ pub(in crate::store) struct AppearanceRow {
     speaker_id: Option<Uuid>,
 }
 
-/// Appearances with their documents and speakers, in the order of the rows.
+/// Appearances as seen at `as_of` with their documents and speakers, in the order of the rows.
 pub(in crate::store) async fn appearances(
     connection: &mut Connection,
     rows: Vec<AppearanceRow>,
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<AppearanceView>, Error> {
     let documents = brief::documents(connection, rows.iter().map(|row| row.revision_id)).await?;
     let speakers = brief::actors(connection, rows.iter().filter_map(|row| row.speaker_id)).await?;
@@ -214,6 +221,7 @@ pub(in crate::store) async fn appearances(
             Ok(AppearanceView {
                 id: AppearanceId(row.id),
                 claim: ClaimId(row.claim_id),
+                member: ClaimId(row.member_id),
                 document: documents.get(&row.revision_id).cloned().ok_or(Error::NotFound)?,
                 revision: RevisionId(row.revision_id),
                 stance: word(&row.stance)?,
@@ -224,7 +232,7 @@ pub(in crate::store) async fn appearances(
                 confidence: row.confidence,
                 extractor_version: row.extractor_version,
                 recorded_at: row.recorded_at,
-                superseded_at: row.superseded_at,
+                superseded_at: ended(row.superseded_at, as_of),
             })
         })
         .collect()

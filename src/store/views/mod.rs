@@ -27,6 +27,14 @@ pub(super) fn stated(
     }
 }
 
+/// When a row ended, as far as that was known at `as_of`; now, where that is `None`.
+pub(super) fn ended(
+    superseded_at: Option<DateTime<Utc>>,
+    as_of: Option<DateTime<Utc>>,
+) -> Option<DateTime<Utc>> {
+    superseded_at.filter(|&ended| as_of.is_none_or(|as_of| ended <= as_of))
+}
+
 /// Lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()

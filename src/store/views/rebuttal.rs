@@ -7,15 +7,15 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Float4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::{brief, review, span, stated};
+use super::{brief, ended, review, span, stated};
 use crate::domain::view::{DenialMentionView, RebuttalBrief, RebuttalView};
-use crate::domain::{DenialMentionId, RebuttalId, RevisionId, StatementId};
+use crate::domain::{ClaimId, DenialMentionId, RebuttalId, RevisionId, StatementId};
 use crate::store::sql::{Sql, word};
 use crate::store::{Connection, Error};
 
 /// What [`RebuttalRow`] is read from; conditions follow.
 pub(in crate::store) const REBUTTALS: &str =
-    "select r.id, r.claim_id, r.kind, r.stated_at, r.stated_precision, r.extractor_version,
+    "select r.id, r.claim_id, coalesce(r.member_id, r.claim_id) as member_id, r.kind, r.stated_at, r.stated_precision, r.extractor_version,
             r.recorded_at, r.superseded_at, n.id as denial_id, n.revision_id, n.denier_id,
             coalesce(n.denier_role, 'outlet') as denier_role, n.via_id, n.label,
             coalesce(n.confidence, 1) as confidence, r.review_revision_id
@@ -27,6 +27,8 @@ pub(in crate::store) struct RebuttalRow {
     pub id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     claim_id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    member_id: Uuid,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -93,6 +95,7 @@ pub(in crate::store) async fn rebuttals(
                 id: RebuttalId(row.id),
                 kind: word(&row.kind)?,
                 claim: claims.get(&row.claim_id).cloned().ok_or(Error::NotFound)?,
+                member: ClaimId(row.member_id),
                 document: row.revision_id.and_then(|id| documents.get(&id).cloned()),
                 revision: row.revision_id.map(RevisionId),
                 review: row.review_revision_id.and_then(|id| reviews.get(&id).cloned()),
@@ -105,7 +108,7 @@ pub(in crate::store) async fn rebuttals(
                 mentions: row.denial_id.and_then(|id| mentions.remove(&id)).unwrap_or_default(),
                 extractor_version: row.extractor_version,
                 recorded_at: row.recorded_at,
-                superseded_at: row.superseded_at,
+                superseded_at: ended(row.superseded_at, as_of),
             })
         })
         .collect()

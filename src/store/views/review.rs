@@ -9,15 +9,15 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{brief, stated};
+use super::{brief, ended, stated};
 use crate::domain::view::{ReviewBrief, ReviewView};
 use crate::domain::{Rating, RebuttalId, ReviewId};
 use crate::store::sql::{Sql, word};
 use crate::store::{Connection, Error};
 
 /// What [`ReviewRow`] is read from; conditions follow.
-pub(in crate::store) const REVIEWS: &str =
-    "select w.id, w.claim_id, v.id as revision_id, v.number, v.outlet_id, o.name as outlet_name,
+const REVIEWS: &str =
+    "select w.id, k.claim_id, v.id as revision_id, v.number, v.outlet_id, o.name as outlet_name,
             o.domain as outlet_domain, v.url, v.title, v.publisher, v.publisher_url, v.authors,
             v.published_at, v.published_precision, v.modified_at, v.modified_precision,
             v.claim_published, v.claimants, v.claim_stated_at, v.claim_stated_precision,
@@ -25,9 +25,16 @@ pub(in crate::store) const REVIEWS: &str =
             v.rating_explanation, v.verdict, v.verdict_from, v.language, v.unread,
             v.extractor_version, v.recorded_at, v.superseded_at, r.id as rebuttal_id
        from review_revisions v join reviews w on w.id = v.review_id
-       left join outlets o on o.id = v.outlet_id
-       left join rebuttals r on r.review_revision_id = v.id
-      where true";
+       left join outlets o on o.id = v.outlet_id";
+
+/// What [`ReviewRow`] is read from, as seen at `as_of`; conditions follow.
+pub(in crate::store) fn select(as_of: Option<DateTime<Utc>>) -> Sql {
+    let mut sql = Sql::new(REVIEWS);
+    sql.push("join review_claims k on k.review_id = w.id", []).live("k", as_of);
+    sql.push("left join rebuttals r on r.review_revision_id = v.id", []).live("r", as_of);
+    sql.push("where true", []).live("v", as_of);
+    sql
+}
 
 #[derive(QueryableByName)]
 pub(in crate::store) struct ReviewRow {
@@ -153,7 +160,7 @@ pub(in crate::store) async fn reviews(
                 revision_number: row.number,
                 extractor_version: row.extractor_version,
                 recorded_at: row.recorded_at,
-                superseded_at: row.superseded_at,
+                superseded_at: ended(row.superseded_at, as_of),
             })
         })
         .collect()
@@ -168,8 +175,14 @@ pub(in crate::store) async fn briefs(
     if revisions.is_empty() {
         return Ok(BTreeMap::new());
     }
+    // Any state of a review has one of what it counts for, and no brief tells which.
     let mut sql = Sql::new(REVIEWS);
-    sql.among("and", "v.id", &revisions);
+    sql.push(
+        "join review_claims k on k.review_id = w.id and k.superseded_at is null
+         left join rebuttals r on false",
+        [],
+    );
+    sql.among("where", "v.id", &revisions);
     let rows: Vec<ReviewRow> = sql.look_up(connection).await?;
     rows.iter().map(|row| Ok((row.revision_id, row.brief()?))).collect()
 }

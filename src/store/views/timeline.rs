@@ -103,12 +103,13 @@ pub(in crate::store) async fn rows(
                 coalesce(v.published_precision, 'second'), v.published_at is not null, 'review',
                 w.id, null, null, v.verdict, null, null, null, null, null, null, v.recorded_at,
                 v.id, r.id
-           from reviews w join review_revisions v on v.review_id = w.id
-           left join rebuttals r on r.review_revision_id = v.id
-          where w.claim_id = {}",
-        [claim.into()],
+           from review_claims k join reviews w on w.id = k.review_id
+           join review_revisions v on v.review_id = w.id
+           left join rebuttals r on r.review_revision_id = v.id",
+        [],
     );
-    sql.live("v", as_of).push(
+    sql.live("r", as_of).push("where k.claim_id = {}", [claim.into()]);
+    sql.live("k", as_of).live("v", as_of).push(
         "union all
          select e.recorded_at, 'second', false, 'status', e.id, null, null, e.status, e.previous,
                 e.reasons, null, null, null, null, e.recorded_at, null, null

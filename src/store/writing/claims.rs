@@ -48,10 +48,10 @@ impl<'a> Context<'a> {
         statements: &StatementIds,
     ) -> ClaimRows<'a> {
         let mut rows = ClaimRows::default();
-        let mut asserting: BTreeMap<(Uuid, Uuid), Option<Uuid>> = BTreeMap::new();
+        let mut asserting: BTreeMap<(Uuid, Option<Uuid>, Uuid), Option<Uuid>> = BTreeMap::new();
         let mut named = BTreeSet::new();
         for (claim, identity) in self.extraction.claims.iter().zip(identities) {
-            let claim_id = identity.id.0;
+            let (claim_id, member_id) = (identity.id.0, identity.member_id());
             if identity.founded {
                 rows.founded.push(NewClaim {
                     id: claim_id,
@@ -72,6 +72,7 @@ impl<'a> Context<'a> {
                 rows.appearances.push(NewAppearance {
                     id,
                     claim_id,
+                    member_id,
                     statement_id: statements.get(appearance.statement),
                     stance: appearance.stance.as_str(),
                     field: span.field.as_str(),
@@ -83,7 +84,7 @@ impl<'a> Context<'a> {
             }
             for &claimant in &claim.claimants {
                 if let Some(actor) = actors.get(Some(claimant)) {
-                    let place = asserting.entry((claim_id, actor)).or_default();
+                    let place = asserting.entry((claim_id, member_id, actor)).or_default();
                     *place = place.or(said_by.get(&claimant.0).copied());
                 }
             }
@@ -91,21 +92,27 @@ impl<'a> Context<'a> {
                 identity
                     .subjects
                     .iter()
-                    .filter_map(|&subject| Some((claim_id, actors.get(Some(subject))?))),
+                    .filter_map(|&subject| Some((claim_id, member_id, actors.get(Some(subject))?))),
             );
         }
         rows.claimants = asserting
             .into_iter()
-            .map(|((claim_id, actor_id), appearance_id)| NewClaimant {
+            .map(|((claim_id, member_id, actor_id), appearance_id)| NewClaimant {
                 id: Uuid::now_v7(),
                 claim_id,
+                member_id,
                 actor_id,
                 appearance_id,
             })
             .collect();
         rows.subjects = named
             .into_iter()
-            .map(|(claim_id, actor_id)| NewSubject { id: Uuid::now_v7(), claim_id, actor_id })
+            .map(|(claim_id, member_id, actor_id)| NewSubject {
+                id: Uuid::now_v7(),
+                claim_id,
+                member_id,
+                actor_id,
+            })
             .collect();
         rows
     }

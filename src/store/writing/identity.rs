@@ -10,7 +10,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::links::link_same;
-use super::locks::{ClaimLock, lock_claims, lock_document};
+use super::locks::{ClaimLock, hold_merges, lock_claims, lock_document};
 use super::{Draft, Received};
 use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{Document, DocumentId, RevisionId, address_key, canonical_url, desktop_twin};
@@ -182,6 +182,7 @@ pub async fn begin(
     let document = received.document;
     let identity = Identity::of(document);
     lock_documents(connection, &identity.lock_names()).await?;
+    hold_merges(connection).await?;
     let live = find(connection, &identity).await?;
     if live.is_none() {
         refuse_digests(connection, identity.digests()).await?;
@@ -242,7 +243,7 @@ pub(in crate::store) async fn lock_documents(
     Ok(())
 }
 
-/// Levels 2 and 3 for claims that have rows already.
+/// Levels 3 and 4 for claims that have rows already.
 pub(in crate::store) async fn lock_wordings(
     connection: &Connection,
     language: &str,

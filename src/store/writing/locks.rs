@@ -3,14 +3,17 @@
 //! | level | what | how |
 //! | --- | --- | --- |
 //! | 1 | the document: each address of it, in order of key, or its words | exclusive |
-//! | 2 | each language whose claims may change, in order of name | shared; exclusive where level 3 would be [`MANY`] claims or more |
-//! | 3 | each claim it brings or had, in order of number | exclusive |
-//! | 4 | its outlet, then its actors in order of key | by inserting them: a unique index makes others wait |
-//! | 5 | other names, then affiliations of actors, each in order of key | as level 4 |
+//! | 2 | which claims are merged with which | shared; exclusive for who merges, splits or corrects claims by hand |
+//! | 3 | each language whose claims may change, in order of name | shared; exclusive where level 4 would be [`MANY`] claims or more |
+//! | 4 | each claim it brings or had, and the survivor of each that is merged, in order of number | exclusive |
+//! | 5 | its outlet, then its actors in order of key | by inserting them: a unique index makes others wait |
+//! | 6 | other names, then affiliations of actors, each in order of key | as level 5 |
 //!
 //! Finding or founding a claim, reading its evidence and renewing its summary are one thing that two
 //! transactions must not do at once; a lock for each claim's wording serialises exactly that, and
-//! documents that share no claim do not wait for each other's commit.
+//! documents that share no claim do not wait for each other's commit. Whoever changes claims by hand
+//! holds level 2 alone, so that nobody stores evidence of any claim meanwhile: that is rare and short,
+//! and then needs no lock below it.
 //!
 //! No circle of waiting can come about: every transaction goes down the levels, and within one in a
 //! fixed order, so whoever waits for a place holds only places before it. Foreign keys add none:
@@ -19,6 +22,9 @@
 use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
+
+use diesel::QueryableByName;
+use diesel::sql_types::{Binary, Text};
 
 use crate::store::sql::Sql;
 use crate::store::{Connection, Error};
@@ -41,12 +47,65 @@ pub(super) async fn lock_document(connection: &Connection, name: &str) -> Result
     sql.run(connection).await
 }
 
-/// Levels 2 and 3.
+/// Level 2, shared: which claim answers for which stays as it is until the transaction ends.
+pub(in crate::store) async fn hold_merges(connection: &Connection) -> Result<(), Error> {
+    let mut sql = Sql::new("select pg_advisory_xact_lock_shared(");
+    sql.push("{})", [number([b"merges"]).into()]);
+    sql.run(connection).await
+}
+
+/// Level 2, alone: nobody stores evidence of a claim until the transaction ends.
+pub(in crate::store) async fn lock_merges(connection: &Connection) -> Result<(), Error> {
+    let mut sql = Sql::new("select pg_advisory_xact_lock(");
+    sql.push("{})", [number([b"merges"]).into()]);
+    sql.run(connection).await
+}
+
+#[derive(QueryableByName)]
+struct SurvivorRow {
+    #[diesel(sql_type = Text)]
+    language: String,
+    #[diesel(sql_type = Binary)]
+    canonical_sha256: Vec<u8>,
+}
+
+/// The survivors of those of the claims that are merged.
+async fn survivors(
+    connection: &Connection,
+    claims: &BTreeSet<ClaimLock>,
+) -> Result<Vec<ClaimLock>, Error> {
+    if claims.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (languages, digests): (Vec<String>, Vec<Vec<u8>>) =
+        claims.iter().map(|claim| (claim.language.clone(), claim.digest.clone())).unzip();
+    let mut sql = Sql::new("select s.language, s.canonical_sha256 from unnest(");
+    // Each by itself: see `Sql::each`.
+    sql.push(
+        "{}, {}) as k (language, digest)
+          cross join lateral (select id from claims
+             where language = k.language and canonical_sha256 = k.digest offset 0) c
+          cross join lateral (select survivor_id from claim_members
+             where claim_id = c.id and superseded_at is null offset 0) m
+          cross join lateral (select language, canonical_sha256 from claims
+             where id = m.survivor_id offset 0) s",
+        [languages.into(), digests.into()],
+    );
+    let rows: Vec<SurvivorRow> = sql.look_up(connection).await?;
+    let locks = rows
+        .into_iter()
+        .map(|row| ClaimLock { language: row.language, digest: row.canonical_sha256 });
+    Ok(locks.collect())
+}
+
+/// Levels 3 and 4, under level 2.
 pub(super) async fn lock_claims(
     connection: &Connection,
     language: &str,
     claims: &BTreeSet<ClaimLock>,
 ) -> Result<(), Error> {
+    let mut claims = claims.clone();
+    claims.extend(survivors(connection, &claims).await?);
     let mut languages = BTreeSet::from([language]);
     languages.extend(claims.iter().map(|claim| claim.language.as_str()));
     let whole = claims.len() >= MANY;

@@ -15,6 +15,7 @@ mod identity;
 mod links;
 mod located;
 mod locks;
+mod moving;
 mod notes;
 mod rebuttals;
 mod removal;
@@ -24,6 +25,8 @@ mod summaries;
 
 pub use identity::{Begun, at_address, begin, refuse_redacted, sha256, unchanged};
 pub(super) use identity::{lock_documents, lock_wordings, take_time};
+pub(super) use locks::{hold_merges, lock_merges};
+pub(super) use moving::Move;
 pub use notes::EarlierAppearance;
 pub use removal::{record_presence, record_removal};
 pub use review::store_review;
@@ -62,14 +65,23 @@ pub struct Received<'a> {
 /// Which stored claim a claim of an extraction is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimIdentity {
-    /// The known claim's id, or a new one.
+    /// The known claim's id, or a new one; of a merged claim the survivor's.
     pub id: ClaimId,
+    /// The claim of this wording itself, which differs where it was merged.
+    pub member: ClaimId,
     /// Its canonical wording.
     pub key: String,
     /// Whether it is new.
     pub founded: bool,
     /// The actors of the extraction that it names.
     pub subjects: Vec<ActorIndex>,
+}
+
+impl ClaimIdentity {
+    /// The claim by itself, as rows keep it: only where another one answers for it.
+    fn member_id(&self) -> Option<Uuid> {
+        (self.member != self.id).then_some(self.member.0)
+    }
 }
 
 /// What is kept of a revision beside what was extracted from it.

@@ -39,7 +39,7 @@ impl<'a> Context<'a> {
         let mut rows = RebuttalRows::default();
         for (claim, identity) in self.extraction.claims.iter().zip(identities) {
             for denial in &claim.denials {
-                self.add_denial(&mut rows, identity.id.0, denial, actors, statements);
+                self.add_denial(&mut rows, identity, denial, actors, statements);
             }
         }
         rows
@@ -49,11 +49,12 @@ impl<'a> Context<'a> {
     fn add_denial(
         &self,
         rows: &mut RebuttalRows<'a>,
-        claim_id: Uuid,
+        identity: &ClaimIdentity,
         denial: &'a Denial,
         actors: &ActorIds,
         statements: &StatementIds,
     ) {
+        let (claim_id, member_id) = (identity.id.0, identity.member_id());
         let denial_id = Uuid::now_v7();
         let mentions = rows.mentions.len();
         for mention in &denial.mentions {
@@ -67,6 +68,7 @@ impl<'a> Context<'a> {
         rows.denials.push(NewDenial {
             id: denial_id,
             claim_id,
+            member_id,
             kind: denial.kind.as_str(),
             denier_id: actors.get(denial.denier),
             denier_role: denial.denier_role.as_str(),
@@ -80,6 +82,7 @@ impl<'a> Context<'a> {
         rows.rebuttals.push(NewRebuttal {
             id: Uuid::now_v7(),
             claim_id,
+            member_id,
             kind: denial.kind.as_str(),
             denial_id: Some(denial_id),
             review_revision_id: None,

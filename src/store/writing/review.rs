@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Binary, Bool, Integer, Text, Timestamptz, Uuid as SqlUuid};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -13,14 +13,15 @@ use uuid::Uuid;
 use super::identity::{outlet, take_time};
 use super::judge_anew;
 use super::located::{columns, stated};
-use super::locks::{ClaimLock, lock_claims, lock_document};
+use super::locks::{ClaimLock, hold_merges, lock_claims, lock_document};
 use crate::domain::view::{ReviewOutcome, StoredReview};
 use crate::domain::{ClaimId, PublishedReview, ReviewId, address_key, name_key};
 use crate::store::claims::digest;
 use crate::store::insert::{Bound, Inserts, bound};
+use crate::store::merges::survivors;
 use crate::store::rows::claim::NewClaim;
 use crate::store::rows::rebuttal::NewRebuttal;
-use crate::store::rows::review::{NewReview, NewReviewRevision};
+use crate::store::rows::review::{NewReview, NewReviewClaim, NewReviewRevision};
 use crate::store::sql::Sql;
 use crate::store::{Connection, Error};
 
@@ -46,6 +47,7 @@ pub async fn store_review(
         return Ok(live.unchanged());
     }
     lock_document(connection, &format!("review {}", crate::store::views::hex(&identity))).await?;
+    hold_merges(connection).await?;
     let live = find(connection, &identity, &sameness).await?;
     if let Some(live) = live.as_ref().filter(|live| live.is_known) {
         return Ok(live.unchanged());
@@ -55,27 +57,32 @@ pub async fn store_review(
         None => language(connection, &review.language, &of_claim).await?,
     };
     let lock = ClaimLock { language: language.clone(), digest: of_claim.clone() };
-    lock_claims(connection, &language, &BTreeSet::from([lock])).await?;
+    let mut locks = BTreeSet::from([lock]);
+    locks.extend(live.as_ref().map(LiveRow::lock));
+    lock_claims(connection, &language, &locks).await?;
     let at = take_time(connection).await?;
     let url = review.url.as_deref().and_then(|url| Url::parse(url).ok());
     let outlet_id = outlet(connection, outlet_name(review), url.as_ref(), at).await?;
     let known = match &live {
-        Some(live) => Some(live.claim_id),
+        Some(live) => Some(live.of),
         None => claim(connection, &language, &of_claim).await?,
     };
-    let claim_id = known.unwrap_or_else(Uuid::now_v7);
+    let of = ClaimId(known.unwrap_or_else(Uuid::now_v7));
+    let survivor = survivors(connection, &[of], None).await?.remove(&of);
+    let (claim_id, member_id) = (survivor.unwrap_or(of).0, survivor.map(|_| of.0));
     let review_id = live.as_ref().map_or_else(Uuid::now_v7, |live| live.id);
     if let Some(live) = &live {
         supersede(connection, live.revision_id, at).await?;
     }
 
     let claims = [NewClaim {
-        id: claim_id,
+        id: of.0,
         text: &review.claim,
         canonical_sha256: of_claim,
         check_worthiness: None,
     }];
-    let reviews = [NewReview { id: review_id, claim_id, key_sha256: identity }];
+    let reviews = [NewReview { id: review_id, claim_id: of.0, key_sha256: identity }];
+    let counts = [NewReviewClaim { id: Uuid::now_v7(), review_id, claim_id, member_id }];
     let revision_id = Uuid::now_v7();
     let number = live.as_ref().map_or(1, |live| live.number.saturating_add(1));
     let revisions = [revision((revision_id, review_id, number), outlet_id, review, &sameness)?];
@@ -83,6 +90,7 @@ pub async fn store_review(
     let rebuttals = [NewRebuttal {
         id: Uuid::now_v7(),
         claim_id,
+        member_id,
         kind: "review",
         denial_id: None,
         review_revision_id: Some(revision_id),
@@ -96,6 +104,7 @@ pub async fn store_review(
     inserts
         .add(founded, [("language", bound::<Text, _>(language.as_str())), read_by(), recorded()]);
     inserts.add(if live.is_none() { &reviews[..] } else { &[] }, [recorded()]);
+    inserts.add(if live.is_none() { &counts[..] } else { &[] }, [recorded()]);
     inserts.add(&revisions, [recorded()]);
     let against = if review.verdict.speaks_against() { &rebuttals[..] } else { &[] };
     inserts.add(against, [read_by(), recorded()]);
@@ -117,8 +126,13 @@ struct LiveRow {
     id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     claim_id: Uuid,
+    /// The claim of the review by itself, which differs where that was merged.
+    #[diesel(sql_type = SqlUuid)]
+    of: Uuid,
     #[diesel(sql_type = Text)]
     claim_language: String,
+    #[diesel(sql_type = Binary)]
+    claim_digest: Vec<u8>,
     #[diesel(sql_type = SqlUuid)]
     revision_id: Uuid,
     #[diesel(sql_type = Integer)]
@@ -129,6 +143,10 @@ struct LiveRow {
 }
 
 impl LiveRow {
+    fn lock(&self) -> ClaimLock {
+        ClaimLock { language: self.claim_language.clone(), digest: self.claim_digest.clone() }
+    }
+
     fn unchanged(&self) -> StoredReview {
         StoredReview {
             review: ReviewId(self.id),
@@ -208,13 +226,16 @@ async fn find(
     (digest, reader): &(Vec<u8>, &str),
 ) -> Result<Option<LiveRow>, Error> {
     let mut sql = Sql::new(
-        "select w.id, w.claim_id, c.language as claim_language, v.id as revision_id, v.number,",
+        "select w.id, k.claim_id, coalesce(k.member_id, k.claim_id) as of,
+                c.language as claim_language, c.canonical_sha256 as claim_digest,
+                v.id as revision_id, v.number,",
     );
     sql.push(
         "exists (select from review_revisions x where x.review_id = w.id
                 and x.raw_sha256 = any({}) and x.extractor_version = {}) as is_known
            from reviews w join review_revisions v on v.review_id = w.id
-           join claims c on c.id = w.claim_id",
+           join review_claims k on k.review_id = w.id and k.superseded_at is null
+           join claims c on c.id = coalesce(k.member_id, k.claim_id)",
         [vec![digest.clone()].into(), (*reader).into()],
     );
     sql.push("where w.key_sha256 = any({})", [vec![identity.to_vec()].into()]);

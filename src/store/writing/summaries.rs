@@ -521,12 +521,13 @@ async fn evidence(
 
 async fn reviews(connection: &Connection, claims: Vec<Uuid>) -> Result<Vec<ReviewRow>, Error> {
     let mut sql = Sql::new(
-        "select w.claim_id, w.id, r.id as rebuttal_id, v.verdict, v.published_at,
+        "select k.claim_id, w.id, r.id as rebuttal_id, v.verdict, v.published_at,
                 v.published_precision, v.claim_stated_at, v.claim_stated_precision
-           from reviews w join review_revisions v on v.review_id = w.id
-           left join rebuttals r on r.review_revision_id = v.id",
+           from review_claims k join reviews w on w.id = k.review_id
+           join review_revisions v on v.review_id = w.id
+           left join rebuttals r on r.review_revision_id = v.id and r.superseded_at is null",
     );
-    sql.push("where w.claim_id = any({})", [claims.into()]);
-    sql.live("v", None).push("order by v.recorded_at, v.id", []);
+    sql.push("where k.claim_id = any({})", [claims.into()]);
+    sql.live("k", None).live("v", None).push("order by v.recorded_at, v.id", []);
     sql.look_up(connection).await
 }

@@ -13,6 +13,7 @@ mod fetching;
 mod jobs;
 mod links;
 mod matching;
+mod merges;
 mod metrics;
 mod pages;
 mod redaction;

@@ -2,6 +2,40 @@
 
 /// Each rule of the schema, and a change that it must refuse. `{t}` stands for the rule's table.
 pub const REFUSED: &[(&str, &str, &str)] = &[
+    ("merges", "merges_not_itself", "update {t} set into_id = claim_id"),
+    ("merges", "merges_reason_not_blank", "update {t} set reason = ' '"),
+    ("merges", "merges_merged_by_not_blank", "update {t} set merged_by = ' '"),
+    (
+        "merges",
+        "merges_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 s'",
+    ),
+    (
+        "merges",
+        "merges_one_live",
+        "insert into {t} (id, claim_id, into_id, reason, merged_by) select gen_random_uuid(), claim_id, into_id, reason, merged_by from {t}",
+    ),
+    ("claim_members", "claim_members_not_itself", "update {t} set survivor_id = claim_id"),
+    (
+        "claim_members",
+        "claim_members_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 s'",
+    ),
+    (
+        "claim_members",
+        "claim_members_one_live",
+        "insert into {t} (id, claim_id, survivor_id) select gen_random_uuid(), claim_id, survivor_id from {t}",
+    ),
+    (
+        "review_claims",
+        "review_claims_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 s'",
+    ),
+    (
+        "review_claims",
+        "review_claims_one_live",
+        "insert into {t} (id, review_id, claim_id) select gen_random_uuid(), review_id, claim_id from {t}",
+    ),
     ("links", "links_not_itself", "update {t} set claim_id = other_id"),
     (
         "links",
@@ -330,7 +364,7 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("rebuttals", "rebuttals_kind_known", "update {t} set kind = 'shrug'"),
     (
         "rebuttals",
-        "rebuttals_review_unique",
+        "rebuttals_one_live_of_review",
         "insert into {t} (id, claim_id, kind, review_revision_id, extractor_version) select gen_random_uuid(), claim_id, kind, review_revision_id, '2' from {t} where kind = 'review'",
     ),
     ("rebuttals", "rebuttals_one_source", "update {t} set denial_id = null where kind <> 'review'"),

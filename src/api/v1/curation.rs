@@ -1,0 +1,109 @@
+//! What people say of claims: that two are one, and that two are not.
+
+use actix_web::http::header::{CACHE_CONTROL, LOCATION};
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use chrono::{DateTime, Utc};
+use serde::de::DeserializeOwned;
+use validator::Validate;
+
+use crate::api::dto::curation::{ClaimMerge, ClaimMoved, ClaimSplit, Merge};
+use crate::api::extract::{NoQuery, PathId, Query, Unread, parse_json};
+use crate::api::openapi::CurationProblems;
+use crate::api::problem::Problem;
+use crate::app::App;
+use crate::domain::ClaimId;
+use crate::store::audit::Request;
+use crate::store::{self, Connection, merges};
+
+/// Bytes of a request at most.
+const MAX_BODY: usize = 16 * 1024;
+
+/// What answers for a merged claim: the same resource of the claim that it was merged into, as it was
+/// at `as_of`. `None` for a claim that stands by itself.
+///
+/// Not to be kept: a merge may be undone.
+pub(in crate::api) async fn moved(
+    connection: &Connection,
+    request: &HttpRequest,
+    id: ClaimId,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Option<HttpResponse>, Problem> {
+    let Some(survivor) = merges::survivors(connection, &[id], as_of).await?.remove(&id) else {
+        return Ok(None);
+    };
+    let path = request.match_pattern().unwrap_or_default().replace("{id}", &survivor.to_string());
+    let location = match request.query_string() {
+        "" => path,
+        query => format!("{path}?{query}"),
+    };
+    let answer = HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, location.clone()))
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(ClaimMoved { id: id.0, merged_into: survivor.0, location });
+    Ok(Some(answer))
+}
+
+/// Merge a claim into another
+///
+/// Says that the two are one claim. The other one answers for both from now on: it has the
+/// appearances, rebuttals and reviews of both, and its status is what all of that says. Requests for
+/// the merged claim are redirected to it; nothing is deleted, `as_of` before the merge answers as it
+/// was, and `:split` undoes it. Said again it changes nothing.
+#[utoipa::path(
+    tag = "claims",
+    params(("id" = uuid::Uuid, Path, description = "Id of the claim that is merged.")),
+    request_body = ClaimMerge,
+    responses((status = 200, description = "The merge.", body = Merge), CurationProblems),
+)]
+#[post("/v1/claims/{id}:merge")]
+pub async fn merge(
+    app: web::Data<App>,
+    PathId(id): PathId<ClaimId>,
+    _: Query<NoQuery>,
+    body: Unread,
+) -> Result<HttpResponse, Problem> {
+    let asked: ClaimMerge = asked(body).await?;
+    if asked.into == id {
+        return Err(Problem::field("/into", "is the claim itself"));
+    }
+    let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
+    let mut connection = app.pool.get().await?;
+    let merged = store::transaction(&mut connection, async |connection| {
+        merges::merge(connection, id, asked.into, None, request).await
+    })
+    .await
+    .map_err(|error| Problem::of_one("claim", id, error))?;
+    Ok(HttpResponse::Ok().json(Merge::from(merged)))
+}
+
+/// Split a merged claim off
+///
+/// Undoes a merge: the merged claim stands by itself again with all evidence that is its own, also
+/// what came in since, and with what had been merged into it before. Said again it changes nothing.
+#[utoipa::path(
+    tag = "claims",
+    params(("id" = uuid::Uuid, Path, description = "Id of the merged claim or of the one that answers for it.")),
+    request_body = ClaimSplit,
+    responses((status = 200, description = "The merge, undone.", body = Merge), CurationProblems),
+)]
+#[post("/v1/claims/{id}:split")]
+pub async fn split(
+    app: web::Data<App>,
+    PathId(id): PathId<ClaimId>,
+    _: Query<NoQuery>,
+    body: Unread,
+) -> Result<HttpResponse, Problem> {
+    let asked: ClaimSplit = asked(body).await?;
+    let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
+    let mut connection = app.pool.get().await?;
+    let undone = store::transaction(&mut connection, async |connection| {
+        merges::split(connection, id, asked.merge, request).await
+    })
+    .await
+    .map_err(|error| Problem::of_one("claim", id, error))?;
+    Ok(HttpResponse::Ok().json(Merge::from(undone)))
+}
+
+async fn asked<T: DeserializeOwned + Validate>(body: Unread) -> Result<T, Problem> {
+    parse_json(&body.read(&["application/json"], |_| MAX_BODY).await?)
+}
