@@ -347,9 +347,12 @@ impl Fetcher {
             }),
             200..300 => {
                 let page = self.read_page(wanted, url, response).await?;
-                if page.media_type == PageType::Html
-                    && let Some(to) = refresh::leads_to(url, &page.bytes)
-                {
+                let is_page = match page.media_type {
+                    PageType::Html => true,
+                    PageType::PlainText => false,
+                    PageType::Feed => refresh::begins_as_page(&page.bytes),
+                };
+                if is_page && let Some(to) = refresh::leads_to(url, &page.bytes) {
                     return Ok(Hop::Redirect { to, for_good: false });
                 }
                 Ok(Hop::Done(Box::new(Fetched::Page(page))))

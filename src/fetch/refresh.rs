@@ -42,6 +42,14 @@ pub(super) fn leads_to(url: &Url, page: &[u8]) -> Option<Url> {
     (delay <= LONGEST_DELAY && to != own && matches!(to.scheme(), "http" | "https")).then_some(to)
 }
 
+/// Whether what was hoped to be a feed is a page; in a feed, pages stand as texts of its entries.
+pub(super) fn begins_as_page(bytes: &[u8]) -> bool {
+    let begin = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    ["<!doctype html", "<html", "<head", "<meta"].iter().any(|sign| {
+        begin.get(..sign.len()).is_some_and(|head| head.eq_ignore_ascii_case(sign.as_bytes()))
+    })
+}
+
 /// What the head says, as written.
 #[derive(Default)]
 struct Found {
@@ -156,6 +164,16 @@ mod tests {
         }
         let base = "<base href=/x/><meta content='0;url=y' http-equiv=' refresh '>";
         assert_eq!(led(base).as_deref(), Some("https://n.test/x/y"));
+    }
+
+    #[test]
+    fn tells_pages_from_feeds_that_hold_pages() {
+        for page in ["\u{feff} <!DOCTYPE html>", "<HTML lang=en>", "<meta charset=utf-8>"] {
+            assert!(begins_as_page(page.as_bytes()), "{page}");
+        }
+        for feed in ["<?xml version=\"1.0\"?><rss>", "<rss><![CDATA[<html>]]>", "{}", "<ht", ""] {
+            assert!(!begins_as_page(feed.as_bytes()), "{feed}");
+        }
     }
 
     #[test]

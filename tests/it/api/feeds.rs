@@ -478,6 +478,17 @@ async fn a_page_leads_to_its_feed_and_a_site_to_its_sitemap() {
     assert_eq!(others, [room.url("/lost"), room.url("/sport")]);
     let again = app.post("/v1/feeds", &json!({"url": room.url("/feed/")})).await.expect(200);
     assert_eq!(again["feed"]["id"], added["feed"]["id"]);
+    // A page that leads on by itself, and a feed that holds one.
+    room.put("/moved", html, "<html><meta http-equiv=refresh content='0; url=/home'></html>");
+    let again = app.post("/v1/feeds", &json!({"url": room.url("/moved")})).await.expect(200);
+    assert_eq!(again["feed"]["id"], added["feed"]["id"]);
+    let held = room.rss(&[]).replace(
+        "<title>Lorne",
+        "<description><![CDATA[<p>]]><![CDATA[<meta http-equiv=refresh content='0; url=/home'>]]></description><title>Lorne",
+    );
+    room.put("/held", XML, held);
+    let held = app.post("/v1/feeds", &json!({"url": room.url("/held")})).await.expect(201);
+    assert_eq!(held["feed"]["url"], room.url("/held"));
 
     room.put("/bare", html, "<html><p>No feeds here.</p></html>");
     let none = app.post("/v1/feeds", &json!({"url": room.url("/bare")})).await;
