@@ -22,8 +22,8 @@ fn archive() -> String {
             );
             let mut article = json!({"id": number.to_string(), "title": format!("Pier {number}"), "text": text});
             if !number.is_multiple_of(7) {
-                let address = number - usize::from(number.is_multiple_of(50));
-                article["url"] = json!(format!("https://{town}-courier.test/{address}"));
+                let address = if number.is_multiple_of(50) { number - 1 } else { number };
+                article["url"] = json!(format!("https://courier.test/{address}"));
             }
             article.to_string() + "\n"
         })
