@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::config::{FetchConfig, ServeConfig};
+use crate::config::{FetchConfig, GearChoice, ServeConfig};
 use crate::domain::view::{FeedCounts, QueueDepth};
 use crate::domain::{Document, Extraction};
 use crate::fetch::{FetchError, FetchOptions, Fetcher};
 use crate::index::KnownClaims;
 use crate::metrics::{Moment, metrics};
-use crate::pipeline;
+use crate::pipeline::{self, Gear};
 use crate::store::{self, Pool, PoolOptions};
 
 /// How long those who run the service wait to learn whether its database answers.
@@ -20,12 +20,21 @@ const PROBE_TIME: Duration = Duration::from_secs(1);
 /// Reads a document and counts what that took.
 ///
 /// It takes a processor for as long as it lasts: call it from a thread that answers nothing else.
-pub fn extract(document: &Document) -> Extraction {
+pub fn extract(document: &Document, gear: Gear) -> Extraction {
     let begun = Instant::now();
-    let extraction = pipeline::extract(document);
+    let extraction = pipeline::extract_with(document, gear);
     let words = document.text.split_whitespace().count();
     metrics().extracted(u64::try_from(words).unwrap_or(u64::MAX), begun.elapsed());
     extraction
+}
+
+impl From<GearChoice> for Gear {
+    fn from(choice: GearChoice) -> Self {
+        match choice {
+            GearChoice::Fast => Gear::Fast,
+            GearChoice::Accurate => Gear::Accurate,
+        }
+    }
 }
 
 /// What one service shares between all that it does.
@@ -37,6 +46,8 @@ pub struct App {
     probe: Pool,
     /// The connections of this process's workers, if it has any.
     jobs: Option<Pool>,
+    /// How much the reading of a text may cost.
+    pub gear: Gear,
     /// Longest text or HTML that is taken, in bytes.
     pub max_text_bytes: usize,
     /// Fetches pages; `None` where the operator wants none fetched.
@@ -60,6 +71,7 @@ impl App {
             pool,
             probe,
             jobs: None,
+            gear: config.work.gear.into(),
             max_text_bytes: config.max_text_bytes,
             fetcher: None,
             known: Arc::default(),

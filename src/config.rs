@@ -188,6 +188,10 @@ pub struct WorkConfig {
     #[arg(long, env = "CLAIMTRAIL_KEEP_DONE_JOBS", value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..=3650))]
     pub keep_done_jobs: u16,
 
+    /// How much the reading of a document may cost: fast, meant for archives, takes rules and linear models, accurate the trained encoder. [default: accurate, for extract and ingest fast]
+    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Accurate, hide_default_value = true)]
+    pub gear: GearChoice,
+
     /// Whether and how addresses are fetched.
     #[command(flatten)]
     pub fetch: FetchConfig,
@@ -243,8 +247,8 @@ pub struct ExtractConfig {
     #[arg(long, env = "CLAIMTRAIL_THREADS", value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024), default_value_t = processors(), hide_default_value = true)]
     pub threads: u16,
 
-    /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one.
-    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Fast)]
+    /// How much the reading of a document may cost: fast, meant for archives, takes rules and linear models, accurate the trained encoder. [default: accurate, for extract and ingest fast]
+    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Fast, hide_default_value = true)]
     pub gear: GearChoice,
 
     /// Count the spans, prove each against the printed document, and fail where one does not stand where it says.
@@ -275,6 +279,10 @@ pub struct IngestConfig {
     /// Add the lines of NDJSON that are refused to this file, as they stand, and refused rows of CSV as such lines, to be mended and read in again.
     #[arg(long, env = "CLAIMTRAIL_REFUSED", value_name = "FILE")]
     pub refused: Option<PathBuf>,
+
+    /// How much the reading of a document may cost: fast, meant for archives, takes rules and linear models, accurate the trained encoder. [default: accurate, for extract and ingest fast]
+    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Fast, hide_default_value = true)]
+    pub gear: GearChoice,
 
     /// Whether and how addresses are fetched.
     #[command(flatten)]
@@ -612,7 +620,7 @@ pub struct EvaluateConfig {
     #[arg(long, env = "CLAIMTRAIL_ONLY", value_name = "FILE")]
     pub only: Option<PathBuf>,
 
-    /// How much the reading may cost: fast takes rules and linear models, accurate the trained encoder where there is one. [default: fast, for checkworthiness accurate]
+    /// How much the reading of a document may cost: fast, meant for archives, takes rules and linear models, accurate the trained encoder. [default: accurate, for extract and ingest fast]
     #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum)]
     pub gear: Option<GearChoice>,
 }

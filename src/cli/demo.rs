@@ -11,6 +11,7 @@ use super::{seeds, serve};
 use crate::config::{GlobalConfig, ServeConfig};
 use crate::domain::view::StoreOutcome;
 use crate::jobs::extract_document;
+use crate::pipeline::Gear;
 use crate::store::Pool;
 
 /// Serves the demo until SIGINT or SIGTERM.
@@ -19,7 +20,7 @@ use crate::store::Pool;
 /// As `serve`, and where the story cannot be stored.
 pub async fn run(global: &GlobalConfig, config: &ServeConfig) -> anyhow::Result<()> {
     serve::run_after(global, config, async |pool: &Pool, address| {
-        let changed = load_seeds(pool).await?;
+        let changed = load_seeds(pool, config.work.gear.into()).await?;
         let trail = trail::richest(&mut *pool.get().await?).await?;
         // Whoever reads may have gone; the service runs all the same.
         let _ = std::io::stdout().write_all(greeting(changed, trail.as_ref(), address).as_bytes());
@@ -32,11 +33,11 @@ pub async fn run(global: &GlobalConfig, config: &ServeConfig) -> anyhow::Result<
 ///
 /// # Errors
 /// Where an article cannot be stored.
-pub async fn load_seeds(pool: &Pool) -> anyhow::Result<usize> {
+pub async fn load_seeds(pool: &Pool, gear: Gear) -> anyhow::Result<usize> {
     let mut changed = 0;
     for seed in seeds::articles()? {
         let title = seed.document.title.clone().unwrap_or_default();
-        let stored = extract_document::run(pool, new_document(seed))
+        let stored = extract_document::run(pool, new_document(seed), gear)
             .await
             .with_context(|| format!("cannot store the seed “{title}”"))?;
         changed += usize::from(stored.outcome != StoreOutcome::Unchanged);

@@ -13,7 +13,6 @@ use std::path::Path;
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use super::gear;
 use crate::config::{EvaluateConfig, EvaluateKind};
 use crate::domain::CodePoints;
 use crate::pipeline::{Gear, attribution, claims, text};
@@ -25,15 +24,16 @@ use crate::pipeline::{Gear, attribution, claims, text};
 pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
     match config.kind {
         EvaluateKind::Attribution => {
-            let gear = config.gear.map_or(Gear::Fast, gear);
+            let gear = config.gear.map_or(Gear::Accurate, Gear::from);
             each_line(&config.input, &config.output, |question| Ok(attributions(question, gear)))
         }
         EvaluateKind::Checkworthiness => {
-            let gear = config.gear.map_or(Gear::Accurate, gear);
+            let gear = config.gear.map_or(Gear::Accurate, Gear::from);
             checkworthiness::run(&config.input, gear, &config.output)
         }
         EvaluateKind::Denials => {
-            each_line(&config.input, &config.output, |question| Ok(denials(question)))
+            let gear = config.gear.map_or(Gear::Accurate, Gear::from);
+            each_line(&config.input, &config.output, |question| Ok(denials(question, gear)))
         }
         EvaluateKind::Html => {
             let pages = config.pages.as_deref().context("--pages names the folder of pages")?;
@@ -133,8 +133,8 @@ struct Denial {
 }
 
 /// The denials of a passage, one for each denier and claim, each in the mention that words it.
-fn denials(question: Question) -> DenialAnswer {
-    let denials = claims::passage_denials(&question.text)
+fn denials(question: Question, gear: Gear) -> DenialAnswer {
+    let denials = claims::passage_denials(gear, &question.text)
         .into_iter()
         .map(|denial| Denial {
             cue: denial.cue,

@@ -5,7 +5,6 @@ use std::panic::AssertUnwindSafe;
 
 use serde::Serialize;
 
-use super::gear;
 use super::input::{Inputs, Item, Reader};
 use super::ordered::map_in_order;
 use super::verify::{Proof, prove};
@@ -117,7 +116,7 @@ fn answer(reader: &Reader, item: &Item, config: &ExtractConfig) -> Outcome {
         }
         // An archive of millions must not end with the one document that finds a fault in here.
         let extraction = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            pipeline::extract_with(&ingested.document, gear(config.gear))
+            pipeline::extract_with(&ingested.document, config.gear.into())
         }))
         .map_err(|_| "the extractor failed on this document, which is a fault in it".to_owned())?;
         let answer = ExtractionAnswer::new(&ingested.document, &extraction);

@@ -11,6 +11,7 @@ use crate::api::dto::extraction;
 use crate::config::{GlobalConfig, InputConfig, InputFormat, LoadConfig};
 use crate::ingest::MediaType;
 use crate::jobs::extract_document::NewDocument;
+use crate::pipeline::Gear;
 use crate::store::Pool;
 
 /// Tells files that are read as extractions from the same files read as documents.
@@ -40,7 +41,7 @@ fn read(_: &Pool, _: &Handle, item: Item) -> Result<Prepared, Failure> {
             let received = document.text.clone().into_bytes();
             let media_type = MediaType::PlainText.as_str().to_owned();
             let new = Arc::new(NewDocument { document, received, media_type });
-            let new = NewOrPassages { new, passages: false };
+            let new = NewOrPassages { new, passages: false, gear: Gear::Fast };
             Ok(Prepared { place, new, extraction: Some(extraction), line })
         }
         Err(reason) => Err(Failure::Refused { reason: format!("{place}: {reason}"), line }),

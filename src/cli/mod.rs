@@ -23,8 +23,7 @@ pub mod trail;
 mod verify;
 mod worker;
 
-use crate::config::{Command, Config, GearChoice};
-use crate::pipeline::Gear;
+use crate::config::{Command, Config};
 
 /// Everything was read, and not everything could be stored. The program ends with
 /// [`PARTLY_REFUSED`] then, to be told apart from a run that did not come to its end.
@@ -61,13 +60,5 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Migrate => migrate::run(&config.global).await,
         Command::Demo(demo) => demo::run(&config.global, &demo).await,
         Command::Serve(serve) => serve::run(&config.global, &serve).await,
-    }
-}
-
-/// The pipeline's gear of that name.
-fn gear(choice: GearChoice) -> Gear {
-    match choice {
-        GearChoice::Fast => Gear::Fast,
-        GearChoice::Accurate => Gear::Accurate,
     }
 }

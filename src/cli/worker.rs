@@ -59,7 +59,8 @@ pub(super) fn worker(
     let pool =
         pool.beside(PoolOptions { size: jobs + SPARE_CONNECTIONS, ..PoolOptions::default() })?;
     let keep_done = Duration::from_secs(u64::from(config.keep_done_jobs) * 24 * 60 * 60);
-    let worker =
-        Worker::new(pool.clone(), WorkerOptions { jobs, keep_done, ..WorkerOptions::default() });
+    let gear = config.gear.into();
+    let options = WorkerOptions { jobs, keep_done, gear, ..WorkerOptions::default() };
+    let worker = Worker::new(pool.clone(), options);
     Ok((pool, worker.fetching(fetcher)))
 }

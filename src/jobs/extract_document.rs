@@ -12,6 +12,7 @@ use crate::app;
 use crate::domain::view::{JobKind, StoredDocument};
 use crate::domain::{ClaimId, Document, Extraction, JobId, RequestId, StatedTime};
 use crate::metrics::metrics;
+use crate::pipeline::Gear;
 use crate::pipeline::matching::{self, Candidate, Candidates, Decision, canonical_key};
 use crate::store::jobs::NewJob;
 use crate::store::writing::{self, Begun, Beside, ClaimIdentity, Received};
@@ -117,8 +118,8 @@ pub(super) fn read_payload(
 ///
 /// # Errors
 /// When the reader panics, which it never should.
-pub async fn read(new: Arc<NewDocument>) -> anyhow::Result<Extraction> {
-    tokio::task::spawn_blocking(move || app::extract(&new.document))
+pub async fn read(new: Arc<NewDocument>, gear: Gear) -> anyhow::Result<Extraction> {
+    tokio::task::spawn_blocking(move || app::extract(&new.document, gear))
         .await
         .context("the extractor stopped on this document")
 }
@@ -127,14 +128,14 @@ pub async fn read(new: Arc<NewDocument>) -> anyhow::Result<Extraction> {
 ///
 /// # Errors
 /// As [`read`] and [`store()`].
-pub async fn run(pool: &Pool, new: NewDocument) -> anyhow::Result<StoredDocument> {
+pub async fn run(pool: &Pool, new: NewDocument, gear: Gear) -> anyhow::Result<StoredDocument> {
     let known = writing::unchanged(&mut *pool.get().await?, &new.document).await?;
     if let Some(stored) = known {
         return Ok(stored);
     }
     let new = Arc::new(new);
     // No connection is held while the CPU works.
-    let extraction = read(new.clone()).await?;
+    let extraction = read(new.clone(), gear).await?;
     let mut connection = pool.get().await?;
     let stored = store::transaction(&mut connection, async |connection| {
         store(connection, &new, &extraction).await

@@ -13,6 +13,7 @@ use crate::domain::{JobId, RemovalStatus, RequestId, StatedTime, Validators};
 use crate::fetch::{FetchError, Fetched, Fetcher, Page, PageType};
 use crate::ingest::{self, Hearsay, Ingested, Meta};
 use crate::metrics::metrics;
+use crate::pipeline::Gear;
 use crate::store::jobs::NewJob;
 use crate::store::{self, Connection, Pool, writing};
 
@@ -225,6 +226,7 @@ pub async fn run(
     pool: &Pool,
     fetcher: Option<&Fetcher>,
     meta: Meta,
+    gear: Gear,
 ) -> anyhow::Result<StoredDocument> {
     let url = meta.url.clone().context("there is no address to fetch")?;
     let page = match fetch(fetcher, &url).await {
@@ -249,7 +251,7 @@ pub async fn run(
         received: ingested.bytes,
         media_type: ingested.media_type.as_str().to_owned(),
     });
-    let extraction = extract_document::read(new.clone()).await?;
+    let extraction = extract_document::read(new.clone(), gear).await?;
     let mut connection = pool.get().await?;
     let stored = store::transaction(&mut connection, async |connection| {
         let stored = extract_document::store(connection, &new, &extraction).await?;

@@ -16,6 +16,7 @@ use crate::domain::view::{JobKind, StoredDocument};
 use crate::domain::{JobId, Validators};
 use crate::fetch::Fetcher;
 use crate::metrics::{JobEnd, metrics};
+use crate::pipeline::Gear;
 use crate::store::jobs::{CHANNEL, TakenJob};
 use crate::store::{self, Pool, writing};
 
@@ -33,10 +34,12 @@ pub struct WorkerOptions {
     pub stop_time: Duration,
     /// How long a job that is done can be asked for; then its row is removed.
     pub keep_done: Duration,
+    /// How much the reading of a document may cost.
+    pub gear: Gear,
 }
 
 impl Default for WorkerOptions {
-    /// Two jobs, five minutes, one second, five seconds, seven days.
+    /// Two jobs, five minutes, one second, five seconds, seven days, the fast gear.
     fn default() -> Self {
         WorkerOptions {
             jobs: 2,
@@ -44,6 +47,7 @@ impl Default for WorkerOptions {
             poll: Duration::from_secs(1),
             stop_time: Duration::from_secs(5),
             keep_done: Duration::from_secs(7 * 24 * 60 * 60),
+            gear: Gear::default(),
         }
     }
 }
@@ -302,7 +306,7 @@ impl Worker {
         marked: Option<(Url, Validators)>,
     ) -> anyhow::Result<StoredDocument> {
         let new = Arc::new(new);
-        let extraction = extract_document::read(new.clone()).await?;
+        let extraction = extract_document::read(new.clone(), self.options.gear).await?;
         let mut connection = self.pool.get().await?;
         let stored = store::transaction(&mut connection, async |connection| {
             let stored = extract_document::store(connection, &new, &extraction).await?;

@@ -28,7 +28,7 @@ pub enum Gear {
 }
 
 /// Version of rules and stages together; changes whenever an extraction could change.
-pub const EXTRACTOR_VERSION: &str = "0.4.2";
+pub const EXTRACTOR_VERSION: &str = "0.5.0";
 
 /// All statements, claims, denials and actors of `document`.
 ///
@@ -56,7 +56,7 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
     let readings: Vec<(Field, &text::Reading)> =
         fields.iter().map(|field| (field.field, &field.reading)).collect();
     let resolution = resolution::resolve(&readings);
-    let mut assembled = claims::assemble::assemble(&fields, &resolution);
+    let mut assembled = claims::assemble::assemble(gear, &fields, &resolution);
     claims::appearances::add(&fields, &mut assembled.claims);
     for claim in &mut assembled.claims {
         claim.check_worthiness = claims::checkworthy::check_worthiness(gear, &claim.text);
@@ -71,7 +71,7 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
             models: [
                 ("attribution", attribution::model(gear)),
                 ("check_worthiness", claims::checkworthy::model(gear)),
-                ("denials", "linear-1"),
+                ("denials", claims::denials::model(gear)),
                 ("stance", "linear-1"),
             ]
             .into_iter()

@@ -6,6 +6,7 @@ use claimtrail::cli::demo::load_seeds;
 use claimtrail::cli::seeds::articles;
 use claimtrail::cli::trail;
 use claimtrail::domain::{Document, RebuttalKind};
+use claimtrail::pipeline::Gear;
 use claimtrail::store::{Pool, PoolOptions};
 
 use crate::support::database::TestDatabase;
@@ -53,9 +54,9 @@ async fn loading_the_story_twice_changes_nothing() {
     let database = TestDatabase::new().await;
     let pool = Pool::new(database.url(), PoolOptions::default()).expect("a pool");
     let articles = documents().len();
-    assert_eq!(load_seeds(&pool).await.expect("loads"), articles);
+    assert_eq!(load_seeds(&pool, Gear::Fast).await.expect("loads"), articles);
     let trail = trail::richest(&mut pool.get().await.expect("a connection")).await.expect("reads");
-    assert_eq!(load_seeds(&pool).await.expect("loads"), 0);
+    assert_eq!(load_seeds(&pool, Gear::Fast).await.expect("loads"), 0);
     let again = trail::richest(&mut pool.get().await.expect("a connection")).await.expect("reads");
     assert_eq!(again, trail);
 }
@@ -64,7 +65,7 @@ async fn loading_the_story_twice_changes_nothing() {
 async fn the_story_has_a_trail_worth_looking_at() {
     let database = TestDatabase::new().await;
     let pool = Pool::new(database.url(), PoolOptions::default()).expect("a pool");
-    load_seeds(&pool).await.expect("loads");
+    load_seeds(&pool, Gear::Fast).await.expect("loads");
     let mut connection = pool.get().await.expect("a connection");
     let trail = trail::richest(&mut connection).await.expect("reads").expect("there is a claim");
     assert!(trail.claim.outlets >= 4, "{trail}");

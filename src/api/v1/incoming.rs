@@ -268,9 +268,10 @@ impl Incoming {
     /// As [`Incoming::ingest`]; too many texts are being read.
     pub async fn extract_when_free(self, app: &App) -> Result<(Ingested, Extraction), Problem> {
         let incoming = self.with_words(app).await?;
+        let gear = app.gear;
         let work = move || {
             let ingested = incoming.ingest()?;
-            let extraction = app::extract(&ingested.document);
+            let extraction = app::extract(&ingested.document, gear);
             Ok((ingested, extraction))
         };
         when_free(app, work).await

@@ -74,7 +74,7 @@ pub async fn store(
             language: config.input.language.clone(),
             ..Meta::default()
         };
-        match fetch_document::run(&pool, fetcher.as_deref(), meta).await {
+        match fetch_document::run(&pool, fetcher.as_deref(), meta, config.gear.into()).await {
             Ok(stored) => match stored.outcome {
                 StoreOutcome::Created => fetched.created += 1,
                 StoreOutcome::Revised => fetched.revised += 1,

@@ -37,6 +37,7 @@ use crate::ingest::Ingested;
 use crate::ingest::archive::{Form, Kind, ReadRecord};
 use crate::jobs::extract_document::{self, NewDocument};
 use crate::jobs::patiently;
+use crate::pipeline::Gear;
 use crate::store::{self, Pool, PoolOptions, writing};
 
 /// Stores every input document, in order; running it again goes on where it was stopped.
@@ -115,8 +116,10 @@ async fn all(
         let IngestConfig { threads, again, .. } = *config;
         let files = Files { inputs, way, threads, again, refused };
         let reader = Reader::new(&config.input);
-        let read =
-            move |pool: &Pool, runtime: &Handle, item| self::read(&reader, pool, runtime, item);
+        let gear = config.gear.into();
+        let read = move |pool: &Pool, runtime: &Handle, item| {
+            self::read(&reader, gear, pool, runtime, item)
+        };
         let (summary, was_stopped) = load(url, files, read, stop.clone()).await?;
         // Whoever reads may have gone; the documents are stored all the same.
         let _ = writeln!(io::stdout(), "{summary}");
@@ -264,6 +267,8 @@ pub(super) struct NewOrPassages {
     pub new: Arc<NewDocument>,
     /// Whether it is only passages of the article, which never stand in the place of another text of it.
     pub passages: bool,
+    /// How much its reading may cost.
+    pub gear: Gear,
 }
 
 pub(super) enum Failure {
@@ -287,7 +292,13 @@ impl Failure {
 }
 
 /// Reads one item and extracts from it, unless there is nothing to store.
-fn read(reader: &Reader, pool: &Pool, runtime: &Handle, item: Item) -> Result<Prepared, Failure> {
+fn read(
+    reader: &Reader,
+    gear: Gear,
+    pool: &Pool,
+    runtime: &Handle,
+    item: Item,
+) -> Result<Prepared, Failure> {
     let place = item.place();
     let ReadRecord { document, passages, .. } = reader.read(&item);
     let line = item.into_line();
@@ -295,11 +306,11 @@ fn read(reader: &Reader, pool: &Pool, runtime: &Handle, item: Item) -> Result<Pr
         Ok(ingested) => ingested,
         Err(error) => return Err(Failure::Refused { reason: format!("{place}: {error}"), line }),
     };
-    let new = NewOrPassages { new: Arc::new(new_document(ingested)), passages };
+    let new = NewOrPassages { new: Arc::new(new_document(ingested)), passages, gear };
     let extraction = runtime.block_on(async {
         anyhow::Ok(match nothing_to_store(pool, &new).await? {
             Some(_) => None,
-            None => Some(extract_document::read(new.new.clone()).await?),
+            None => Some(extract_document::read(new.new.clone(), new.gear).await?),
         })
     });
     match extraction {
@@ -343,10 +354,10 @@ async fn write(
     if let Some(stored) = stored {
         return Ok(stored);
     }
-    let new = &new.new;
+    let NewOrPassages { new, gear, .. } = new;
     let extraction = match extraction {
         Some(extraction) => extraction,
-        None => extract_document::read(new.clone()).await?,
+        None => extract_document::read(new.clone(), *gear).await?,
     };
     let stored = patiently(async || {
         let mut connection = pool.get().await?;

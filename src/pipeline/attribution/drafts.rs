@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::domain::{CueKind, Mode};
 use crate::pipeline::lexicon::Classes;
 
+use super::calibration;
 use super::context::Context;
 use super::models::{self, Models};
 use super::{AttributedStatement, content, cue, quoted, source, via};
@@ -22,8 +23,10 @@ pub struct Draft {
     pub left: Option<Range<usize>>,
     /// What is said after it.
     pub right: Option<Range<usize>>,
-    /// That every part is right.
+    /// How sure the model is of every part.
     pub probability: f32,
+    /// How often drafts of that probability are right.
+    pub confidence: f32,
 }
 
 /// Cues less likely than this are not looked at further.
@@ -98,6 +101,7 @@ pub fn find(models: &Models, context: &Context<'_>, accept: f32) -> Vec<Draft> {
             left: left_choice.tokens.clone(),
             right: right_choice.tokens.clone(),
             probability,
+            confidence: calibration::LINEAR.chance(probability),
         });
     }
     drafts
@@ -181,7 +185,7 @@ pub fn statement(context: &Context<'_>, draft: &Draft) -> Option<AttributedState
         mode: mode(context, draft),
         via: via::find(context, draft.head, &draft.cue).as_ref().and_then(span),
         rule: family(context, draft),
-        confidence: draft.probability,
+        confidence: draft.confidence,
         ..quoted(contents, "", 0.0)
     })
 }

@@ -5,11 +5,11 @@
 //! the runs of words that point to it.
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use crate::pipeline::model::encoder::{Kernel, Role, Tagged, Tagger};
 use crate::pipeline::text::Tag;
 
+use super::calibration;
 use super::context::Context;
 use super::drafts::Draft;
 use super::lexicon::{CueClass, cue_class};
@@ -54,7 +54,7 @@ struct Found {
 /// The statements of a whole reading, as drafts in tokens.
 pub(super) fn drafts(context: &Context<'_>) -> Vec<Draft> {
     let reading = context.reading;
-    let tagger = tagger();
+    let tagger = Tagger::built_in();
     let (words, windows) = tagger.words(reading.text, WINDOW);
     let tokens = |range: &Range<usize>, first: usize| -> Option<Range<usize>> {
         let start = words.words.get(first + range.start)?.span.start;
@@ -78,6 +78,7 @@ pub(super) fn drafts(context: &Context<'_>) -> Vec<Draft> {
                 right: part(&found.right).map(|right| right.start.max(cue.end)..right.end),
                 cue,
                 probability: found.probability,
+                confidence: calibration::ENCODER.chance(found.probability),
             });
         }
     }
@@ -99,18 +100,6 @@ fn head(context: &Context<'_>, cue: &Range<usize>) -> usize {
             last(&|token| reading.tag(token).is_finite() || reading.tag(token) == Tag::VerbBase)
         })
         .unwrap_or(cue.end - 1)
-}
-
-/// The trained weights.
-fn tagger() -> &'static Tagger {
-    static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
-        Tagger::read(
-            include_bytes!("../model/encoder/attribution.safetensors"),
-            include_str!("../model/encoder/vocabulary.txt"),
-        )
-        .expect("the weights in the program are whole")
-    });
-    &TAGGER
 }
 
 /// The statements of one window.

@@ -1,5 +1,6 @@
 //! Sentences → Statements: cues, contents, sources and what links them.
 
+mod calibration;
 pub mod content;
 pub mod context;
 pub mod cue;

@@ -12,6 +12,7 @@ use crate::domain::{
     ActorIndex, ActorKind, Appearance, Claim, CueKind, Denial, DenialMention, DenierRole, Field,
     Mode, RebuttalKind, Span, Stance, Statement, StatementIndex,
 };
+use crate::pipeline::Gear;
 use crate::pipeline::attribution::AttributedStatement;
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::resolution::Resolution;
@@ -40,6 +41,7 @@ pub struct Assembled {
 
 /// All denials of some fields, joined.
 pub fn denials_of(
+    gear: Gear,
     fields: &[FieldRead],
     resolution: &Resolution,
     actors: &mut ActorTable,
@@ -48,7 +50,7 @@ pub fn denials_of(
     for field in fields {
         let speeches = speech::of(&field.reading, &field.statements);
         let passage = Passage::new(field.field, &field.reading, resolution, &speeches);
-        for found in denials::find(&passage, Models::built_in(), denials::find::ECHO) {
+        for found in denials::find(&passage, Models::built_in(), gear, denials::find::ECHO) {
             let denier = found
                 .denier
                 .as_ref()
@@ -72,7 +74,7 @@ pub fn denials_of(
 }
 
 /// Puts statements, assertions and denials together.
-pub fn assemble(fields: &[FieldRead], resolution: &Resolution) -> Assembled {
+pub fn assemble(gear: Gear, fields: &[FieldRead], resolution: &Resolution) -> Assembled {
     let readings: Vec<(Field, &Reading)> =
         fields.iter().map(|field| (field.field, &field.reading)).collect();
     let mut actors = ActorTable::new(resolution);
@@ -85,7 +87,7 @@ pub fn assemble(fields: &[FieldRead], resolution: &Resolution) -> Assembled {
         drafts: Vec::new(),
     };
     builder.take_statements(&mut actors);
-    let groups = denials_of(fields, resolution, &mut actors);
+    let groups = denials_of(gear, fields, resolution, &mut actors);
     for group in groups {
         builder.take_denial(group, &mut actors);
     }

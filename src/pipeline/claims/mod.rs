@@ -13,7 +13,7 @@ pub mod wording;
 
 use crate::domain::Field;
 use crate::pipeline::resolution::actors::ActorTable;
-use crate::pipeline::{attribution, resolution, text};
+use crate::pipeline::{Gear, attribution, resolution, text};
 use assemble::FieldRead;
 
 /// A denial in strings of the passage it stands in.
@@ -35,15 +35,15 @@ pub struct PassageDenial {
 
 /// The denials of a passage, one for each denier and claim, each in the mention that words it:
 /// the one whose denied words stand in the text, else the first.
-pub fn passage_denials(passage: &str) -> Vec<PassageDenial> {
+pub fn passage_denials(gear: Gear, passage: &str) -> Vec<PassageDenial> {
     let reading = text::read(passage);
-    let statements = attribution::find_statements(&reading);
+    let statements = attribution::find_statements_in(gear, &reading);
     let fields = [FieldRead { field: Field::Text, reading, statements }];
     let reading = &fields[0].reading;
     let readings = [(Field::Text, reading)];
     let resolution = resolution::resolve(&readings);
     let mut actors = ActorTable::new(&resolution);
-    let groups = assemble::denials_of(&fields, &resolution, &mut actors);
+    let groups = assemble::denials_of(gear, &fields, &resolution, &mut actors);
     let words = |tokens: &std::ops::Range<usize>| {
         reading.span(tokens.clone()).map(|span| reading.text[span].to_owned())
     };

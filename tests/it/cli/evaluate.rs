@@ -169,6 +169,7 @@ fn check(table: &str, arguments: &[&str]) -> (std::process::Output, Vec<(String,
     let (input, output) = (folder.path().join("in.tsv"), folder.path().join("out.tsv"));
     std::fs::write(&input, table).expect("written");
     let result = claimtrail(&["evaluate", "checkworthiness"])
+        .env_remove("CLAIMTRAIL_GEAR")
         .args(arguments)
         .args(["--in".as_ref(), input.as_path(), "--out".as_ref(), output.as_path()])
         .output()

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use claimtrail::jobs::extract_document;
+use claimtrail::pipeline::Gear;
 use reqwest::{Client, Response, StatusCode};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -187,7 +188,7 @@ async fn five_ends_of_postgres_under_load_lose_nothing_and_double_nothing() {
     let pool = undisturbed.pool();
     for n in 0..2 * DOCUMENTS {
         let new = Story::new(&address(n), &text(n)).new_document();
-        extract_document::run(&pool, new).await.unwrap();
+        extract_document::run(&pool, new, Gear::Fast).await.unwrap();
     }
     let again = claimtrail::postgres::PrivatePostgres::start(&claimtrail::postgres::Options {
         data_dir: folder.path().to_owned(),

@@ -2,12 +2,12 @@
 
 use claimtrail::domain::Document;
 use claimtrail::pipeline::claims::passage_denials;
-use claimtrail::pipeline::extract;
 use claimtrail::pipeline::lexicon::denial::lexicon;
+use claimtrail::pipeline::{Gear, extract};
 
 /// The first denial as `denier | cue | claim`.
 fn first(text: &str) -> String {
-    passage_denials(text).first().map_or_else(String::new, |denial| {
+    passage_denials(Gear::Fast, text).first().map_or_else(String::new, |denial| {
         let denier = denial.denier.as_deref().unwrap_or("-");
         format!("{denier} | {} | {}", denial.cue, denial.claim)
     })
@@ -17,7 +17,7 @@ fn first(text: &str) -> String {
 fn every_rule_finds_its_examples_and_leaves_its_counterexamples_alone() {
     let mut wrong = Vec::new();
     let mut expect = |id: &str, sentence: &str, denies: bool| {
-        if passage_denials(sentence).is_empty() == denies {
+        if passage_denials(Gear::Fast, sentence).is_empty() == denies {
             wrong.push(format!("{id}: {sentence}"));
         }
     };
@@ -72,7 +72,8 @@ fn finds_the_charge_behind_a_plea() {
 
 #[test]
 fn the_authors_own_voice_has_no_denier() {
-    let denials = passage_denials("The story that the old bridge had collapsed was a hoax.");
+    let denials =
+        passage_denials(Gear::Fast, "The story that the old bridge had collapsed was a hoax.");
     assert_eq!(denials.len(), 1);
     assert_eq!((denials[0].denier.as_deref(), denials[0].kind), (None, "debunk"));
     assert_eq!(denials[0].claim, "The old bridge had collapsed.");
@@ -88,7 +89,7 @@ fn a_text_without_a_denial_has_none() {
         "denied",
         "The guards denied the family entry for a night.",
     ] {
-        assert_eq!(passage_denials(text), [], "{text}");
+        assert_eq!(passage_denials(Gear::Fast, text), [], "{text}");
     }
 }
 
@@ -144,7 +145,7 @@ fn the_verdict_is_not_part_of_the_claim() {
             "The bank had closed.",
         ),
     ] {
-        let denials = passage_denials(text);
+        let denials = passage_denials(Gear::Fast, text);
         assert!(denials.iter().any(|denial| denial.claim == claim), "{denials:#?}");
     }
 }
@@ -155,14 +156,14 @@ fn a_story_called_a_hoax_is_denied_and_an_insult_is_not() {
         "The picture of the burning lighthouse turned out to be an elaborate hoax.",
         "Thousands shared the fake photo of the burning lighthouse on Sunday.",
     ] {
-        assert!(!passage_denials(text).is_empty(), "{text}");
+        assert!(!passage_denials(Gear::Fast, text).is_empty(), "{text}");
     }
     for text in [
         "Police asked whether the call about the lighthouse might be a hoax.",
         "Two pupils were fined for hoax calls to the fire brigade.",
         "He was stopped at the border with a fake passport.",
     ] {
-        assert_eq!(passage_denials(text), [], "{text}");
+        assert_eq!(passage_denials(Gear::Fast, text), [], "{text}");
     }
 }
 
@@ -197,13 +198,13 @@ fn evidence_for_a_claim_and_the_quality_of_a_thing_deny_nothing() {
         "Police said that they had arrested the wrong man and that the true culprit was at large.",
         "The fund was fined for bogus contributions to the mayor's campaign.",
     ] {
-        assert_eq!(passage_denials(text), [], "{text}");
+        assert_eq!(passage_denials(Gear::Fast, text), [], "{text}");
     }
     for text in [
         "There is no evidence that the harbour is sinking, as Pia Storm had claimed.",
         "The inquiry dismissed the bogus claim that the mayor had sold the harbour.",
     ] {
-        assert!(!passage_denials(text).is_empty(), "{text}");
+        assert!(!passage_denials(Gear::Fast, text).is_empty(), "{text}");
     }
 }
 
@@ -213,7 +214,9 @@ fn a_claim_is_a_sentence_with_a_subject_and_a_verb() {
         "For other debunked claims about the harbour, the site limits how many people see those posts.",
         "“I am sick of people like you using language that’s loud, that’s not true!” the deputy said.",
     ] {
-        for denial in passage_denials(text).iter().filter(|denial| !denial.claim.is_empty()) {
+        for denial in
+            passage_denials(Gear::Fast, text).iter().filter(|denial| !denial.claim.is_empty())
+        {
             assert!(denial.claim.starts_with(char::is_alphanumeric), "{denial:?}");
         }
     }

@@ -6,6 +6,7 @@ mod attribution;
 mod checkworthy;
 mod corrections;
 mod denials;
+mod denials_accurate;
 mod extract;
 mod matching;
 mod polarity;

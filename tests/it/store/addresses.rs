@@ -4,6 +4,7 @@ use claimtrail::domain::view::{DocumentFilter, PageRequest, StoreOutcome, Stored
 use claimtrail::domain::{Document, DocumentId};
 use claimtrail::ingest::{Meta, from_html, from_plain_text, parse_url};
 use claimtrail::jobs::extract_document::{self, NewDocument};
+use claimtrail::pipeline::Gear;
 use claimtrail::store::{Pool, documents};
 use futures_util::future::join_all;
 
@@ -13,7 +14,7 @@ const WORDS: &str = "The Harbour Board denied that the ferry had sunk.";
 
 async fn post(pool: &Pool, document: Document) -> StoredDocument {
     let new = NewDocument { document, received: Vec::new(), media_type: "text/plain".to_owned() };
-    extract_document::run(pool, new).await.unwrap()
+    extract_document::run(pool, new, Gear::Fast).await.unwrap()
 }
 
 fn text(url: &str, words: &str) -> Document {

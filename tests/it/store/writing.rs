@@ -7,6 +7,7 @@ use claimtrail::domain::view::{
 };
 use claimtrail::domain::{ActorKind, ClaimId, DateTimePrecision, Span, Stance, StatedTime, Status};
 use claimtrail::jobs::extract_document::{self, NewDocument};
+use claimtrail::pipeline::Gear;
 use claimtrail::store::{
     self, Pool, PoolOptions, actors, claims, documents, rebuttals, statements,
 };
@@ -101,7 +102,7 @@ async fn the_same_document_again_changes_nothing() {
     let second = again.store(&pool).await.unwrap();
     assert_eq!(second.outcome, StoreOutcome::Unchanged);
     assert_eq!((second.document, second.revision), (first.document, first.revision));
-    let third = extract_document::run(&pool, again.new_document()).await.unwrap();
+    let third = extract_document::run(&pool, again.new_document(), Gear::Fast).await.unwrap();
     assert_eq!(third, second);
     assert_eq!(counts(&database).await, before);
 }
@@ -425,13 +426,13 @@ proptest! {
                 media_type: "text/plain".to_owned(),
             };
             for post in &posts {
-                extract_document::run(&pool, document(post)).await.unwrap();
+                extract_document::run(&pool, document(post), Gear::Fast).await.unwrap();
                 assert_eq!(count(&database, WRONG_SUMMARIES).await, 0);
             }
             let before = counts(&database).await;
             let last: BTreeMap<_, _> = posts.iter().cloned().collect();
             for post in last {
-                let again = extract_document::run(&pool, document(&post)).await.unwrap();
+                let again = extract_document::run(&pool, document(&post), Gear::Fast).await.unwrap();
                 assert_eq!(again.outcome, StoreOutcome::Unchanged);
             }
             assert_eq!(counts(&database).await, before);

@@ -231,7 +231,9 @@ pub fn serve_config(flags: &[&str]) -> ServeConfig {
     let fixed = ["claimtrail", "serve", "--bind", "127.0.0.1:0"];
     // No test asks the world; those that fetch name the place on loopback that they fetch from.
     let fetching: &[&str] = if flags.contains(&"--fetch-allow") { &[] } else { &["--no-fetch"] };
-    let words = fixed.iter().chain(fetching).chain(flags);
+    // The encoder takes its time where it is not optimised; the tests that are about it ask for it.
+    let gear: &[&str] = if flags.contains(&"--gear") { &[] } else { &["--gear", "fast"] };
+    let words = fixed.iter().chain(fetching).chain(gear).chain(flags);
     let Command::Serve(config) = Config::parse_from(words).command else {
         unreachable!("the command is serve")
     };

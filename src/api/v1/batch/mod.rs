@@ -360,7 +360,7 @@ async fn prepare(app: &App, new: NewDocument) -> Result<Prepared, Problem> {
 
 async fn extract(app: &App, new: &Arc<NewDocument>) -> Result<Extraction, Problem> {
     let _slot = app.batch_reading_slot().await;
-    extract_document::read(new.clone())
+    extract_document::read(new.clone(), app.gear)
         .await
         .map_err(|error| Problem::internal(format!("{error:#}")))
 }

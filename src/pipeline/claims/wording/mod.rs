@@ -55,6 +55,8 @@ pub enum Form {
     Was,
     /// Something the subject has: "firm support for the port".
     Has,
+    /// What the subject does or did: "broke any laws", "break any laws".
+    Predicate,
 }
 
 impl Form {
@@ -72,6 +74,7 @@ impl Form {
             Form::Is => "is",
             Form::Was => "was",
             Form::Has => "has",
+            Form::Predicate => "predicate",
         }
     }
 }
@@ -108,6 +111,7 @@ pub fn word(
         Form::Negated => sentence.negated(tokens)?,
         Form::Gerund => predicate::gerund(&mut sentence, tokens, subject?)?,
         Form::Infinitive => predicate::infinitive(&mut sentence, tokens, subject?)?,
+        Form::Predicate => predicate::verb(&mut sentence, tokens, subject?),
         Form::Noun => predicate::noun(&mut sentence, tokens, subject)?,
         Form::Had => {
             let subject = subject?;

@@ -91,6 +91,28 @@ pub fn infinitive(sentence: &mut Sentence, tokens: Range<usize>, subject: &Party
     Some(())
 }
 
+/// "broke the law" → "Lind broke the law"; a bare verb, as "did not" leaves it, is put into the past.
+pub fn verb(sentence: &mut Sentence, tokens: Range<usize>, subject: &Party) {
+    let reading = sentence.context.reading;
+    let mut at = tokens.start;
+    sentence.party(subject);
+    while at < tokens.end && reading.tag(at) == Tag::Adverb {
+        sentence.push(reading.word(at), true);
+        at += 1;
+    }
+    match reading.tag(at) {
+        Tag::VerbBase if at < tokens.end => {
+            sentence.push(&inflection::past(reading.lower(at)), true);
+            at += 1;
+        }
+        Tag::VerbParticiple if at < tokens.end => {
+            sentence.push(subject.verb("was", "were"), true);
+        }
+        _ => {}
+    }
+    sentence.clause(at..tokens.end);
+}
+
 fn is_participle(reading: &Reading, token: usize) -> bool {
     matches!(reading.tag(token), Tag::VerbParticiple | Tag::VerbPast | Tag::Auxiliary)
         || reading.lower(token).ends_with("ed")
@@ -116,6 +138,17 @@ pub fn noun(sentence: &mut Sentence, tokens: Range<usize>, subject: Option<&Part
         sentence.clause(phrase.tokens.clone());
         sentence.push(event, true);
         sentence.clause(next.tokens.end..tokens.end);
+        return Some(());
+    }
+    // "her arrest": whom the possessive means.
+    if let Some(event) = lexicon.event(reading.lower(phrase.head))
+        && phrase.head < tokens.end
+        && reading.tag(phrase.tokens.start) == Tag::Possessive
+        && let Some(owner) = sentence.context.pronouns.get(&phrase.tokens.start)
+    {
+        sentence.party(owner);
+        sentence.push(event, true);
+        sentence.clause(phrase.head + 1..tokens.end);
         return Some(());
     }
     let owner =

@@ -9,6 +9,9 @@ use crate::pipeline::text::{Reading, Tag};
 /// The longest claim in words; what is longer tells a story and is no proposition.
 const LONGEST: usize = 60;
 
+/// Words of the longest aside that is left out between a subject and its verb.
+const LONGEST_ASIDE: usize = 30;
+
 /// A sentence under construction.
 pub struct Sentence<'s> {
     pub(super) context: &'s Context<'s>,
@@ -46,7 +49,37 @@ impl<'s> Sentence<'s> {
     pub fn clause(&mut self, tokens: Range<usize>) {
         let mut at = tokens.start;
         while at < tokens.end {
-            at = self.token(at, &tokens);
+            at = match self.aside(at, &tokens) {
+                Some(end) if at > tokens.start => end,
+                _ => self.token(at, &tokens),
+            };
+        }
+    }
+
+    /// Where an aside ends that begins with the comma at `at`: ", which opened in May,". What is told
+    /// by the way was not what was denied.
+    fn aside(&self, at: usize, within: &Range<usize>) -> Option<usize> {
+        let reading = self.context.reading;
+        if reading.lower(at) != "," || at + 1 >= within.end {
+            return None;
+        }
+        let comma =
+            (at + 1..within.end).find(|&token| reading.lower(token) == ",").map(|comma| comma + 1);
+        let next = at + 1;
+        match reading.lower(next) {
+            "which" | "who" | "whose" | "whom" => Some(comma.unwrap_or(within.end)),
+            // "Lind, known for his hats, was found": only between a subject and its verb.
+            _ if matches!(reading.tag(next), Tag::VerbParticiple | Tag::VerbIng | Tag::Adverb) => {
+                comma.filter(|&end| {
+                    end < within.end
+                        && end - at <= LONGEST_ASIDE
+                        && matches!(
+                            reading.tag(end),
+                            Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal
+                        )
+                })
+            }
+            _ => None,
         }
     }
 

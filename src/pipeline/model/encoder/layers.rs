@@ -76,6 +76,15 @@ pub struct Encoder {
     pub layers: Vec<Layer>,
 }
 
+/// Layers that stand in the place of an encoder's last ones.
+#[derive(Debug, Clone, Default)]
+pub struct Upper<'u> {
+    /// As many last layers are left out.
+    pub layers: &'u [Layer],
+    /// A row that is added to those of some pieces before these layers are passed.
+    pub mark: Option<(&'u [f32], std::ops::Range<usize>)>,
+}
+
 /// How rows are multiplied with a matrix.
 pub trait Product {
     /// `rows` times `matrix`, into `out`.
@@ -112,13 +121,13 @@ impl Encoder {
     /// A row of [`WIDTH`] numbers for each piece. The first and last are the window's own marks;
     /// places past the last known one count as the last.
     pub fn encode(&self, pieces: &[u32], quoted: &[bool], kernel: Kernel) -> Vec<f32> {
-        self.encode_through(&[], pieces, quoted, kernel)
+        self.encode_through(&Upper::default(), pieces, quoted, kernel)
     }
 
-    /// The same with `upper` in the place of as many last layers.
+    /// The same with `upper` in the place of the last layers.
     pub fn encode_through(
         &self,
-        upper: &[Layer],
+        upper: &Upper<'_>,
         pieces: &[u32],
         quoted: &[bool],
         kernel: Kernel,
@@ -137,20 +146,20 @@ impl Encoder {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn pass_avx2(&self, upper: &[Layer], pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
+    fn pass_avx2(&self, upper: &Upper<'_>, pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
         self.pass_through(upper, pieces, quoted, InBytes::new(Kernel::Avx2))
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-    fn pass_avx512(&self, upper: &[Layer], pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
+    fn pass_avx512(&self, upper: &Upper<'_>, pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
         self.pass_through(upper, pieces, quoted, InBytes::new(Kernel::Avx512))
     }
 
     /// What [`encode`](Encoder::encode) gives, by any product.
     #[cfg(test)]
     pub fn pass(&self, pieces: &[u32], quoted: &[bool], product: impl Product) -> Vec<f32> {
-        self.pass_through(&[], pieces, quoted, product)
+        self.pass_through(&Upper::default(), pieces, quoted, product)
     }
 
     /// What [`encode_through`](Encoder::encode_through) gives, by any product; inlined, so that it
@@ -158,7 +167,7 @@ impl Encoder {
     #[inline(always)]
     pub fn pass_through(
         &self,
-        upper: &[Layer],
+        upper: &Upper<'_>,
         pieces: &[u32],
         quoted: &[bool],
         mut product: impl Product,
@@ -174,8 +183,13 @@ impl Encoder {
         }
         let mut attended = vec![0.0_f32; count * WIDTH];
         let (mut wide, mut narrow, mut attention) = (Vec::new(), Vec::new(), Attention::default());
-        let lower = self.layers.len().saturating_sub(upper.len());
-        for layer in self.layers[..lower].iter().chain(upper) {
+        let lower = self.layers.len().saturating_sub(upper.layers.len());
+        for (number, layer) in self.layers[..lower].iter().chain(upper.layers).enumerate() {
+            if let Some((mark, marked)) = upper.mark.as_ref().filter(|_| number == lower) {
+                for row in rows.chunks_exact_mut(WIDTH).take(marked.end).skip(marked.start) {
+                    row.iter_mut().zip(*mark).for_each(|(x, mark)| *x += mark);
+                }
+            }
             product.multiply(&layer.attention, &rows, &mut wide);
             attention.attend(&wide, count, &mut attended);
             product.multiply(&layer.joined, &attended, &mut narrow);

@@ -6,6 +6,7 @@
 //! in one fixed order.
 
 mod chain;
+mod cue_reader;
 #[cfg(test)]
 mod exact;
 mod layers;
@@ -20,6 +21,7 @@ mod words;
 mod x86;
 
 pub use chain::{LABELS, Scores};
+pub use cue_reader::{CueRead, CueReader, Part};
 pub use matrix::Kernel;
 pub use scorer::Scorer;
 pub use sentences::{SENTENCE_WEIGHTS, SentenceEncoder, Vector};

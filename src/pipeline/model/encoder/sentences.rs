@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::layers::{Encoder, Layer, WIDTH};
+use super::layers::{Encoder, Layer, Upper, WIDTH};
 use super::matrix::Kernel;
 use super::numbers::dot;
 use super::weights::Weights;
@@ -56,11 +56,11 @@ impl SentenceEncoder {
         mean(&self.encoder.encode(&pieces, &quoted, kernel))
     }
 
-    /// The mean over the rows of a text's pieces, with `upper` in the place of as many last layers;
+    /// The mean over the rows of a text's pieces, with `layers` in the place of as many last ones;
     /// `None` for a text without a word.
     pub(super) fn mean_through(
         &self,
-        upper: &[Layer],
+        layers: &[Layer],
         text: &str,
         kernel: Kernel,
     ) -> Option<Vector> {
@@ -69,21 +69,23 @@ impl SentenceEncoder {
             return None;
         }
         let quoted = vec![false; pieces.len()];
-        Some(middle(&self.encoder.encode_through(upper, &pieces, &quoted, kernel)))
+        let upper = Upper { layers, mark: None };
+        Some(middle(&self.encoder.encode_through(&upper, &pieces, &quoted, kernel)))
     }
 
     /// The same by any product.
     #[cfg(test)]
     pub(super) fn mean_by(
         &self,
-        upper: &[Layer],
+        layers: &[Layer],
         text: &str,
         product: impl super::layers::Product,
     ) -> Option<Vector> {
         let pieces = self.pieces(text);
         let quoted = vec![false; pieces.len()];
+        let upper = Upper { layers, mark: None };
         (!pieces.is_empty())
-            .then(|| middle(&self.encoder.pass_through(upper, &pieces, &quoted, product)))
+            .then(|| middle(&self.encoder.pass_through(&upper, &pieces, &quoted, product)))
     }
 
     /// A text's pieces between the two marks; none for a text without a letter or digit.

@@ -1,6 +1,7 @@
 //! The trained tagger: labels of words, and which words belong to which.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::chain::{Chain, LABELS, Scores};
 use super::layers::{Encoder, WIDTH};
@@ -77,11 +78,25 @@ impl Tagger {
         })
     }
 
+    /// The one whose weights are in the program.
+    pub fn built_in() -> &'static Tagger {
+        static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
+            Tagger::read(include_bytes!("attribution.safetensors"), include_str!("vocabulary.txt"))
+                .expect("the weights in the program are whole")
+        });
+        &TAGGER
+    }
+
     /// The words of a text, and the windows that are tagged together: at most `budget` pieces each.
     pub fn words(&self, text: &str, budget: usize) -> (Words, Vec<Range<usize>>) {
         let words = Words::read(text, &self.vocabulary);
         let windows = words.windows(&self.vocabulary, budget);
         (words, windows)
+    }
+
+    /// The encoder below the labels.
+    pub(super) fn encoder(&self) -> &Encoder {
+        &self.encoder
     }
 
     /// Tags one window of words.
@@ -184,17 +199,12 @@ fn bucket(from: usize, to: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
-
     use serde::Deserialize;
 
     use super::super::exact::{Unrounded, farthest};
     use super::*;
 
-    static TAGGER: LazyLock<Tagger> = LazyLock::new(|| {
-        Tagger::read(include_bytes!("attribution.safetensors"), include_str!("vocabulary.txt"))
-            .expect("the weights are whole")
-    });
+    static TAGGER: LazyLock<&'static Tagger> = LazyLock::new(Tagger::built_in);
 
     /// What the training framework computed for one text with the same rounded weights.
     #[derive(Deserialize)]
