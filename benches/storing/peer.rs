@@ -17,7 +17,7 @@ use crate::support::{Server, connect};
 use crate::{Run, measure};
 
 /// The tables that a document fills, each after those it points to.
-const TABLES: [&str; 23] = [
+const TABLES: [&str; 25] = [
     "outlets",
     "documents",
     "document_urls",
@@ -26,7 +26,9 @@ const TABLES: [&str; 23] = [
     "actors",
     "actor_aliases",
     "actor_affiliations",
+    "actor_keys",
     "actor_mentions",
+    "actor_sightings",
     "statements",
     "statement_spans",
     "claims",

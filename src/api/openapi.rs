@@ -87,6 +87,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::exports::appearances_csv)
         .service(v1::actors::list)
         .service(v1::actors::one)
+        .service(v1::actors::names)
         .service(v1::outlets::list)
         .service(v1::outlets::one)
         .service(v1::feeds::add)

@@ -9,6 +9,7 @@ pub mod claim;
 pub mod correction;
 pub mod document;
 pub mod extraction;
+pub mod identity;
 pub mod ids;
 pub mod keys;
 pub mod link;
@@ -18,6 +19,7 @@ pub mod review;
 pub mod revision;
 pub mod span;
 pub mod statement;
+pub mod states;
 pub mod status;
 pub mod view;
 

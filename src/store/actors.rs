@@ -52,6 +52,14 @@ struct AliasRow {
     alias: String,
 }
 
+/// What an actor is called, by form.
+#[derive(Default)]
+struct Names {
+    aliases: Vec<String>,
+    roles: Vec<String>,
+    countries: Vec<String>,
+}
+
 #[derive(QueryableByName)]
 struct AffiliationRow {
     #[diesel(sql_type = SqlUuid)]
@@ -92,7 +100,7 @@ pub async fn list(
             "and (to_tsvector('simple', a.name_key) @@ websearch_to_tsquery('simple', {})
                   or a.id in (select l.actor_id from actor_aliases l
                       where to_tsvector('simple', l.alias_key) @@ websearch_to_tsquery('simple', {})
-                        and l.superseded_at is null))",
+                        and l.form <> 'country' and l.superseded_at is null))",
             [q.as_str().into(), q.as_str().into()],
         );
     }
@@ -116,15 +124,19 @@ async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<A
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut names: BTreeMap<Uuid, (Vec<String>, Vec<String>)> = BTreeMap::new();
+    let mut names: BTreeMap<Uuid, Names> = BTreeMap::new();
     let mut sql = Sql::new("select actor_id, form, alias from actor_aliases");
     sql.push(
         "where actor_id = any({}) and superseded_at is null order by recorded_at, id",
         [ids.clone().into()],
     );
     for row in sql.load::<AliasRow>(connection).await? {
-        let (aliases, roles) = names.entry(row.actor_id).or_default();
-        if row.form == "role" { roles.push(row.alias) } else { aliases.push(row.alias) }
+        let of = names.entry(row.actor_id).or_default();
+        match row.form.as_str() {
+            "role" => of.roles.push(row.alias),
+            "country" => of.countries.push(row.alias),
+            _ => of.aliases.push(row.alias),
+        }
     }
     let mut principals: BTreeMap<Uuid, Vec<ActorBrief>> = BTreeMap::new();
     let mut sql = Sql::new(
@@ -142,13 +154,14 @@ async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<A
     }
     rows.into_iter()
         .map(|row| {
-            let (aliases, roles) = names.remove(&row.id).unwrap_or_default();
+            let Names { aliases, roles, countries } = names.remove(&row.id).unwrap_or_default();
             Ok(ActorView {
                 id: ActorId(row.id),
                 name: row.name,
                 kind: words(row.kind.as_deref())?,
                 aliases,
                 roles,
+                countries,
                 speaks_for: principals.remove(&row.id).unwrap_or_default(),
                 statements: row.statements,
                 claims: row.claims,

@@ -23,6 +23,7 @@ pub mod links;
 pub mod meanings;
 pub mod merges;
 mod migrate;
+pub mod namings;
 pub mod outlets;
 mod pool;
 pub mod quotes;

@@ -25,10 +25,37 @@ diesel::table! {
 }
 
 diesel::table! {
+    actor_keys (actor_id, form, key) {
+        actor_id -> Uuid,
+        form -> Text,
+        key -> Text,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     actor_mentions (revision_id, actor_id, ordinal, recorded_at) {
         revision_id -> Uuid,
         actor_id -> Uuid,
         ordinal -> Int4,
+        field -> Text,
+        span_start -> Int4,
+        span_end -> Int4,
+        quote -> Text,
+        extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    actor_sightings (revision_id, actor_id, form, alias_key, recorded_at) {
+        revision_id -> Uuid,
+        actor_id -> Uuid,
+        form -> Text,
+        alias -> Text,
+        alias_key -> Text,
         field -> Text,
         span_start -> Int4,
         span_end -> Int4,
@@ -47,6 +74,7 @@ diesel::table! {
         kind -> Nullable<Text>,
         extractor_version -> Text,
         recorded_at -> Timestamptz,
+        apart -> Text,
     }
 }
 
@@ -579,8 +607,11 @@ diesel::table! {
 }
 
 diesel::joinable!(actor_aliases -> actors (actor_id));
+diesel::joinable!(actor_keys -> actors (actor_id));
 diesel::joinable!(actor_mentions -> actors (actor_id));
 diesel::joinable!(actor_mentions -> document_revisions (revision_id));
+diesel::joinable!(actor_sightings -> actors (actor_id));
+diesel::joinable!(actor_sightings -> document_revisions (revision_id));
 diesel::joinable!(appearances -> document_revisions (revision_id));
 diesel::joinable!(claim_meanings -> claims (claim_id));
 diesel::joinable!(claim_status_events -> claims (claim_id));
@@ -614,7 +645,9 @@ diesel::joinable!(tombstone_digests -> tombstones (document_id));
 diesel::allow_tables_to_appear_in_same_query!(
     actor_affiliations,
     actor_aliases,
+    actor_keys,
     actor_mentions,
+    actor_sightings,
     actors,
     appearances,
     audit_log,

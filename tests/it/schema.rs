@@ -171,7 +171,8 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "actors",
         "claims",
         "links",
-        // A search key, which can be made again.
+        // Search keys, which can be made again.
+        "actor_keys",
         "claim_meanings",
         "claim_status_events",
         "reviews",

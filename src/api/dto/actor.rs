@@ -5,8 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::document::DocumentBrief;
+use super::extraction::Span;
 use super::words;
-use crate::domain::{ActorKind, view};
+use crate::domain::{ActorKind, DateTimePrecision, view};
 
 /// An actor, named where something else is the subject.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +44,9 @@ pub struct Actor {
     pub aliases: Vec<String>,
     /// Offices and titles, as worded.
     pub roles: Vec<String>,
+    /// States it belongs to or stands for, as ISO 3166-1 alpha-2 (`XK` for Kosovo).
+    #[schema(example = json!(["NO"]))]
+    pub countries: Vec<String>,
     /// Whom it speaks for.
     pub speaks_for: Vec<ActorBrief>,
     /// Statements it is the speaker of.
@@ -62,11 +67,59 @@ impl From<view::ActorView> for Actor {
             kind: actor.kind,
             aliases: actor.aliases,
             roles: actor.roles,
+            countries: actor.countries,
             speaks_for: actor.speaks_for.into_iter().map(Into::into).collect(),
             statements: actor.statements,
             claims: actor.claims,
             rebuttals: actor.rebuttals,
             recorded_at: actor.recorded_at,
+        }
+    }
+}
+
+/// What documents call an actor, and from when to when.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Naming {
+    /// What the words are to it.
+    #[schema(value_type = words::NamingForm)]
+    pub form: view::NamingForm,
+    /// The words; of a state its code.
+    #[schema(example = "Foreign Minister")]
+    pub text: String,
+    /// Documents that call it so.
+    pub documents: i64,
+    /// The earliest publication of one that does; null where none tells its time.
+    pub first_seen_at: Option<DateTime<Utc>>,
+    /// How exactly that is known.
+    #[schema(value_type = Option<words::Precision>)]
+    pub first_seen_precision: Option<DateTimePrecision>,
+    /// The latest publication of one that does; null where none tells its time.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    /// How exactly that is known.
+    #[schema(value_type = Option<words::Precision>)]
+    pub last_seen_precision: Option<DateTimePrecision>,
+    /// The document it was learned from first.
+    pub document: DocumentBrief,
+    /// Where it stands there; for a state, where the actor is first mentioned.
+    pub span: Span,
+    /// When it was learned.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl From<view::NamingView> for Naming {
+    fn from(naming: view::NamingView) -> Self {
+        let (document, span) = naming.evidence;
+        Naming {
+            form: naming.form,
+            text: naming.text,
+            documents: naming.documents,
+            first_seen_at: naming.first_seen.map(|time| time.at),
+            first_seen_precision: naming.first_seen.map(|time| time.precision),
+            last_seen_at: naming.last_seen.map(|time| time.at),
+            last_seen_precision: naming.last_seen.map(|time| time.precision),
+            document: document.into(),
+            span: span.into(),
+            recorded_at: naming.recorded_at,
         }
     }
 }

@@ -43,6 +43,8 @@ words! {
     DenierRole: "party", "third_party", "outlet", "unknown";
     /// What an actor is.
     ActorKind: "person", "organisation", "government", "group", "outlet";
+    /// What words are to an actor.
+    NamingForm: "name", "role", "country";
     /// What the evidence says of a claim.
     Status: "unverified", "disputed", "denied", "debunked", "corrected", "retracted", "confirmed";
     /// What kind of words carry an attribution.

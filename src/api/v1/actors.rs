@@ -4,16 +4,16 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::dto::actor::Actor;
+use crate::api::dto::actor::{Actor, Naming};
 use crate::api::dto::list::List;
 use crate::api::dto::words;
 use crate::api::etag;
 use crate::api::extract::{NoQuery, PathId, Query};
 use crate::api::openapi::{ListProblems, OneProblems};
-use crate::api::params::{Cursor, Limit, Words, page};
+use crate::api::params::{Cursor, Limit, Time, Words, page};
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::domain::view::ActorFilter;
+use crate::domain::view::{ActorFilter, Page};
 use crate::domain::{ActorId, ActorKind};
 use crate::store;
 
@@ -79,4 +79,39 @@ pub async fn one(
         .await
         .map_err(|error| Problem::of_one("actor", id, error))?;
     etag::json(&request, &Actor::from(actor))
+}
+
+/// As known when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct NamesQuery {
+    /// As known at this time.
+    #[param(value_type = Option<String>, example = "2026-03-02T12:00:00Z")]
+    as_of: Option<Time>,
+}
+
+/// What an actor is called
+///
+/// Names, offices and states, in the order they were learned, each with the document and the words that
+/// it was learned from, and the publications between which documents call it so. 1,000 at most.
+#[utoipa::path(
+    tag = "actors",
+    params(("id" = uuid::Uuid, Path, description = "Id of the actor."), NamesQuery),
+    responses((status = 200, description = "What it is called.", body = List<Naming>), OneProblems),
+)]
+#[get("/v1/actors/{id}/names")]
+pub async fn names(
+    app: web::Data<App>,
+    request: HttpRequest,
+    PathId(id): PathId<ActorId>,
+    Query(query): Query<NamesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let mut connection = app.pool.get().await?;
+    store::actors::find(&mut connection, id)
+        .await
+        .map_err(|error| Problem::of_one("actor", id, error))?;
+    let as_of = query.as_of.map(|time| time.0);
+    let items = store::namings::list(&mut connection, id, as_of).await?;
+    etag::json(&request, &List::<Naming>::of(Page { items, next: None }))
 }

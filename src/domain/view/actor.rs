@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{ActorId, ActorKind, OutletId};
+use super::DocumentBrief;
+use crate::domain::{ActorId, ActorKind, LocatedSpan, OutletId, StatedTime};
 
 /// An outlet, where something else is the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,37 @@ pub struct ActorBrief {
     pub kind: Option<ActorKind>,
 }
 
+/// What an actor is called by documents, and from when to when.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NamingView {
+    /// What the words are to it.
+    pub form: NamingForm,
+    /// The words; for a state its code.
+    pub text: String,
+    /// Documents that call it so.
+    pub documents: i64,
+    /// The earliest publication of one, where any tells.
+    pub first_seen: Option<StatedTime>,
+    /// The latest.
+    pub last_seen: Option<StatedTime>,
+    /// The document that we learned it from first, and where it stands there.
+    pub evidence: (DocumentBrief, LocatedSpan),
+    /// When we learned it.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// What words are to an actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NamingForm {
+    /// A name of it.
+    Name,
+    /// An office or title.
+    Role,
+    /// The state it belongs to.
+    Country,
+}
+
 /// An actor with its names and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActorView {
@@ -54,6 +86,8 @@ pub struct ActorView {
     pub aliases: Vec<String>,
     /// Offices and titles, as worded.
     pub roles: Vec<String>,
+    /// States it belongs to or stands for, as ISO 3166-1 alpha-2.
+    pub countries: Vec<String>,
     /// Whom it speaks for.
     pub speaks_for: Vec<ActorBrief>,
     /// Live statements it is the speaker of.

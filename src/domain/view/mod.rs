@@ -13,7 +13,7 @@ pub mod link;
 pub mod rebuttal;
 pub mod review;
 
-pub use actor::{ActorBrief, ActorView, OutletBrief, OutletView};
+pub use actor::{ActorBrief, ActorView, NamingForm, NamingView, OutletBrief, OutletView};
 pub use claim::{
     AppearanceView, ClaimBrief, ClaimView, Clock, MemberView, MergeView, TimelineEntry,
     TimelineEvent,

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-pub use super::states::StateWord;
-use super::states::States;
+use crate::domain::states;
+pub use crate::domain::states::StateWord;
 
 #[derive(Deserialize)]
 struct ActorFile {
@@ -30,7 +30,6 @@ pub struct ActorLexicon {
     outlets: HashSet<String>,
     groups: HashSet<String>,
     not_names: HashSet<String>,
-    states: States,
 }
 
 impl ActorLexicon {
@@ -76,17 +75,17 @@ impl ActorLexicon {
 
     /// Whether the name is a place that never acts.
     pub fn is_place(&self, name: &str) -> bool {
-        self.states.is_place(name)
+        states::is_place(name)
     }
 
     /// The state that a name stands for, and how.
     pub fn state(&self, name: &str) -> Option<(&str, StateWord)> {
-        self.states.state(name)
+        states::state(name)
     }
 
     /// The code of a state by any of its words: ISO 3166-1 alpha-2, or `XK`.
     pub fn country(&self, state: &str) -> Option<&str> {
-        self.states.country(state)
+        states::country(state)
     }
 }
 
@@ -107,7 +106,6 @@ pub fn lexicon() -> &'static ActorLexicon {
             outlets: words(&actors.outlets),
             groups: words(&actors.groups),
             not_names: words(&actors.not_names),
-            states: States::load(),
         }
     });
     &LEXICON

@@ -11,7 +11,6 @@ pub mod inflection;
 pub mod people;
 pub mod polarity;
 pub mod stance;
-mod states;
 pub mod wording;
 mod words;
 

@@ -121,7 +121,7 @@ pub(super) async fn jobs(
 }
 
 /// Tables whose rows belong to a revision, those first that others do not point to.
-const OF_REVISIONS: [&str; 13] = [
+const OF_REVISIONS: [&str; 14] = [
     "denial_mention_spans",
     "denial_mentions",
     "denials",
@@ -131,6 +131,7 @@ const OF_REVISIONS: [&str; 13] = [
     "statement_spans",
     "statements",
     "actor_mentions",
+    "actor_sightings",
     "correction_notes",
     "revision_changes",
     "extractions",
@@ -235,6 +236,7 @@ pub(super) async fn actors(connection: &Connection, actors: &[Uuid]) -> Result<(
         ("actor_affiliations", "actor_id"),
         ("actor_affiliations", "speaks_for_id"),
         ("actor_aliases", "actor_id"),
+        ("actor_keys", "actor_id"),
         ("actors", "id"),
     ] {
         let mut sql = Sql::new("delete from");
@@ -244,9 +246,16 @@ pub(super) async fn actors(connection: &Connection, actors: &[Uuid]) -> Result<(
     let mut sql = Sql::new("delete from actor_aliases l where l.actor_id =");
     sql.push(
         "any({}) and not exists (
+             select from actor_sightings s where s.actor_id = l.actor_id
+                and s.form = l.form and s.alias_key = l.alias_key)
+         and (l.form = 'country' or not exists (
              select from actor_mentions m where m.actor_id = l.actor_id
-                and position(lower(l.alias) in lower(m.quote)) > 0)",
+                and position(lower(l.alias) in lower(m.quote)) > 0))",
         [actors.to_vec().into()],
     );
+    sql.run(connection).await?;
+    // Keys do not tell which document they come from; the next one that names the actor gives its own.
+    let mut sql = Sql::new("delete from actor_keys where actor_id =");
+    sql.push("any({})", [actors.to_vec().into()]);
     sql.run(connection).await
 }

@@ -11,6 +11,7 @@ row! {
         name: &'a str => Text,
         name_key: &'a str => Text,
         kind: Option<&'static str> => Nullable<Text>,
+        apart: String => Text,
     }
 }
 
@@ -21,6 +22,27 @@ row! {
         form: &'static str => Text,
         alias: &'a str => Text,
         alias_key: String => Text,
+    }
+}
+
+row! {
+    NewKey in "actor_keys" {
+        actor_id: Uuid => SqlUuid,
+        form: &'static str => Text,
+        key: String => Text,
+    }
+}
+
+row! {
+    NewSighting in "actor_sightings" {
+        actor_id: Uuid => SqlUuid,
+        form: &'static str => Text,
+        alias: String => Text,
+        alias_key: String => Text,
+        field: &'static str => Text,
+        span_start: i32 => Integer,
+        span_end: i32 => Integer,
+        quote: String => Text,
     }
 }
 

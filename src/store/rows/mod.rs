@@ -23,6 +23,7 @@ pub(super) async fn supersede_revision(
     for table in [
         "extractions",
         "actor_mentions",
+        "actor_sightings",
         "statements",
         "appearances",
         "claimants",

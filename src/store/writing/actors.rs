@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::QueryableByName;
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use futures_util::future::try_join;
 use uuid::Uuid;
 
 use super::Context;
+use super::known::{Known, KnownRow};
 use super::located::ordinal;
-use crate::domain::{Actor, ActorIndex, ActorKind, name_key};
+use super::locks::lock_actors;
+use crate::domain::identity::{self, Identity};
+use crate::domain::{Actor, ActorIndex, ActorKind, Span, name_key};
 use crate::store::insert::Inserts;
-use crate::store::rows::actor::{NewActor, NewActorMention, NewAffiliation, NewAlias};
-use crate::store::sql::Sql;
+use crate::store::rows::actor::{
+    NewActor, NewActorMention, NewAffiliation, NewAlias, NewKey, NewSighting,
+};
 use crate::store::{Connection, Error};
 
 /// The stored actor behind each actor of the extraction; `None` for a name that names nothing.
@@ -21,23 +24,15 @@ pub(super) struct ActorIds(Vec<Option<Uuid>>);
 pub(super) struct ActorRows<'a> {
     pub aliases: Vec<NewAlias<'a>>,
     pub affiliations: Vec<NewAffiliation>,
+    pub keys: Vec<NewKey>,
     pub mentions: Vec<NewActorMention>,
+    pub sightings: Vec<NewSighting>,
 }
 
 impl ActorIds {
     pub fn get(&self, index: Option<ActorIndex>) -> Option<Uuid> {
         self.0.get(index?.0).copied().flatten()
     }
-}
-
-#[derive(QueryableByName)]
-struct KnownRow {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-    #[diesel(sql_type = Text)]
-    name_key: String,
-    #[diesel(sql_type = Nullable<Text>)]
-    kind: Option<String>,
 }
 
 impl<'a> Context<'a> {
@@ -48,47 +43,89 @@ impl<'a> Context<'a> {
         &self,
         connection: &mut Connection,
     ) -> Result<(ActorIds, ActorRows<'a>), Error> {
-        let keys: Vec<String> =
-            self.extraction.actors.iter().map(|actor| name_key(&actor.name)).collect();
-        let mut known = known_actors(connection, &keys).await?;
-        let mut missing: BTreeMap<(&str, Option<&'static str>), &Actor> = BTreeMap::new();
-        for (actor, key) in self.extraction.actors.iter().zip(&keys) {
-            let kind = actor.kind.map(ActorKind::as_str);
-            if !key.is_empty() && pick(&known, key, kind).is_none() {
-                missing.entry((key, kind)).or_insert(actor);
-            }
+        let actors: Vec<(&Actor, String, Identity)> = self
+            .extraction
+            .actors
+            .iter()
+            .map(|actor| (actor, name_key(&actor.name), Identity::of(actor)))
+            .collect();
+        let names: Vec<String> = actors.iter().map(|(_, name, _)| name.clone()).collect();
+        let mut known = Known::by_names(connection, &names).await?;
+        let unknown: BTreeSet<&str> = actors
+            .iter()
+            .filter(|(actor, name, identity)| known.pick(actor, name, identity).is_none())
+            .flat_map(|(_, _, identity)| identity.keys.iter().map(|(_, key)| key.as_str()))
+            .collect();
+        if !unknown.is_empty() {
+            // Sent without waiting for each other, and run one after the other.
+            let (_, keyed) =
+                try_join(lock_actors(connection, &unknown), Known::by_keys(connection, &unknown))
+                    .await?;
+            known = Known { by_key: keyed, ..Known::by_names(connection, &names).await? };
         }
-        if !missing.is_empty() {
+        // An actor that contradicts one of its name takes a second round, where that one was founded by
+        // this document or while it waited.
+        for round in 0..3 {
+            let mut missing: BTreeMap<(&str, Option<&'static str>, String), &Actor> =
+                BTreeMap::new();
+            for (actor, name, identity) in &actors {
+                if name.is_empty() || known.pick(actor, name, identity).is_some() {
+                    continue;
+                }
+                let kind = actor.kind.map(ActorKind::as_str);
+                let apart = match known.is_taken(name, kind) {
+                    true => identity::apart(actor),
+                    false => String::new(),
+                };
+                missing.entry((name, kind, apart)).or_insert(actor);
+            }
+            if missing.is_empty() {
+                break;
+            }
             let rows: Vec<NewActor<'_>> = missing
-                .iter()
-                .map(|(&(name_key, kind), actor)| NewActor {
+                .into_iter()
+                .map(|((name_key, kind, apart), actor)| NewActor {
                     id: Uuid::now_v7(),
                     name: &actor.name,
                     name_key,
                     kind,
+                    apart,
                 })
                 .collect();
             let mut inserts = Inserts::default();
             inserts.add_unknown(&rows, [self.by(), self.at()]);
             inserts.execute(connection).await?;
-            known = known_actors(connection, &keys).await?;
+            known = Known { by_key: known.by_key, ..Known::by_names(connection, &names).await? };
+            if round > 0 {
+                tracing::debug!(round, "actors of one name were told apart");
+            }
         }
-        let picked: Vec<Option<&KnownRow>> = self
-            .extraction
-            .actors
+        let picked: Vec<Option<&KnownRow>> = actors
             .iter()
-            .zip(&keys)
-            .map(|(actor, key)| pick(&known, key, actor.kind.map(ActorKind::as_str)))
+            .map(|(actor, name, identity)| known.pick(actor, name, identity))
             .collect();
         let ids = ActorIds(picked.iter().map(|row| row.map(|row| row.id)).collect());
         // The actor's own name is found through `actors`; an alias repeats it only for an actor
         // first known by another name.
         let names: BTreeSet<(Uuid, &str)> =
             picked.iter().flatten().map(|row| (row.id, row.name_key.as_str())).collect();
+        let keys: BTreeSet<(Uuid, &'static str, String)> = actors
+            .iter()
+            .zip(&picked)
+            .filter_map(|((_, _, identity), row)| Some((row.as_ref()?.id, identity)))
+            .flat_map(|(id, identity)| {
+                identity.keys.iter().map(move |(form, key)| (id, form.as_str(), key.clone()))
+            })
+            .collect();
         let rows = ActorRows {
             aliases: self.aliases(&ids, &names),
             affiliations: self.affiliations(&ids),
+            keys: keys
+                .into_iter()
+                .map(|(actor_id, form, key)| NewKey { actor_id, form, key })
+                .collect(),
             mentions: self.mentions(&ids),
+            sightings: self.sightings(&ids),
         };
         Ok((ids, rows))
     }
@@ -98,7 +135,9 @@ impl<'a> Context<'a> {
         for (index, actor) in self.extraction.actors.iter().enumerate() {
             let Some(id) = ids.get(Some(ActorIndex(index))) else { continue };
             let named = actor.aliases.iter().chain([&actor.name]).map(|name| ("name", name));
-            for (form, words) in named.chain(actor.roles.iter().map(|role| ("role", role))) {
+            let told = actor.roles.iter().map(|role| ("role", role));
+            let told = told.chain(actor.country.iter().map(|country| ("country", country)));
+            for (form, words) in named.chain(told) {
                 let key = name_key(words);
                 let is_own_name = form == "name" && own_names.contains(&(id, key.as_str()));
                 if !key.is_empty() && !is_own_name {
@@ -139,6 +178,49 @@ impl<'a> Context<'a> {
             .collect()
     }
 
+    /// Where the document first calls each actor by each of its names and roles; its state is told
+    /// where it is first mentioned. A role that only a longer text tells stands in no mention.
+    fn sightings(&self, ids: &ActorIds) -> Vec<NewSighting> {
+        let mut rows: BTreeMap<(Uuid, &'static str, String), NewSighting> = BTreeMap::new();
+        for (index, actor) in self.extraction.actors.iter().enumerate() {
+            let Some(actor_id) = ids.get(Some(ActorIndex(index))) else { continue };
+            let names = actor.aliases.iter().chain([&actor.name]).map(|name| ("name", name));
+            let told = actor.roles.iter().map(|role| ("role", role));
+            let told = told.chain(actor.country.iter().map(|country| ("country", country)));
+            for (form, words) in names.chain(told) {
+                let key = name_key(words);
+                if key.is_empty() || rows.contains_key(&(actor_id, form, key.clone())) {
+                    continue;
+                }
+                let place = match form {
+                    "country" => actor.mentions.first().copied(),
+                    _ => actor.mentions.iter().find_map(|&mention| self.within(mention, words)),
+                };
+                let Some(span) = place.and_then(|place| self.locate.one(place)) else { continue };
+                let row = NewSighting {
+                    actor_id,
+                    form,
+                    alias: words.clone(),
+                    alias_key: key.clone(),
+                    field: span.field.as_str(),
+                    span_start: span.start,
+                    span_end: span.end,
+                    quote: span.quote,
+                };
+                rows.insert((actor_id, form, key), row);
+            }
+        }
+        rows.into_values().collect()
+    }
+
+    /// The place of words in a mention.
+    fn within(&self, mention: Span, words: &str) -> Option<Span> {
+        let quote = self.document.quote(mention);
+        let at = quote.find(words)?;
+        let start = mention.start + at;
+        Some(Span::new(mention.field, start..start + words.len()))
+    }
+
     fn mentions(&self, ids: &ActorIds) -> Vec<NewActorMention> {
         let mut counted: BTreeMap<Uuid, usize> = BTreeMap::new();
         let mut rows = Vec::new();
@@ -159,38 +241,5 @@ impl<'a> Context<'a> {
             }
         }
         rows
-    }
-}
-
-/// Known actors with one of these names, the earliest first.
-async fn known_actors(
-    connection: &Connection,
-    keys: &[String],
-) -> Result<BTreeMap<String, Vec<KnownRow>>, Error> {
-    let mut known: BTreeMap<String, Vec<KnownRow>> = BTreeMap::new();
-    if keys.is_empty() {
-        return Ok(known);
-    }
-    let mut sql = Sql::new("select a.id, a.name_key, a.kind from");
-    sql.each(["actors", "name_key", "id, name_key, kind", "a"], keys.to_vec().into());
-    sql.push("order by a.id", []);
-    for row in sql.look_up::<KnownRow>(connection).await? {
-        known.entry(row.name_key.clone()).or_default().push(row);
-    }
-    Ok(known)
-}
-
-/// The known actor that a name and kind mean: the same kind; where this document does not tell the
-/// kind, the earliest of that name.
-fn pick<'k>(
-    known: &'k BTreeMap<String, Vec<KnownRow>>,
-    key: &str,
-    kind: Option<&str>,
-) -> Option<&'k KnownRow> {
-    let named = known.get(key)?;
-    let same = named.iter().find(|row| row.kind.as_deref() == kind);
-    match kind {
-        Some(_) => same,
-        None => same.or_else(|| named.first()),
     }
 }

@@ -6,8 +6,10 @@
 //! | 2 | which claims are merged with which | shared; exclusive for who merges, splits or corrects claims by hand |
 //! | 3 | each language whose claims may change, in order of name | shared; exclusive where level 4 would be [`MANY`] claims or more |
 //! | 4 | each claim it brings or had, and the survivor of each that is merged, in order of number | exclusive |
-//! | 5 | its outlet, then its actors in order of key | by inserting them: a unique index makes others wait |
-//! | 6 | other names, then affiliations of actors, each in order of key | as level 5 |
+//! | 5 | its outlet | by inserting it: a unique index makes others wait |
+//! | 6 | each key of the actors that are not known by name, in order of number | shared and exclusive as levels 3 and 4 |
+//! | 7 | its actors in order of key | as level 5 |
+//! | 8 | other names, then affiliations, then keys of actors, each in order of key | as level 5 |
 //!
 //! Finding or founding a claim, reading its evidence and renewing its summary are one thing that two
 //! transactions must not do at once; a lock for each claim's wording serialises exactly that, and
@@ -118,6 +120,11 @@ pub(super) async fn lock_claims(
     let locks = languages.chain(each.into_iter().map(|number| (number, Lock::Exclusive)));
     let (numbers, shared): (Vec<i64>, Vec<bool>) =
         locks.map(|(number, lock)| (number, lock == Lock::Shared)).unzip();
+    take(connection, numbers, shared).await
+}
+
+/// Takes locks in the given order.
+async fn take(connection: &Connection, numbers: Vec<i64>, shared: Vec<bool>) -> Result<(), Error> {
     // Rows of `unnest` come in the order of its arrays, and so the locks are taken.
     let mut sql = Sql::new(
         "select case when l.shared then pg_advisory_xact_lock_shared(l.number)::text
@@ -125,6 +132,23 @@ pub(super) async fn lock_claims(
     );
     sql.push("from unnest({}, {}) as l (number, shared)", [numbers.into(), shared.into()]);
     sql.run(connection).await
+}
+
+/// Level 6. Two documents that first name one actor, each in its own spelling, make one actor.
+pub(super) async fn lock_actors(
+    connection: &Connection,
+    keys: &BTreeSet<&str>,
+) -> Result<(), Error> {
+    let all = number([b"actors".as_slice(), b""]);
+    let whole = keys.len() >= MANY;
+    let each: BTreeSet<i64> = if whole {
+        BTreeSet::new()
+    } else {
+        keys.iter().map(|key| number([b"actor".as_slice(), key.as_bytes()])).collect()
+    };
+    let locks = [(all, !whole)].into_iter().chain(each.into_iter().map(|number| (number, false)));
+    let (numbers, shared) = locks.unzip();
+    take(connection, numbers, shared).await
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -12,6 +12,7 @@ mod changes;
 mod claims;
 mod document;
 mod identity;
+mod known;
 mod links;
 mod located;
 mod locks;
@@ -205,7 +206,9 @@ impl Draft {
         inserts
             .add_unknown(&of_actors.aliases, [context.by(), context.at()])
             .add_unknown(&of_actors.affiliations, [context.by(), context.at()])
+            .add_unknown(&of_actors.keys, [context.by(), context.at()])
             .add(&of_actors.mentions, context.of_revision())
+            .add(&of_actors.sightings, context.of_revision())
             .add(&said.statements, context.of_revision())
             .add(&said.spans, [context.revision()]);
         claims.add_to(&mut inserts, &context);

@@ -200,6 +200,25 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("actors", "actors_name_key_length", "update {t} set name_key = ''"),
     ("actors", "actors_kind_known", "update {t} set kind = 'ghost'"),
     ("actors", "actors_name_kind_unique", "update {t} set name_key = 'same', kind = null"),
+    ("actor_keys", "actor_keys_form_known", "update {t} set form = 'guess'"),
+    ("actor_sightings", "actor_sightings_form_known", "update {t} set form = 'guess'"),
+    ("actor_sightings", "actor_sightings_field_known", "update {t} set field = 'body'"),
+    (
+        "actor_sightings",
+        "actor_sightings_span_ordered",
+        "update {t} set span_start = -1, span_end = 1, quote = 'ab'",
+    ),
+    ("actor_sightings", "actor_sightings_quote_length", "update {t} set quote = quote || 'x'"),
+    (
+        "actor_sightings",
+        "actor_sightings_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "actor_sightings",
+        "actor_sightings_span_inside",
+        "update {t} set span_start = 900, span_end = 903, quote = 'abc'",
+    ),
     ("actor_aliases", "actor_aliases_key_length", "update {t} set alias_key = repeat('x', 401)"),
     ("actor_aliases", "actor_aliases_form_known", "update {t} set form = 'title'"),
     (

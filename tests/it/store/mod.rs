@@ -1,5 +1,6 @@
 //! The store: what goes in comes out, whole or not at all, and what must not go in does not.
 
+mod actors;
 mod addresses;
 mod concurrency;
 mod cursors;

@@ -1,6 +1,9 @@
 //! `seeds/states.tsv` and `places.toml` as types: which words stand for which state, and how.
+//!
+//! Both files are part of the program and read once, on first use.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -27,15 +30,40 @@ struct State {
     name: String,
 }
 
+/// The state that a name stands for, and how; the name is spelled as in a text.
+///
+/// ```
+/// use claimtrail::domain::states::{StateWord, state};
+/// assert_eq!(state("Kremlin"), Some(("Russia", StateWord::Seat)));
+/// ```
+pub fn state(name: &str) -> Option<(&'static str, StateWord)> {
+    states().state(name)
+}
+
+/// The code of a state by any of its words: ISO 3166-1 alpha-2, or `XK`.
+pub fn country(name: &str) -> Option<&'static str> {
+    states().country(name)
+}
+
+/// Whether the name is a place that never acts.
+pub fn is_place(name: &str) -> bool {
+    states().places.contains(name)
+}
+
+fn states() -> &'static States {
+    static STATES: LazyLock<States> = LazyLock::new(States::load);
+    &STATES
+}
+
 /// Both files.
-pub(super) struct States {
+struct States {
     states: Vec<State>,
     state_of: HashMap<String, (usize, StateWord)>,
     places: HashSet<String>,
 }
 
 impl States {
-    pub fn load() -> Self {
+    fn load() -> Self {
         let file: PlaceFile =
             toml::from_str(include_str!("places.toml")).expect("places.toml is part of the build");
         let mut all = States {
@@ -44,7 +72,7 @@ impl States {
             places: file.places.split_whitespace().map(spaced).collect(),
         };
         let mut of_name: HashMap<String, usize> = HashMap::new();
-        let mut rows: Vec<Vec<&str>> = include_str!("../../../seeds/states.tsv")
+        let mut rows: Vec<Vec<&str>> = include_str!("../../seeds/states.tsv")
             .lines()
             .skip(1)
             .map(|line| line.split('\t').collect())
@@ -96,16 +124,12 @@ impl States {
         self.state_of.entry(word).or_insert((state, how));
     }
 
-    pub fn is_place(&self, name: &str) -> bool {
-        self.places.contains(name)
-    }
-
-    pub fn state(&self, name: &str) -> Option<(&str, StateWord)> {
+    fn state(&self, name: &str) -> Option<(&str, StateWord)> {
         let (state, word) = self.state_of.get(name)?;
         Some((&self.states.get(*state)?.name, *word))
     }
 
-    pub fn country(&self, state: &str) -> Option<&str> {
+    fn country(&self, state: &str) -> Option<&str> {
         let (number, _) = self.state_of.get(state)?;
         Some(&self.states.get(*number)?.code)
     }
