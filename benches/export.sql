@@ -47,10 +47,10 @@ select pg_temp.id(6, n),
        timestamptz '2026-01-01Z' + n * interval '10 milliseconds'
   from numbers;
 insert into claim_summaries
-    (id, claim_id, status, confidence, appearances, rebuttals, documents, outlets, first_stated_at,
+    (id, claim_id, status, confidence, appearances, rebuttals, documents, outlets, origins, first_stated_at,
      first_stated_precision, last_stated_at, recorded_at)
 select pg_temp.id(7, n), pg_temp.id(6, n), case when n % 3 = 0 then 'denied' else 'unverified' end, (n % 97) / 97.0, 1,
-       (n % 3 = 0)::int, 1, 1, timestamptz '2026-01-01Z' + n / 20 * interval '1 minute', 'minute',
+       (n % 3 = 0)::int, 1, 1, 1, timestamptz '2026-01-01Z' + n / 20 * interval '1 minute', 'minute',
        timestamptz '2026-01-01Z' + n / 20 * interval '1 minute', timestamptz '2026-02-01Z' + n * interval '1 microsecond'
   from numbers;
 insert into appearances

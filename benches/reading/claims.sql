@@ -82,9 +82,9 @@ select pg_temp.id(12, n), pg_temp.id(6, n), 'denial', pg_temp.id(10, n),
   from generate_series(3, :claims, 3) n;
 
 insert into claim_summaries (id, claim_id, status, confidence, appearances, rebuttals, documents,
-       outlets, first_stated_at, first_stated_precision, last_stated_at, recorded_at)
+       outlets, origins, first_stated_at, first_stated_precision, last_stated_at, recorded_at)
 select pg_temp.id(13, n), pg_temp.id(6, n), case n % 3 when 0 then 'denied' else 'unverified' end, 0.8,
-       2, case n % 3 when 0 then 1 else 0 end, 2, 2,
+       2, case n % 3 when 0 then 1 else 0 end, 2, 2, 2,
        '2025-01-01'::timestamptz + (n % (:claims / 5)) * interval '10 minutes', 'minute',
        '2025-01-01'::timestamptz + (n % (:claims / 5)) * interval '10 minutes',
        '2026-01-01'::timestamptz + n * interval '1 second'

@@ -17,7 +17,7 @@ use crate::support::{Server, connect};
 use crate::{Run, measure};
 
 /// The tables that a document fills, each after those it points to.
-const TABLES: [&str; 25] = [
+const TABLES: [&str; 27] = [
     "outlets",
     "documents",
     "document_urls",
@@ -43,6 +43,8 @@ const TABLES: [&str; 25] = [
     "claim_status_events",
     "correction_notes",
     "revision_changes",
+    "revision_origins",
+    "revision_bands",
 ];
 
 /// The transactions that write a database again.

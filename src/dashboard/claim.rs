@@ -266,8 +266,13 @@ fn voice(actor: Option<&ActorBrief>, outlet: Option<&str>) -> Option<String> {
 
 fn counts(claim: &ClaimView) -> String {
     let count = |number: i32, noun: &str| counted(usize::try_from(number).unwrap_or(0), noun);
+    // Copies are worth a word; where there are none, each document is an origin.
+    let origins = match claim.origins < claim.documents {
+        true => format!(", {}", count(claim.origins, "independent origin")),
+        false => String::new(),
+    };
     format!(
-        "{}, {}, in {} by {}",
+        "{}, {}, in {} by {}{origins}",
         count(claim.appearances, "appearance"),
         count(claim.rebuttals, "rebuttal"),
         count(claim.documents, "document"),

@@ -153,9 +153,13 @@ impl From<ClaimView> for ClaimShown {
             claimants: Named::new(&claim.claimants),
             denied_by: Named::new(&claim.denied_by),
             carried: format!(
-                "{} by {}, {}",
+                "{} by {}{}, {}",
                 counted(count(claim.documents), "document"),
                 counted(count(claim.outlets), "outlet"),
+                match claim.origins < claim.documents {
+                    true => format!(" of {}", counted(count(claim.origins), "origin")),
+                    false => String::new(),
+                },
                 counted(count(claim.rebuttals), "rebuttal"),
             ),
             first_stated: claim.first_stated.map(Moment::stated),

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod keys;
 pub mod link;
 pub mod names;
+pub mod origins;
 pub mod redaction;
 pub mod review;
 pub mod revision;

@@ -40,6 +40,7 @@ impl Record for ClaimView {
             rebuttals: |c| Cell::plain(c.rebuttals);
             documents: |c| Cell::plain(c.documents);
             outlets: |c| Cell::plain(c.outlets);
+            origins: |c| Cell::plain(c.origins);
             reviews: |c| Cell::plain(c.reviews);
             first_stated_at: |c| Cell::time(c.first_stated.map(|time| time.at));
             first_stated_precision: |c| precision(c.first_stated);

@@ -24,6 +24,7 @@ pub mod meanings;
 pub mod merges;
 mod migrate;
 pub mod namings;
+mod origins;
 pub mod outlets;
 mod pool;
 pub mod quotes;

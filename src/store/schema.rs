@@ -170,6 +170,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
         reviews -> Int4,
+        origins -> Int4,
     }
 }
 
@@ -545,6 +546,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    revision_bands (revision_id, band) {
+        revision_id -> Uuid,
+        band -> Int8,
+    }
+}
+
+diesel::table! {
     revision_changes (revision_id, ordinal) {
         revision_id -> Uuid,
         ordinal -> Int4,
@@ -554,6 +562,18 @@ diesel::table! {
         before_end -> Nullable<Int4>,
         after_start -> Nullable<Int4>,
         after_end -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    revision_origins (revision_id) {
+        revision_id -> Uuid,
+        origin_id -> Uuid,
+        method -> Text,
+        resemblance -> Nullable<Float4>,
+        credit -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -638,7 +658,9 @@ diesel::joinable!(review_claims -> reviews (review_id));
 diesel::joinable!(review_revisions -> outlets (outlet_id));
 diesel::joinable!(review_revisions -> reviews (review_id));
 diesel::joinable!(reviews -> claims (claim_id));
+diesel::joinable!(revision_bands -> document_revisions (revision_id));
 diesel::joinable!(revision_changes -> document_revisions (revision_id));
+diesel::joinable!(revision_origins -> document_revisions (revision_id));
 diesel::joinable!(statements -> document_revisions (revision_id));
 diesel::joinable!(tombstone_digests -> tombstones (document_id));
 
@@ -681,7 +703,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     review_claims,
     review_revisions,
     reviews,
+    revision_bands,
     revision_changes,
+    revision_origins,
     statement_spans,
     statements,
     tombstone_digests,

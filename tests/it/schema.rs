@@ -194,6 +194,7 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "review_claims",
         "link_judgements",
         "document_removals",
+        "revision_origins",
         "tombstones",
     ]
     .map(str::to_owned)
@@ -257,7 +258,8 @@ async fn filled() -> TestDatabase {
     let pool = database.pool();
     let mut story = Story::new(
         "https://lorne.test/ferry",
-        "Dana Orrin told the Lorne Post that the board said the ferry Mirelle had sunk. The Harbour Board denied it.",
+        "Dana Orrin told the Lorne Post that the board said the ferry Mirelle had sunk. The Harbour Board denied it. \
+         Nobody who was asked at the quay that evening had seen the ship since noon.",
     )
     .title("Ferry lost?")
     .published("2026-03-01T08:00:00Z");

@@ -133,6 +133,8 @@ pub struct Claim {
     pub documents: i32,
     /// Outlets that published those.
     pub outlets: i32,
+    /// Independent origins of it: an agency text printed by ten outlets is one.
+    pub origins: i32,
     /// Published fact-checks of it, whatever they say.
     pub reviews: i32,
     /// The earliest known time it was stated; null where none is known.
@@ -168,6 +170,7 @@ impl From<view::ClaimView> for Claim {
             rebuttals: claim.rebuttals,
             documents: claim.documents,
             outlets: claim.outlets,
+            origins: claim.origins,
             reviews: claim.reviews,
             first_stated_at: claim.first_stated.map(|time| time.at),
             first_stated_precision: claim.first_stated.map(|time| time.precision),

@@ -94,6 +94,8 @@ pub struct ClaimView {
     pub documents: i32,
     /// Outlets that published those.
     pub outlets: i32,
+    /// Independent origins of them: an agency text printed by ten outlets is one.
+    pub origins: i32,
     /// Published fact-checks of it, whatever they say.
     pub reviews: i32,
     /// The earliest known time it was stated.

@@ -121,7 +121,7 @@ pub(super) async fn jobs(
 }
 
 /// Tables whose rows belong to a revision, those first that others do not point to.
-const OF_REVISIONS: [&str; 14] = [
+const OF_REVISIONS: [&str; 16] = [
     "denial_mention_spans",
     "denial_mentions",
     "denials",
@@ -134,6 +134,8 @@ const OF_REVISIONS: [&str; 14] = [
     "actor_sightings",
     "correction_notes",
     "revision_changes",
+    "revision_origins",
+    "revision_bands",
     "extractions",
     "document_revisions",
 ];

@@ -71,6 +71,7 @@ row! {
         rebuttals: i32 => Integer,
         documents: i32 => Integer,
         outlets: i32 => Integer,
+        origins: i32 => Integer,
         reviews: i32 => Integer,
         first_stated_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
         first_stated_precision: Option<String> => Nullable<Text>,

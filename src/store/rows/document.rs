@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::{
-    Binary, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    BigInt, Binary, Bool, Float4, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use uuid::Uuid;
 
@@ -81,5 +81,20 @@ row! {
         id: Uuid => SqlUuid,
         models: serde_json::Value => Jsonb,
         notes: serde_json::Value => Jsonb,
+    }
+}
+
+row! {
+    NewOrigin in "revision_origins" {
+        origin_id: Uuid => SqlUuid,
+        method: &'static str => Text,
+        resemblance: Option<f32> => Nullable<Float4>,
+        credit: Option<String> => Nullable<Text>,
+    }
+}
+
+row! {
+    NewBand in "revision_bands" {
+        band: i64 => BigInt,
     }
 }

@@ -31,6 +31,7 @@ pub(super) async fn supersede_revision(
         "denials",
         "denial_mentions",
         "correction_notes",
+        "revision_origins",
     ] {
         sql.push(
             &format!(

@@ -21,7 +21,7 @@ use crate::store::{Connection, Error};
 /// What [`ClaimRow`] is read from; conditions follow.
 pub(in crate::store) const CLAIMS: &str =
     "select c.id, c.text, c.language, c.check_worthiness, c.recorded_at, s.status, s.confidence,
-            s.appearances, s.rebuttals, s.documents, s.outlets, s.reviews, s.first_stated_at,
+            s.appearances, s.rebuttals, s.documents, s.outlets, s.origins, s.reviews, s.first_stated_at,
             s.first_stated_precision, s.last_stated_at, s.recorded_at as updated_at
        from claims c join claim_summaries s on s.claim_id = c.id where true";
 
@@ -49,6 +49,8 @@ pub(in crate::store) struct ClaimRow {
     documents: i32,
     #[diesel(sql_type = Integer)]
     outlets: i32,
+    #[diesel(sql_type = Integer)]
+    origins: i32,
     #[diesel(sql_type = Integer)]
     reviews: i32,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -112,6 +114,7 @@ impl Around {
                     rebuttals: row.rebuttals,
                     documents: row.documents,
                     outlets: row.outlets,
+                    origins: row.origins,
                     reviews: row.reviews,
                     first_stated: stated(
                         row.first_stated_at,

@@ -7,9 +7,10 @@
 //! | 3 | each language whose claims may change, in order of name | shared; exclusive where level 4 would be [`MANY`] claims or more |
 //! | 4 | each claim it brings or had, and the survivor of each that is merged, in order of number | exclusive |
 //! | 5 | its outlet | by inserting it: a unique index makes others wait |
-//! | 6 | each key of the actors that are not known by name, in order of number | shared and exclusive as levels 3 and 4 |
-//! | 7 | its actors in order of key | as level 5 |
-//! | 8 | other names, then affiliations, then keys of actors, each in order of key | as level 5 |
+//! | 6 | each band of its text, in order of number | exclusive |
+//! | 7 | each key of the actors that are not known by name, in order of number | shared and exclusive as levels 3 and 4 |
+//! | 8 | its actors in order of key | as level 5 |
+//! | 9 | other names, then affiliations, then keys of actors, each in order of key | as level 5 |
 //!
 //! Finding or founding a claim, reading its evidence and renewing its summary are one thing that two
 //! transactions must not do at once; a lock for each claim's wording serialises exactly that, and
@@ -134,7 +135,18 @@ async fn take(connection: &Connection, numbers: Vec<i64>, shared: Vec<bool>) -> 
     sql.run(connection).await
 }
 
-/// Level 6. Two documents that first name one actor, each in its own spelling, make one actor.
+/// Level 6. Copies of a text that come at once wait for the first of them.
+pub(in crate::store) async fn lock_bands(
+    connection: &Connection,
+    bands: &BTreeSet<i64>,
+) -> Result<(), Error> {
+    let each: BTreeSet<i64> =
+        bands.iter().map(|band| number([b"band".as_slice(), &band.to_be_bytes()])).collect();
+    let (numbers, shared) = each.into_iter().map(|number| (number, false)).unzip();
+    take(connection, numbers, shared).await
+}
+
+/// Level 7. Two documents that first name one actor, each in its own spelling, make one actor.
 pub(super) async fn lock_actors(
     connection: &Connection,
     keys: &BTreeSet<&str>,

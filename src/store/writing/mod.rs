@@ -18,6 +18,7 @@ mod located;
 mod locks;
 mod moving;
 mod notes;
+mod origin;
 mod rebuttals;
 mod removal;
 mod review;
@@ -26,7 +27,7 @@ mod summaries;
 
 pub use identity::{Begun, at_address, begin, refuse_redacted, sha256, unchanged};
 pub(super) use identity::{lock_documents, lock_wordings, take_time};
-pub(super) use locks::{hold_merges, lock_merges};
+pub(super) use locks::{hold_merges, lock_bands, lock_merges};
 pub(super) use moving::Move;
 pub use notes::EarlierAppearance;
 pub use removal::{record_presence, record_removal};
@@ -40,7 +41,7 @@ use uuid::Uuid;
 
 use super::insert::{Bound, Inserts, bound};
 use super::rows::supersede_revision;
-use super::{Connection, Error};
+use super::{Connection, Error, origins};
 use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{
     ActorIndex, ClaimId, Comparison, CorrectionNote, Document, DocumentId, Extraction, RebuttalId,
@@ -51,6 +52,7 @@ use document::DocumentRows;
 use identity::Identity;
 use located::Locator;
 use rebuttals::RebuttalRows;
+use summaries::Source;
 
 /// A document as it came in.
 #[derive(Debug, Clone, Copy)]
@@ -184,15 +186,22 @@ impl Draft {
             }
             None => Contents::default(),
         };
+        let origin = origins::find(connection, self.document, &received.document.text).await?;
+        let (origins, bands) = context.origin(&origin);
         let (actors, of_actors) = context.find_or_found_actors(connection).await?;
         let (statements, said) = context.statements(&actors);
         let claims = context.claims(identities, &actors, &statements);
         let rebuttals = context.rebuttals(identities, &actors, &statements);
         let after = Contents::new(&claims, &rebuttals);
-        let added = context.evidence(&claims, &rebuttals)?;
+        let source = Source {
+            document: self.document.0,
+            outlet: self.outlet,
+            origin: origins.first().map_or(self.document.0, |origin| origin.origin_id),
+        };
+        let added = context.evidence(source, &claims, &rebuttals)?;
         let founded = claims.founded.iter().map(|claim| claim.id).collect();
         let renewed =
-            summaries::renew(connection, (self.at, self.outlet), &before.claims, added, &founded)
+            summaries::renew(connection, (self.at, Some(source)), &before.claims, added, &founded)
                 .await?;
         let (identity, sha256) = (Identity::of(received.document), sha256(received.document));
         let document = DocumentRows::new(&context, received, &identity, &sha256)?;
@@ -202,7 +211,11 @@ impl Draft {
 
         let mut inserts = Inserts::default();
         document.add_to(&mut inserts, &context);
-        inserts.add(&changes, [context.revision()]).add(&notes, context.of_revision());
+        inserts
+            .add(&changes, [context.revision()])
+            .add(&notes, context.of_revision())
+            .add(&origins, [context.revision(), context.at()])
+            .add(&bands, [context.revision()]);
         inserts
             .add_unknown(&of_actors.aliases, [context.by(), context.at()])
             .add_unknown(&of_actors.affiliations, [context.by(), context.at()])

@@ -85,6 +85,8 @@ struct EvidenceRow {
     document_id: Uuid,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     outlet_id: Option<Uuid>,
+    #[diesel(sql_type = SqlUuid)]
+    origin_id: Uuid,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     stated_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -132,6 +134,8 @@ struct SummaryRow {
     #[diesel(sql_type = Integer)]
     outlets: i32,
     #[diesel(sql_type = Integer)]
+    origins: i32,
+    #[diesel(sql_type = Integer)]
     reviews: i32,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     first_stated_at: Option<DateTime<Utc>>,
@@ -147,6 +151,7 @@ pub(super) struct Evidence {
     found: status::Evidence,
     documents: BTreeSet<Uuid>,
     outlets: BTreeSet<Uuid>,
+    origins: BTreeSet<Uuid>,
     times: Times,
     confidence: f32,
 }
@@ -179,6 +184,7 @@ impl Evidence {
     fn add(&mut self, row: EvidenceRow) -> Result<(), Error> {
         self.documents.insert(row.document_id);
         self.outlets.extend(row.outlet_id);
+        self.origins.insert(row.origin_id);
         self.confidence = self.confidence.max(row.confidence);
         if let (Some(at), Some(precision)) = (row.stated_at, &row.stated_precision) {
             self.times.add(at, precision);
@@ -229,6 +235,7 @@ impl Evidence {
         self.found.reviews.extend(later.found.reviews);
         self.documents.extend(later.documents);
         self.outlets.extend(later.outlets);
+        self.origins.extend(later.origins);
         self.times.add_all(&later.times);
         self.confidence = self.confidence.max(later.confidence);
     }
@@ -243,6 +250,7 @@ impl Evidence {
             reviews: count(reviews.len()),
             documents: count(self.documents.len()),
             outlets: count(self.outlets.len()),
+            origins: count(self.origins.len()),
             times: self.times.clone(),
         }
     }
@@ -260,7 +268,17 @@ struct Counts {
     reviews: i32,
     documents: i32,
     outlets: i32,
+    origins: i32,
     times: Times,
+}
+
+/// Where the evidence of a document comes from.
+#[derive(Clone, Copy)]
+pub(super) struct Source {
+    pub document: Uuid,
+    pub outlet: Option<Uuid>,
+    /// The first document of its text.
+    pub origin: Uuid,
 }
 
 impl SummaryRow {
@@ -276,7 +294,7 @@ impl SummaryRow {
     }
 
     /// The numbers with `added`, by a document that brought nothing of the claim before.
-    fn count_with(self, added: &Evidence, outlet_is_new: bool) -> Counts {
+    fn count_with(self, added: &Evidence, outlet_is_new: bool, origin_is_new: bool) -> Counts {
         let mut times = Times {
             first: self.first_stated_at.zip(self.first_stated_precision),
             last: self.last_stated_at,
@@ -289,6 +307,7 @@ impl SummaryRow {
             reviews: self.reviews,
             documents: self.documents.saturating_add(1),
             outlets: self.outlets.saturating_add(i32::from(outlet_is_new)),
+            origins: self.origins.saturating_add(i32::from(origin_is_new)),
             times,
         }
     }
@@ -298,6 +317,7 @@ impl Context<'_> {
     /// What the rows of this document say about each claim.
     pub(super) fn evidence(
         &self,
+        source: Source,
         claims: &ClaimRows<'_>,
         rebuttals: &RebuttalRows<'_>,
     ) -> Result<BTreeMap<Uuid, Evidence>, Error> {
@@ -310,8 +330,9 @@ impl Context<'_> {
                 what: row.stance.to_owned(),
                 denier_role: None,
                 actor_id: speaker.map(|speaker| speaker.0),
-                document_id: self.draft.document.0,
-                outlet_id: self.draft.outlet,
+                document_id: source.document,
+                outlet_id: source.outlet,
+                origin_id: source.origin,
                 stated_at,
                 stated_precision: stated_precision.clone(),
                 confidence: row.confidence,
@@ -324,8 +345,9 @@ impl Context<'_> {
                 what: row.kind.to_owned(),
                 denier_role: Some(denial.denier_role.to_owned()),
                 actor_id: denial.denier_id,
-                document_id: self.draft.document.0,
-                outlet_id: self.draft.outlet,
+                document_id: source.document,
+                outlet_id: source.outlet,
+                origin_id: source.origin,
                 stated_at: row.stated_at,
                 stated_precision: row.stated_precision.clone(),
                 confidence: denial.confidence,
@@ -377,6 +399,7 @@ impl Renewed {
             rebuttals: counts.rebuttals,
             documents: counts.documents,
             outlets: counts.outlets,
+            origins: counts.origins,
             reviews: counts.reviews,
             first_stated_at,
             first_stated_precision,
@@ -386,11 +409,11 @@ impl Renewed {
     }
 }
 
-/// Ends the summaries of the claims that a document of `outlet` brings or had, and makes their next ones; before
+/// Ends the summaries of the claims that a document of this source brings or had, and makes their next ones; before
 /// its rows are written and after those of its last revision have ended.
 pub(super) async fn renew(
     connection: &Connection,
-    (at, outlet): (DateTime<Utc>, Option<Uuid>),
+    (at, source): (DateTime<Utc>, Option<Source>),
     vanishing: &BTreeSet<Uuid>,
     mut added: BTreeMap<Uuid, Evidence>,
     founded: &BTreeSet<Uuid>,
@@ -404,6 +427,11 @@ pub(super) async fn renew(
             .zip(added.get(id))
             .is_some_and(|(summary, added)| summary.is_enough(added, vanishing.contains(id)))
     });
+    let outlet = source.and_then(|source| source.outlet);
+    // A document of its own origin is the first to bring its text.
+    let copied = source.filter(|source| source.origin != source.document);
+    let printed =
+        printed_in(connection, counted.clone(), copied.map(|source| source.origin)).await?;
     let carried = carried_by(connection, counted, outlet).await?;
     let mut evidence = evidence(connection, judged).await?;
     let mut renewed = Renewed::default();
@@ -416,7 +444,8 @@ pub(super) async fn renew(
             Some(summary) if summary.is_enough(&added, vanishing.contains(&claim_id)) => {
                 let outlet_is_new = outlet.is_some() && !carried.contains(&claim_id);
                 let unchanged = Assessment { status: word(&summary.status)?, reasons: Vec::new() };
-                (unchanged, summary.count_with(&added, outlet_is_new))
+                let origin_is_new = source.is_some() && !printed.contains(&claim_id);
+                (unchanged, summary.count_with(&added, outlet_is_new, origin_is_new))
             }
             _ => {
                 let mut evidence = evidence.remove(&claim_id).unwrap_or_default();
@@ -442,7 +471,7 @@ async fn end_summaries(
     sql.push(
         "set superseded_at = {} where s.claim_id = any({}) and s.superseded_at is null
          returning s.claim_id, s.status, s.confidence, s.appearances, s.rebuttals, s.documents,
-             s.outlets, s.reviews, s.first_stated_at, s.first_stated_precision, s.last_stated_at",
+             s.outlets, s.origins, s.reviews, s.first_stated_at, s.first_stated_precision, s.last_stated_at",
         [at.into(), claims.into()],
     );
     let rows: Vec<SummaryRow> = sql.look_up(connection).await?;
@@ -474,6 +503,30 @@ async fn carried_by(
     Ok(sql.look_up::<IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
 }
 
+/// Which of the claims another document of the origin carries already.
+async fn printed_in(
+    connection: &Connection,
+    claims: Vec<Uuid>,
+    origin: Option<Uuid>,
+) -> Result<BTreeSet<Uuid>, Error> {
+    let Some(origin) = origin.filter(|_| !claims.is_empty()) else { return Ok(BTreeSet::new()) };
+    let mut sql = Sql::new("select c.id");
+    sql.push(
+        "from unnest({}) as c (id) where exists (
+             select from appearances a join document_revisions r on r.id = a.revision_id
+               left join revision_origins o on o.revision_id = a.revision_id
+              where a.claim_id = c.id and a.superseded_at is null
+                and coalesce(o.origin_id, r.document_id) = {})
+         or exists (
+             select from denials n join document_revisions r on r.id = n.revision_id
+               left join revision_origins o on o.revision_id = n.revision_id
+              where n.claim_id = c.id and n.superseded_at is null
+                and coalesce(o.origin_id, r.document_id) = {})",
+        [claims.into(), origin.into(), origin.into()],
+    );
+    Ok(sql.look_up::<IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
+}
+
 /// Live appearances, rebuttals and reviews of the claims, the earliest recorded first.
 async fn evidence(
     connection: &Connection,
@@ -482,7 +535,10 @@ async fn evidence(
     if claims.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let mut sql = Sql::new("select e.*, r.document_id, d.outlet_id from (");
+    let mut sql = Sql::new(
+        "select e.*, r.document_id, d.outlet_id,
+                coalesce(o.origin_id, r.document_id) as origin_id from (",
+    );
     sql.push(
         "select a.claim_id, a.id, a.stance as what, null as denier_role,
                 coalesce(st.speaker_id, cl.actor_id) as actor_id, a.revision_id, a.stated_at,
@@ -506,6 +562,7 @@ async fn evidence(
     sql.live("r", None).push(
         ") e join document_revisions r on r.id = e.revision_id
              join documents d on d.id = r.document_id
+             left join revision_origins o on o.revision_id = e.revision_id
           order by e.recorded_at, e.id",
         [],
     );

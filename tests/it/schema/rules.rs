@@ -200,6 +200,19 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     ("actors", "actors_name_key_length", "update {t} set name_key = ''"),
     ("actors", "actors_kind_known", "update {t} set kind = 'ghost'"),
     ("actors", "actors_name_kind_unique", "update {t} set name_key = 'same', kind = null"),
+    ("revision_origins", "revision_origins_method_known", "update {t} set method = 'guess'"),
+    (
+        "revision_origins",
+        "revision_origins_resemblance_range",
+        "update {t} set method = 'text', resemblance = 1.5",
+    ),
+    ("revision_origins", "revision_origins_resemblance_paired", "update {t} set method = 'text'"),
+    (
+        "revision_origins",
+        "revision_origins_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    ("claim_summaries", "claim_summaries_origins_within", "update {t} set origins = documents + 1"),
     ("actor_keys", "actor_keys_form_known", "update {t} set form = 'guess'"),
     ("actor_sightings", "actor_sightings_form_known", "update {t} set form = 'guess'"),
     ("actor_sightings", "actor_sightings_field_known", "update {t} set field = 'body'"),
@@ -486,7 +499,7 @@ pub const REFUSED: &[(&str, &str, &str)] = &[
     (
         "claim_summaries",
         "claim_summaries_one_live",
-        "insert into {t} (id, claim_id, status, confidence, appearances, rebuttals, documents, outlets) select gen_random_uuid(), claim_id, 'denied', 1, 0, 0, 0, 0 from {t}",
+        "insert into {t} (id, claim_id, status, confidence, appearances, rebuttals, documents, outlets, origins) select gen_random_uuid(), claim_id, 'denied', 1, 0, 0, 0, 0, 0 from {t}",
     ),
     (
         "ingest_checkpoints",

@@ -28,8 +28,8 @@ async fn an_export_sees_nothing_of_what_is_written_meanwhile() {
         .batch_execute(
             "update claim_summaries set superseded_at = clock_timestamp();
              insert into claim_summaries (id, claim_id, status, confidence, appearances, rebuttals,
-                    documents, outlets)
-             select gen_random_uuid(), claim_id, 'denied', confidence, 0, 1, 1, 1
+                    documents, outlets, origins)
+             select gen_random_uuid(), claim_id, 'denied', confidence, 0, 1, 1, 1, 1
                from claim_summaries;
              insert into claim_status_events (id, claim_id, status, reasons, rules)
              select gen_random_uuid(), id, 'denied', '[{\"code\": \"denied\"}]', 'test' from claims",

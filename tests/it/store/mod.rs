@@ -8,6 +8,7 @@ mod errors;
 mod exports;
 mod jobs;
 mod lists;
+mod origins;
 mod reading;
 mod redaction;
 mod revisions;
@@ -24,6 +25,7 @@ const WRONG_SUMMARIES: &str = "
          select e.claim_id, count(*) filter (where not e.against) as appearances,
                 count(*) filter (where e.against) as rebuttals,
                 count(distinct r.document_id) as documents, count(distinct d.outlet_id) as outlets,
+                count(distinct coalesce(o.origin_id, r.document_id)) as origins,
                 min(e.stated_at) as first_stated_at, max(e.stated_at) as last_stated_at,
                 max(e.confidence) as confidence
            from (select claim_id, revision_id, stated_at, confidence, false as against
@@ -34,11 +36,12 @@ const WRONG_SUMMARIES: &str = "
                   where x.superseded_at is null) e
            join document_revisions r on r.id = e.revision_id
            join documents d on d.id = r.document_id
+           left join revision_origins o on o.revision_id = e.revision_id
           group by e.claim_id) c using (claim_id)
       where s.superseded_at is null
-        and (s.appearances, s.rebuttals, s.documents, s.outlets, s.confidence) is distinct from
+        and (s.appearances, s.rebuttals, s.documents, s.outlets, s.origins, s.confidence) is distinct from
             (coalesce(c.appearances, 0), coalesce(c.rebuttals, 0), coalesce(c.documents, 0),
-             coalesce(c.outlets, 0), coalesce(c.confidence, 0))
+             coalesce(c.outlets, 0), coalesce(c.origins, 0), coalesce(c.confidence, 0))
          or s.superseded_at is null and (s.first_stated_at, s.last_stated_at) is distinct from
             (c.first_stated_at, c.last_stated_at)) wrong";
 

@@ -14,7 +14,8 @@ pub async fn claims(client: &Client, first: i32, last: i32, padding: i32) {
               from generate_series($1::int, $2::int) n
             returning id, recorded_at)
         insert into claim_summaries
-            (id, claim_id, status, confidence, appearances, rebuttals, documents, outlets, recorded_at)
-        select gen_random_uuid(), id, 'unverified', 0.8, 1, 0, 1, 1, recorded_at from made";
+            (id, claim_id, status, confidence, appearances, rebuttals, documents, outlets, origins,
+             recorded_at)
+        select gen_random_uuid(), id, 'unverified', 0.8, 1, 0, 1, 1, 1, recorded_at from made";
     client.execute(sql, &[&first, &last, &padding]).await.unwrap();
 }

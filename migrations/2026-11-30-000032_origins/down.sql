@@ -1,0 +1,3 @@
+alter table claim_summaries drop column origins;
+drop table revision_bands;
+drop table revision_origins;

@@ -1,0 +1,16 @@
+//! The origin of a revision → its rows.
+
+use super::Context;
+use crate::store::origins::Origin;
+use crate::store::rows::document::{NewBand, NewOrigin};
+
+impl Context<'_> {
+    pub(super) fn origin(&self, origin: &Origin) -> (Vec<NewOrigin>, Vec<NewBand>) {
+        let (id, method, resemblance) = match origin.copy_of {
+            Some(found) => (found.origin, found.method.as_str(), Some(found.resemblance)),
+            None => (self.draft.document, "own", None),
+        };
+        let row = NewOrigin { origin_id: id.0, method, resemblance, credit: origin.credit.clone() };
+        (vec![row], origin.bands.iter().map(|&band| NewBand { band }).collect())
+    }
+}

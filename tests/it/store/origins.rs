@@ -1,0 +1,146 @@
+//! How many independent origins a claim has: copies of one text count once, now and at every past moment.
+
+use claimtrail::domain::view::StoredDocument;
+use claimtrail::domain::{ClaimId, Stance};
+use claimtrail::store::{Pool, claims};
+use futures_util::future::join_all;
+
+use super::WRONG_SUMMARIES;
+use crate::support::builders::{Story, at};
+use crate::support::database::TestDatabase;
+
+const CLAIM: &str = "The old pier was sold.";
+
+const AGENCY: &str = "LORNE, 3 March (AFP) - The harbour board of Lorne denied on Monday that the old pier was sold to a \
+    shipping company from abroad. A spokeswoman said the board had held no talks with any buyer and would keep the gates \
+    open for the fishing fleet through the winter. Reports of a sale had spread since Saturday, when a local radio station \
+    quoted an unnamed clerk. The mayor called for calm and said that the town would publish every contract of the past two \
+    years. Fishermen who had gathered at the gates went home in the evening.";
+
+const REWRITES: [&str; 2] = [
+    "Nobody has bought anything at Lorne, the owners insist. After a weekend of gossip about how the old pier was sold, which \
+     began on a morning show, the board that runs the docks went before cameras to say that there was neither an offer nor \
+     a price. Angry crews had blocked the road for hours and left once they were told that contracts would be laid open.",
+    "Our reporter walked the quay of Lorne this morning. The rumour that the old pier was sold is on every tongue here, and \
+     hardly anybody believes what the board put out last night. An old skipper shows a letter which, he says, proves that \
+     surveyors came twice in February. The board did not want to comment on it when we called them at noon.",
+];
+
+/// A document of its own outlet that reports the claim.
+fn article(number: usize, text: &str) -> Story {
+    let mut story = Story::new(&format!("https://outlet{number}.test/pier"), text);
+    story.claim(CLAIM).appears(Stance::Reports, "the old pier was sold");
+    story
+}
+
+/// The agency's text as the nth outlet prints it.
+fn copy(number: usize) -> Story {
+    let edited = match number % 5 {
+        0 => AGENCY.to_owned(),
+        1 => AGENCY.replace("LORNE, 3 March (AFP) - ", ""),
+        2 => AGENCY
+            .replace("shipping company", "shipping firm")
+            .replace("through the winter", "all winter"),
+        3 => {
+            AGENCY.replace(" Fishermen who had gathered at the gates went home in the evening.", "")
+        }
+        _ => format!("{AGENCY} More on this story as it comes in from our partners."),
+    };
+    article(number, &edited)
+}
+
+async fn counts(pool: &Pool, stored: &StoredDocument) -> (i32, i32, i32) {
+    of_claim(pool, stored.claims_appeared[0]).await
+}
+
+async fn of_claim(pool: &Pool, claim: ClaimId) -> (i32, i32, i32) {
+    let claim = claims::find(&mut pool.get().await.unwrap(), claim, None).await.unwrap();
+    (claim.documents, claim.outlets, claim.origins)
+}
+
+async fn assert_sums(database: &TestDatabase) {
+    let client = database.client().await;
+    let wrong = client.query(&format!("select * from {WRONG_SUMMARIES}"), &[]).await.unwrap();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn ten_outlets_that_print_one_text_are_one_origin_and_rewrites_are_more() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let first = copy(0).store(&pool).await.unwrap();
+    for number in 1..10 {
+        copy(number).store(&pool).await.unwrap();
+    }
+    assert_eq!(counts(&pool, &first).await, (10, 10, 1));
+    for (number, text) in REWRITES.iter().enumerate() {
+        article(10 + number, text).store(&pool).await.unwrap();
+    }
+    assert_eq!(counts(&pool, &first).await, (12, 12, 3));
+    assert_sums(&database).await;
+}
+
+#[tokio::test]
+async fn copies_that_come_at_once_are_one_origin() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let stories: Vec<Story> = (0..12).map(copy).collect();
+    let stored = join_all(stories.iter().map(|story| story.store(&pool))).await;
+    let claim = stored.iter().find_map(|stored| stored.as_ref().unwrap().claims_appeared.first());
+    assert_eq!(of_claim(&pool, *claim.unwrap()).await, (12, 12, 1));
+    assert_sums(&database).await;
+}
+
+#[tokio::test]
+async fn a_copy_that_is_written_anew_becomes_an_origin_and_the_past_stays_as_it_was() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let first = copy(0).store(&pool).await.unwrap();
+    copy(1).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (2, 2, 1));
+    let connection = &mut *pool.get().await.unwrap();
+    let before = claims::find(connection, first.claims_appeared[0], None).await.unwrap();
+    let revised = article(1, REWRITES[0]).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (2, 2, 2));
+    let client = database.client().await;
+    let row = client
+        .query_one(
+            "select to_char((superseded_at - interval '1 microsecond') at time zone 'UTC',
+                            'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from revision_origins
+              where superseded_at is not null",
+            &[],
+        )
+        .await
+        .unwrap();
+    let then = at(row.get(0));
+    let past = claims::find(connection, first.claims_appeared[0], Some(then)).await.unwrap();
+    assert_eq!((past.documents, past.origins), (before.documents, before.origins));
+    assert!(revised.claims_vanished.is_empty());
+    assert_sums(&database).await;
+}
+
+#[tokio::test]
+async fn copies_are_compared_with_the_first_of_their_text() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let first = copy(0).store(&pool).await.unwrap();
+    copy(3).store(&pool).await.unwrap();
+    article(
+        20,
+        &AGENCY
+            .replace("LORNE, 3 March (AFP) - ", "")
+            .replace(" Fishermen who had gathered at the gates went home in the evening.", ""),
+    )
+    .store(&pool)
+    .await
+    .unwrap();
+    assert_eq!(counts(&pool, &first).await, (3, 3, 1));
+    let client = database.client().await;
+    let rows = client
+        .query("select distinct origin_id::text, (select count(*) from revision_bands) from revision_origins", &[])
+        .await
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    let (origin, bands): (String, i64) = (rows[0].get(0), rows[0].get(1));
+    assert_eq!((origin, bands), (first.document.to_string(), 16), "copies have no bands");
+}
