@@ -88,6 +88,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::actors::list)
         .service(v1::actors::one)
         .service(v1::actors::names)
+        .service(v1::actors::trail)
+        .service(v1::actor_curation::merge)
+        .service(v1::actor_curation::split)
         .service(v1::outlets::list)
         .service(v1::outlets::one)
         .service(v1::feeds::add)
@@ -106,6 +109,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(openapi_json)
         .service(pages::start::start)
         .service(pages::claims::claim)
+        .service(pages::actors::actor)
         .service(pages::documents::document)
         .service(pages::paste::blank)
         .service(pages::paste::read)
@@ -300,6 +304,10 @@ problem_sets! {
     /// What merging and splitting claims may end in.
     CurationProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
         ClaimMerged, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
+        InternalError, DatabaseUnavailable;
+    /// What merging and splitting actors may end in.
+    ActorCurationProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
+        ActorMerged, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
         InternalError, DatabaseUnavailable;
     /// What having a feed polled may end in.
     PollProblems: InvalidParameter, ForbiddenOrigin, NotFound, FeedNotPolled, MisdirectedRequest,

@@ -80,6 +80,8 @@ kinds! {
         "Only a job that was put aside can be tried again; one that is queued or running is tried anyway, and one that is done is done. `GET /v1/jobs/{id}` tells where it stands.";
     ClaimMerged, "claim-merged", CONFLICT, "The claim was merged into another one.",
         "A claim that was merged into another one is not changed by itself any more; the detail tells which claim answers for it. Ask that one, or split the merge first (`POST /v1/claims/{id}:split`). So no merge can lead in a circle.";
+    ActorMerged, "actor-merged", CONFLICT, "The actor was merged into another one.",
+        "An actor that was merged into another one is not merged by itself any more; the detail tells which actor answers for it. Ask that one, or split the merge first (`POST /v1/actors/{id}:split`). So no merge can lead in a circle.";
     FeedNotPolled, "feed-not-polled", CONFLICT, "The feed is not polled.",
         "The feed is paused, or its server said that it is gone. `PATCH /v1/feeds/{id}` with `{\"paused\": false}` has it polled again.";
     ContentTooLarge, "content-too-large", PAYLOAD_TOO_LARGE, "The body is too large.",
@@ -394,6 +396,10 @@ impl From<store::Error> for Problem {
             store::Error::Merged { claim, survivor } => Problem::new(
                 ProblemKind::ClaimMerged,
                 format!("The claim {claim} was merged into {survivor}, which answers for it."),
+            ),
+            store::Error::MergedActor { actor, survivor } => Problem::new(
+                ProblemKind::ActorMerged,
+                format!("The actor {actor} was merged into {survivor}, which answers for it."),
             ),
             store::Error::Redacted(tombstone) => Problem::redacted(&tombstone),
             store::Error::Cursor(_) => Problem::new(

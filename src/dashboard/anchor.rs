@@ -3,7 +3,7 @@
 use url::form_urlencoded;
 
 use crate::domain::view::DocumentBrief;
-use crate::domain::{ClaimId, Field, LocatedSpan};
+use crate::domain::{ActorId, ClaimId, Field, LocatedSpan};
 
 /// The fragment of a place in a document: its field and its ends in code points.
 pub fn of_place(field: Field, start: i32, end: i32) -> String {
@@ -19,6 +19,11 @@ pub fn of_span(span: &LocatedSpan) -> String {
 /// is revised.
 pub fn in_document(document: &DocumentBrief, span: &LocatedSpan) -> String {
     format!("/documents/{}?revision={}#{}", document.id, document.revision_number, of_span(span))
+}
+
+/// The page of an actor.
+pub fn actor(id: ActorId) -> String {
+    format!("/actors/{id}")
 }
 
 /// The page of a claim.

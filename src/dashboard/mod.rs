@@ -8,6 +8,7 @@ use askama::Template;
 
 use crate::store;
 
+pub mod actor;
 mod anchor;
 pub mod claim;
 pub mod document;

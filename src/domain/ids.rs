@@ -75,6 +75,8 @@ ids! {
     LinkId,
     /// Two claims that turned out to be one.
     MergeId,
+    /// Two actors that turned out to be one.
+    ActorMergeId,
     /// What documents are fetched from.
     FeedId,
     /// One piece of work under way.

@@ -9,17 +9,22 @@ use uuid::Uuid;
 
 use super::cursor::{NameKey, Walk};
 use super::sql::{IdRow, Sql, words};
-use super::{Connection, Error};
-use crate::domain::view::{ActorBrief, ActorFilter, ActorView, Page, PageRequest, Selector};
+use super::{Connection, Error, actor_merges};
+use crate::domain::view::{
+    ActorBrief, ActorFilter, ActorMergeView, ActorView, Page, PageRequest, Selector,
+};
 use crate::domain::{ActorId, name_key};
 
 const ACTORS: &str = "select a.id, a.name, a.name_key, a.kind, a.recorded_at,
             (select count(*) from statements s
-              where s.speaker_id = a.id and s.superseded_at is null) as statements,
+              where s.speaker_id in (select a.id union all select m.actor_id from actor_members m
+                where m.survivor_id = a.id and m.superseded_at is null) and s.superseded_at is null) as statements,
             (select count(distinct c.claim_id) from claimants c
-              where c.actor_id = a.id and c.superseded_at is null) as claims,
+              where c.actor_id in (select a.id union all select m.actor_id from actor_members m
+                where m.survivor_id = a.id and m.superseded_at is null) and c.superseded_at is null) as claims,
             (select count(*) from denials d
-              where d.denier_id = a.id and d.superseded_at is null) as rebuttals
+              where d.denier_id in (select a.id union all select m.actor_id from actor_members m
+                where m.survivor_id = a.id and m.superseded_at is null) and d.superseded_at is null) as rebuttals
        from actors a where true";
 
 #[derive(QueryableByName)]
@@ -60,6 +65,17 @@ struct Names {
     countries: Vec<String>,
 }
 
+impl Names {
+    fn has(&self, form: &str, words: &str) -> bool {
+        let known = match form {
+            "role" => &self.roles,
+            "country" => &self.countries,
+            _ => &self.aliases,
+        };
+        known.iter().any(|other| other == words)
+    }
+}
+
 #[derive(QueryableByName)]
 struct AffiliationRow {
     #[diesel(sql_type = SqlUuid)]
@@ -94,14 +110,24 @@ pub async fn list(
 ) -> Result<Page<ActorView>, Error> {
     let walk: Walk<NameKey> = Walk::new("actors", filter, page)?;
     let mut sql = Sql::new(ACTORS);
+    sql.push(
+        "and not exists (select from actor_members m
+             where m.actor_id = a.id and m.superseded_at is null)",
+        [],
+    );
     if let Some(q) = &filter.q {
         let q = name_key(q);
         sql.push(
             "and (to_tsvector('simple', a.name_key) @@ websearch_to_tsquery('simple', {})
-                  or a.id in (select l.actor_id from actor_aliases l
-                      where to_tsvector('simple', l.alias_key) @@ websearch_to_tsquery('simple', {})
-                        and l.form <> 'country' and l.superseded_at is null))",
-            [q.as_str().into(), q.as_str().into()],
+                  or a.id in (select coalesce(m.survivor_id, l.id) from (
+                          select n.id from actors n
+                           where to_tsvector('simple', n.name_key) @@ websearch_to_tsquery('simple', {})
+                          union
+                          select l.actor_id from actor_aliases l
+                           where to_tsvector('simple', l.alias_key) @@ websearch_to_tsquery('simple', {})
+                             and l.form <> 'country' and l.superseded_at is null) l
+                      left join actor_members m on m.actor_id = l.id and m.superseded_at is null))",
+            [q.as_str().into(), q.as_str().into(), q.as_str().into()],
         );
     }
     if let Some(kind) = filter.kind {
@@ -125,13 +151,28 @@ async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<A
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut names: BTreeMap<Uuid, Names> = BTreeMap::new();
-    let mut sql = Sql::new("select actor_id, form, alias from actor_aliases");
+    // What a merged actor is called, the one that answers for it is called, too.
+    let mut sql = Sql::new("with f as (select i.id, i.id as member_id from unnest(");
     sql.push(
-        "where actor_id = any({}) and superseded_at is null order by recorded_at, id",
-        [ids.clone().into()],
+        "{}) as i (id) union all
+         select m.survivor_id, m.actor_id from actor_members m
+          where m.survivor_id = any({}) and m.superseded_at is null)
+         select n.actor_id, n.form, n.alias from (
+             select f.id as actor_id, l.form, l.alias, l.recorded_at, l.id
+               from f join actor_aliases l on l.actor_id = f.member_id where l.superseded_at is null
+             union all
+             select f.id, 'name', a.name, a.recorded_at, a.id
+               from f join actors a on a.id = f.member_id where f.member_id <> f.id) n
+          order by n.recorded_at, n.id",
+        [ids.clone().into(), ids.clone().into()],
     );
+    let mut members: BTreeMap<Uuid, Vec<ActorMergeView>> =
+        actor_merges::into(connection, &ids).await?;
     for row in sql.load::<AliasRow>(connection).await? {
         let of = names.entry(row.actor_id).or_default();
+        if of.has(&row.form, &row.alias) {
+            continue;
+        }
         match row.form.as_str() {
             "role" => of.roles.push(row.alias),
             "country" => of.countries.push(row.alias),
@@ -163,6 +204,7 @@ async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<A
                 roles,
                 countries,
                 speaks_for: principals.remove(&row.id).unwrap_or_default(),
+                members: members.remove(&row.id).unwrap_or_default(),
                 statements: row.statements,
                 claims: row.claims,
                 rebuttals: row.rebuttals,
@@ -173,13 +215,14 @@ async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<A
 }
 
 /// The ids that a selector means: by a name or an alias, never by a role. None where nothing has
-/// that name.
+/// that name. With each come those that are merged with it.
 pub(super) async fn resolve(
     connection: &mut Connection,
     selector: &Selector<ActorId>,
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<Uuid>, Error> {
     let key = match selector {
-        Selector::Id(id) => return Ok(vec![id.0]),
+        Selector::Id(id) => return actor_merges::family(connection, &[id.0], as_of).await,
         Selector::Name(name) => name_key(name),
     };
     let mut sql = Sql::new("select id from actors");
@@ -189,5 +232,7 @@ pub(super) async fn resolve(
          where form = 'name' and alias_key = {} and superseded_at is null",
         [key.as_str().into(), key.as_str().into()],
     );
-    Ok(sql.load::<IdRow>(connection).await?.into_iter().map(|row| row.id).collect())
+    let rows = sql.load::<IdRow>(connection).await?;
+    let named: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
+    actor_merges::family(connection, &named, as_of).await
 }

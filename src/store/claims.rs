@@ -158,7 +158,7 @@ async fn select(
         (&filter.about, "claim_subjects", "actor_id"),
     ] {
         if let Some(actor) = actor {
-            let ids = actors::resolve(connection, actor).await?;
+            let ids = actors::resolve(connection, actor, as_of).await?;
             exists(&mut sql, table, &format!("x.{column} = any({{}})"), vec![ids.into()], as_of);
         }
     }
@@ -272,7 +272,7 @@ pub async fn timeline(
         find(connection, id, as_of).await?;
     }
     let page = walk.page(rows, timeline::TrailRow::key);
-    Ok(Page { items: timeline::entries(connection, page.items).await?, next: page.next })
+    Ok(Page { items: timeline::entries(connection, page.items, as_of).await?, next: page.next })
 }
 
 #[derive(QueryableByName)]

@@ -3,7 +3,7 @@
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 use super::cursor::BadCursor;
-use crate::domain::{ClaimId, Tombstone};
+use crate::domain::{ActorId, ClaimId, Tombstone};
 
 type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -26,6 +26,14 @@ pub enum Error {
         claim: ClaimId,
         /// The claim that answers for it.
         survivor: ClaimId,
+    },
+    /// An actor was merged into another one, which answers for it.
+    #[error("the actor {actor} was merged into {survivor}")]
+    MergedActor {
+        /// Which one.
+        actor: ActorId,
+        /// The actor that answers for it.
+        survivor: ActorId,
     },
     /// It was removed on request, and is not to be stored again.
     #[error("redacted: the document's text was removed on request")]

@@ -5,6 +5,8 @@
 //! [`writing`] stores one document with all it says; `rows` are the tables, `views` the joins that
 //! fill [`crate::domain::view`].
 
+pub mod actor_merges;
+pub mod actor_trail;
 pub mod actors;
 pub mod addresses;
 pub mod appearances;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::sql::{Sql, word};
 use super::views::{brief, span, stated};
-use super::{Connection, Error};
+use super::{Connection, Error, actor_merges};
 use crate::domain::ActorId;
 use crate::domain::view::NamingView;
 
@@ -65,7 +65,8 @@ pub async fn list(
                     as last_precision
            from actor_sightings s join document_revisions r on r.id = s.revision_id",
     );
-    sql.push("where s.actor_id = {}", [actor.0.into()]);
+    let family = actor_merges::family(connection, &[actor.0], as_of).await?;
+    sql.among("where", "s.actor_id", &family);
     sql.live("s", as_of).push(
         "window w as (partition by s.form, s.alias_key)
           order by s.form, s.alias_key, s.recorded_at, s.revision_id",

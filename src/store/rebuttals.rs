@@ -102,7 +102,7 @@ async fn select(connection: &mut Connection, filter: &RebuttalFilter) -> Result<
         sql.push("and r.kind = {}", [kind.as_str().into()]);
     }
     if let Some(denier) = &filter.denier {
-        let ids = actors::resolve(connection, denier).await?;
+        let ids = actors::resolve(connection, denier, filter.as_of).await?;
         sql.push("and n.denier_id = any({})", [ids.into()]);
     }
     if let Some(role) = filter.denier_role {

@@ -35,6 +35,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    actor_members (id) {
+        id -> Uuid,
+        actor_id -> Uuid,
+        survivor_id -> Uuid,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     actor_mentions (revision_id, actor_id, ordinal, recorded_at) {
         revision_id -> Uuid,
         actor_id -> Uuid,
@@ -44,6 +54,18 @@ diesel::table! {
         span_end -> Int4,
         quote -> Text,
         extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    actor_merges (id) {
+        id -> Uuid,
+        actor_id -> Uuid,
+        into_id -> Uuid,
+        reason -> Text,
+        merged_by -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
     }
@@ -668,7 +690,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     actor_affiliations,
     actor_aliases,
     actor_keys,
+    actor_members,
     actor_mentions,
+    actor_merges,
     actor_sightings,
     actors,
     appearances,

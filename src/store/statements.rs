@@ -59,7 +59,7 @@ async fn select(connection: &mut Connection, filter: &StatementFilter) -> Result
         );
     }
     if let Some(speaker) = &filter.speaker {
-        let ids = actors::resolve(connection, speaker).await?;
+        let ids = actors::resolve(connection, speaker, None).await?;
         sql.push("and s.speaker_id = any({})", [ids.into()]);
     }
     if let Some(q) = &filter.q {

@@ -5,7 +5,7 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use claimtrail::domain::view::{LinkFilter, NewFeed, PageRequest};
+use claimtrail::domain::view::{ActorFilter, LinkFilter, NewFeed, PageRequest};
 use claimtrail::domain::{
     ActorKind, ClaimId, Document, LinkKind, LinkState, RemovalStatus, Span, Stance,
 };
@@ -195,6 +195,8 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "link_judgements",
         "document_removals",
         "revision_origins",
+        "actor_merges",
+        "actor_members",
         "tombstones",
     ]
     .map(str::to_owned)
@@ -371,6 +373,14 @@ async fn filled() -> TestDatabase {
     let (one, other) = (claims[0].0, claims[1].0);
     store::transaction(&mut connection, async |connection| {
         store::merges::merge(connection, one, other, Some(id), request).await
+    })
+    .await
+    .unwrap();
+    let (every, two) = (ActorFilter::default(), PageRequest::first(2));
+    let known = store::actors::list(&mut connection, &every, &two).await.unwrap().items;
+    let (one, other) = (known[0].id, known[1].id);
+    store::transaction(&mut connection, async |connection| {
+        store::actor_merges::merge(connection, one, other, request).await
     })
     .await
     .unwrap();

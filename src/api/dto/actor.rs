@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::claim::ClaimBrief;
 use super::document::DocumentBrief;
 use super::extraction::Span;
 use super::words;
@@ -49,6 +50,8 @@ pub struct Actor {
     pub countries: Vec<String>,
     /// Whom it speaks for.
     pub speaks_for: Vec<ActorBrief>,
+    /// Actors that were merged into it, directly or by way of another one.
+    pub members: Vec<ActorMerge>,
     /// Statements it is the speaker of.
     pub statements: i64,
     /// Claims it asserts.
@@ -69,11 +72,97 @@ impl From<view::ActorView> for Actor {
             roles: actor.roles,
             countries: actor.countries,
             speaks_for: actor.speaks_for.into_iter().map(Into::into).collect(),
+            members: actor.members.into_iter().map(Into::into).collect(),
             statements: actor.statements,
             claims: actor.claims,
             rebuttals: actor.rebuttals,
             recorded_at: actor.recorded_at,
         }
+    }
+}
+
+/// Two actors that turned out to be one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActorMerge {
+    /// UUIDv7.
+    pub id: Uuid,
+    /// The merged actor.
+    pub actor: Uuid,
+    /// Its name.
+    pub name: String,
+    /// What it was merged into.
+    pub into: Uuid,
+    /// Why.
+    pub reason: String,
+    /// Who merged them.
+    pub merged_by: String,
+    /// When.
+    pub recorded_at: DateTime<Utc>,
+    /// When it was undone; null while it stands.
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+impl From<view::ActorMergeView> for ActorMerge {
+    fn from(merge: view::ActorMergeView) -> Self {
+        ActorMerge {
+            id: merge.id.0,
+            actor: merge.actor.0,
+            name: merge.name,
+            into: merge.into.0,
+            reason: merge.reason,
+            merged_by: merge.merged_by,
+            recorded_at: merge.recorded_at,
+            undone_at: merge.undone_at,
+        }
+    }
+}
+
+/// What an actor has to do with claims: of each list the 50 with the newest evidence.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActorTrail {
+    /// Claims it asserts.
+    pub claimed: Vec<ClaimBrief>,
+    /// Claims it denies.
+    pub denied: Vec<ClaimBrief>,
+    /// Claims it asserts that somebody else speaks against.
+    pub was_denied: Vec<ClaimBrief>,
+    /// Where it speaks against itself.
+    pub contradicted: Vec<SelfContradiction>,
+}
+
+/// What an actor said against its own words.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SelfContradiction {
+    /// `denied`: it denies the claim, too; `denied_same`: it denies `other`, which is linked as the same;
+    /// `contradicted`: it asserts `other`, which is linked as contradicting it.
+    #[schema(example = "denied")]
+    pub how: &'static str,
+    /// A claim that it asserts.
+    pub claim: ClaimBrief,
+    /// The other claim; null where it is the same one.
+    pub other: Option<ClaimBrief>,
+}
+
+impl From<view::ActorTrail> for ActorTrail {
+    fn from(trail: view::ActorTrail) -> Self {
+        let shown = |claims: Vec<view::ClaimBrief>| claims.into_iter().map(Into::into).collect();
+        ActorTrail {
+            claimed: shown(trail.claimed),
+            denied: shown(trail.denied),
+            was_denied: shown(trail.was_denied),
+            contradicted: trail.contradicted.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<view::SelfContradiction> for SelfContradiction {
+    fn from(found: view::SelfContradiction) -> Self {
+        let (how, other) = match found.against {
+            view::Against::Denied => ("denied", None),
+            view::Against::DeniedSame(other) => ("denied_same", Some(other)),
+            view::Against::Contradicted(other) => ("contradicted", Some(other)),
+        };
+        SelfContradiction { how, claim: found.claim.into(), other: other.map(Into::into) }
     }
 }
 

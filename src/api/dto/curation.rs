@@ -7,7 +7,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use super::document::told;
-use crate::domain::{ClaimId, MergeId, view};
+use crate::domain::{ActorId, ActorMergeId, ClaimId, MergeId, view};
 
 /// Where a merged claim is found.
 #[derive(Debug, Serialize, ToSchema)]
@@ -101,4 +101,61 @@ impl From<view::MergeView> for Merge {
             undone_at: merge.undone_at,
         }
     }
+}
+
+/// Into which actor one is merged, by whom and why.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActorMerging {
+    /// The actor that will answer for both.
+    #[schema(value_type = Uuid)]
+    pub into: ActorId,
+    /// Why.
+    #[validate(
+        custom(function = "told"),
+        length(max = 2000, message = "must have at most 2000 characters")
+    )]
+    #[schema(max_length = 2000, example = "One minister in two transliterations")]
+    pub reason: String,
+    /// Who, by a name that people here know.
+    #[validate(
+        custom(function = "told"),
+        length(max = 200, message = "must have at most 200 characters")
+    )]
+    #[schema(max_length = 200, example = "desk editor")]
+    pub by: String,
+}
+
+/// Which merge of actors is undone, by whom and why.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ActorSplitting {
+    /// The merge, as `members` of the actor names it.
+    #[schema(value_type = Uuid)]
+    pub merge: ActorMergeId,
+    /// Why.
+    #[validate(
+        custom(function = "told"),
+        length(max = 2000, message = "must have at most 2000 characters")
+    )]
+    #[schema(max_length = 2000, example = "They are father and son")]
+    pub reason: String,
+    /// Who, by a name that people here know.
+    #[validate(
+        custom(function = "told"),
+        length(max = 200, message = "must have at most 200 characters")
+    )]
+    #[schema(max_length = 200, example = "desk editor")]
+    pub by: String,
+}
+
+/// Which actor answers for one that was merged.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActorMoved {
+    /// The merged actor.
+    pub id: Uuid,
+    /// The one that answers for it.
+    pub merged_into: Uuid,
+    /// The same resource of that one.
+    pub location: String,
 }

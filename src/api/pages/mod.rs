@@ -9,6 +9,7 @@ use super::openapi::PageProblems;
 use super::problem::Problem;
 use crate::dashboard::{self, frame};
 
+pub mod actors;
 pub mod claims;
 pub mod docs;
 pub mod documents;

@@ -4,7 +4,9 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::dto::actor::{Actor, Naming};
+use super::actor_curation::moved;
+use crate::api::dto::actor::{Actor, ActorTrail, Naming};
+use crate::api::dto::curation::ActorMoved;
 use crate::api::dto::list::List;
 use crate::api::dto::words;
 use crate::api::etag;
@@ -64,6 +66,7 @@ pub async fn list(
     params(("id" = uuid::Uuid, Path, description = "Id of the actor.")),
     responses(
         (status = 200, description = "The actor.", body = Actor),
+        (status = 308, description = "It was merged into another one.", body = ActorMoved),
         (status = 304, description = "It is as `if-none-match` says."),
         OneProblems,
     ),
@@ -75,7 +78,11 @@ pub async fn one(
     PathId(id): PathId<ActorId>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let actor = store::actors::find(&mut *app.pool.get().await?, id)
+    let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id, None).await? {
+        return Ok(moved);
+    }
+    let actor = store::actors::find(&mut connection, id)
         .await
         .map_err(|error| Problem::of_one("actor", id, error))?;
     etag::json(&request, &Actor::from(actor))
@@ -85,7 +92,7 @@ pub async fn one(
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct NamesQuery {
+pub struct AsOfQuery {
     /// As known at this time.
     #[param(value_type = Option<String>, example = "2026-03-02T12:00:00Z")]
     as_of: Option<Time>,
@@ -97,21 +104,62 @@ pub struct NamesQuery {
 /// it was learned from, and the publications between which documents call it so. 1,000 at most.
 #[utoipa::path(
     tag = "actors",
-    params(("id" = uuid::Uuid, Path, description = "Id of the actor."), NamesQuery),
-    responses((status = 200, description = "What it is called.", body = List<Naming>), OneProblems),
+    params(("id" = uuid::Uuid, Path, description = "Id of the actor."), AsOfQuery),
+    responses(
+        (status = 200, description = "What it is called.", body = List<Naming>),
+        (status = 308, description = "It was merged into another one.", body = ActorMoved),
+        OneProblems,
+    ),
 )]
 #[get("/v1/actors/{id}/names")]
 pub async fn names(
     app: web::Data<App>,
     request: HttpRequest,
     PathId(id): PathId<ActorId>,
-    Query(query): Query<NamesQuery>,
+    Query(query): Query<AsOfQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let as_of = query.as_of.map(|time| time.0);
     let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id, as_of).await? {
+        return Ok(moved);
+    }
     store::actors::find(&mut connection, id)
         .await
         .map_err(|error| Problem::of_one("actor", id, error))?;
-    let as_of = query.as_of.map(|time| time.0);
     let items = store::namings::list(&mut connection, id, as_of).await?;
     etag::json(&request, &List::<Naming>::of(Page { items, next: None }))
+}
+
+/// What an actor has to do with claims
+///
+/// Claims that it asserts, denies, and asserts though others speak against them, and where it speaks against
+/// itself: it denies what it asserts, or asserts what is linked as a contradiction of it. With what those
+/// said that are merged with it.
+#[utoipa::path(
+    tag = "actors",
+    params(("id" = uuid::Uuid, Path, description = "Id of the actor."), AsOfQuery),
+    responses(
+        (status = 200, description = "Its trail.", body = ActorTrail),
+        (status = 304, description = "It is as `if-none-match` says."),
+        (status = 308, description = "It was merged into another one.", body = ActorMoved),
+        OneProblems,
+    ),
+)]
+#[get("/v1/actors/{id}/trail")]
+pub async fn trail(
+    app: web::Data<App>,
+    request: HttpRequest,
+    PathId(id): PathId<ActorId>,
+    Query(query): Query<AsOfQuery>,
+) -> Result<HttpResponse, Problem> {
+    let as_of = query.as_of.map(|time| time.0);
+    let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id, as_of).await? {
+        return Ok(moved);
+    }
+    store::actors::find(&mut connection, id)
+        .await
+        .map_err(|error| Problem::of_one("actor", id, error))?;
+    let trail = store::actor_trail::find(&mut connection, id, as_of).await?;
+    etag::json(&request, &ActorTrail::from(trail))
 }

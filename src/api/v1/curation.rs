@@ -104,6 +104,6 @@ pub async fn split(
     Ok(HttpResponse::Ok().json(Merge::from(undone)))
 }
 
-async fn asked<T: DeserializeOwned + Validate>(body: Unread) -> Result<T, Problem> {
+pub(super) async fn asked<T: DeserializeOwned + Validate>(body: Unread) -> Result<T, Problem> {
     parse_json(&body.read(&["application/json"], |_| MAX_BODY).await?)
 }

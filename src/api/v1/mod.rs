@@ -1,5 +1,6 @@
 //! The resources below `/v1`, one file a noun.
 
+pub mod actor_curation;
 pub mod actors;
 pub mod batch;
 pub mod claims;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::DocumentBrief;
-use crate::domain::{ActorId, ActorKind, LocatedSpan, OutletId, StatedTime};
+use super::{ClaimBrief, DocumentBrief};
+use crate::domain::{ActorId, ActorKind, ActorMergeId, LocatedSpan, OutletId, StatedTime};
 
 /// An outlet, where something else is the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +73,60 @@ pub enum NamingForm {
     Country,
 }
 
+/// Two actors that turned out to be one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActorMergeView {
+    /// Which merge.
+    pub id: ActorMergeId,
+    /// The merged actor.
+    pub actor: ActorId,
+    /// Its name.
+    pub name: String,
+    /// What it was merged into, which may have been merged itself since.
+    pub into: ActorId,
+    /// Why.
+    pub reason: String,
+    /// Who merged them.
+    pub merged_by: String,
+    /// When.
+    pub recorded_at: DateTime<Utc>,
+    /// When it was undone; `None` while it stands.
+    pub undone_at: Option<DateTime<Utc>>,
+}
+
+/// What an actor has to do with claims; of each at most some, the newest evidence first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ActorTrail {
+    /// Claims it asserts.
+    pub claimed: Vec<ClaimBrief>,
+    /// Claims it denies.
+    pub denied: Vec<ClaimBrief>,
+    /// Claims it asserts that others speak against.
+    pub was_denied: Vec<ClaimBrief>,
+    /// Where it speaks against itself.
+    pub contradicted: Vec<SelfContradiction>,
+}
+
+/// What an actor said against its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SelfContradiction {
+    /// A claim that it asserts.
+    pub claim: ClaimBrief,
+    /// What it said against that.
+    pub against: Against,
+}
+
+/// How an actor speaks against its own claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Against {
+    /// It denies the claim, too.
+    Denied,
+    /// It denies another claim that is linked as the same.
+    DeniedSame(ClaimBrief),
+    /// It asserts another claim that is linked as contradicting it.
+    Contradicted(ClaimBrief),
+}
+
 /// An actor with its names and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActorView {
@@ -90,6 +144,8 @@ pub struct ActorView {
     pub countries: Vec<String>,
     /// Whom it speaks for.
     pub speaks_for: Vec<ActorBrief>,
+    /// The merges by which it answers for others.
+    pub members: Vec<ActorMergeView>,
     /// Live statements it is the speaker of.
     pub statements: i64,
     /// Live claims it asserts.

@@ -13,7 +13,10 @@ pub mod link;
 pub mod rebuttal;
 pub mod review;
 
-pub use actor::{ActorBrief, ActorView, NamingForm, NamingView, OutletBrief, OutletView};
+pub use actor::{
+    ActorBrief, ActorMergeView, ActorTrail, ActorView, Against, NamingForm, NamingView,
+    OutletBrief, OutletView, SelfContradiction,
+};
 pub use claim::{
     AppearanceView, ClaimBrief, ClaimView, Clock, MemberView, MergeView, TimelineEntry,
     TimelineEvent,

@@ -217,7 +217,7 @@ pub(super) async fn claims(
     Ok(gone.into_iter().collect())
 }
 
-/// Of the actors those that nothing names any more; of the others what no mention attests: rows of other
+/// Of the actors those that nothing names any more and into which no other was merged; of the others what no mention attests: rows of other
 /// names tell no document.
 pub(super) async fn actors(connection: &Connection, actors: &[Uuid]) -> Result<(), Error> {
     let mut sql = Sql::new("select a.id from unnest(");
@@ -229,7 +229,8 @@ pub(super) async fn actors(connection: &Connection, actors: &[Uuid]) -> Result<(
            and not exists (select from denials d where d.denier_id = a.id)
            and not exists (select from denials d where d.via_id = a.id)
            and not exists (select from claimants c where c.actor_id = a.id)
-           and not exists (select from claim_subjects s where s.actor_id = a.id)",
+           and not exists (select from claim_subjects s where s.actor_id = a.id)
+           and not exists (select from actor_merges g where g.into_id = a.id)",
         [actors.to_vec().into()],
     );
     let gone: Vec<IdRow> = sql.look_up(connection).await?;
@@ -239,6 +240,8 @@ pub(super) async fn actors(connection: &Connection, actors: &[Uuid]) -> Result<(
         ("actor_affiliations", "speaks_for_id"),
         ("actor_aliases", "actor_id"),
         ("actor_keys", "actor_id"),
+        ("actor_members", "actor_id"),
+        ("actor_merges", "actor_id"),
         ("actors", "id"),
     ] {
         let mut sql = Sql::new("delete from");

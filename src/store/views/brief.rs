@@ -16,6 +16,8 @@ use crate::store::{Connection, Error};
 #[derive(QueryableByName)]
 struct ActorRow {
     #[diesel(sql_type = SqlUuid)]
+    asked: Uuid,
+    #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = Text)]
     name: String,
@@ -23,22 +25,28 @@ struct ActorRow {
     kind: Option<String>,
 }
 
-/// Actors by id.
+/// Actors by id; of one that was merged at `as_of` the one that answers for it.
 pub(in crate::store) async fn actors(
     connection: &Connection,
     ids: impl IntoIterator<Item = Uuid>,
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<Uuid, ActorBrief>, Error> {
     let ids = distinct(ids);
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let mut sql = Sql::new("select id, name, kind from actors");
-    sql.among("where", "id", &ids);
+    let mut sql = Sql::new(
+        "select x.id as asked, a.id, a.name, a.kind
+           from actors x left join actor_members m on m.actor_id = x.id",
+    );
+    sql.live("m", as_of)
+        .push("join actors a on a.id = coalesce(m.survivor_id, x.id)", [])
+        .among("where", "x.id", &ids);
     let rows: Vec<ActorRow> = sql.look_up(connection).await?;
     rows.into_iter()
         .map(|row| {
             let kind = words(row.kind.as_deref())?;
-            Ok((row.id, ActorBrief { id: ActorId(row.id), name: row.name, kind }))
+            Ok((row.asked, ActorBrief { id: ActorId(row.id), name: row.name, kind }))
         })
         .collect()
 }
@@ -208,12 +216,19 @@ pub(in crate::store) async fn claim_actors(
             .live("t", as_of)
             .push(&format!("group by t.claim_id, t.{column}"), []);
     }
-    sql.push(") x join actors a on a.id = x.actor_id order by x.since, a.id", []);
+    sql.push(") x left join actor_members m on m.actor_id = x.actor_id", []).live("m", as_of).push(
+        "join actors a on a.id = coalesce(m.survivor_id, x.actor_id) order by x.since, a.id",
+        [],
+    );
     let rows: Vec<LinkRow> = sql.look_up(connection).await?;
     for row in rows {
         let brief =
             ActorBrief { id: ActorId(row.id), name: row.name, kind: words(row.kind.as_deref())? };
-        found.entry((row.claim_id, word(&row.role)?)).or_default().push(brief);
+        let named = found.entry((row.claim_id, word(&row.role)?)).or_default();
+        // Merged actors are one.
+        if !named.contains(&brief) {
+            named.push(brief);
+        }
     }
     Ok(found)
 }

@@ -218,7 +218,8 @@ pub(in crate::store) async fn appearances(
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<AppearanceView>, Error> {
     let documents = brief::documents(connection, rows.iter().map(|row| row.revision_id)).await?;
-    let speakers = brief::actors(connection, rows.iter().filter_map(|row| row.speaker_id)).await?;
+    let speakers =
+        brief::actors(connection, rows.iter().filter_map(|row| row.speaker_id), as_of).await?;
     rows.into_iter()
         .map(|row| {
             Ok(AppearanceView {

@@ -85,6 +85,7 @@ pub(in crate::store) async fn rebuttals(
     let actors = brief::actors(
         connection,
         rows.iter().flat_map(|row| [row.denier_id, row.via_id]).flatten(),
+        as_of,
     )
     .await?;
     let mut mentions = mentions(connection, &rows).await?;
@@ -155,7 +156,8 @@ pub(in crate::store) async fn briefs(
     rows: Vec<RebuttalRow>,
 ) -> Result<Vec<RebuttalBrief>, Error> {
     let claims = brief::claims(connection, rows.iter().map(|row| row.claim_id), None).await?;
-    let actors = brief::actors(connection, rows.iter().filter_map(|row| row.denier_id)).await?;
+    let actors =
+        brief::actors(connection, rows.iter().filter_map(|row| row.denier_id), None).await?;
     rows.into_iter()
         .map(|row| {
             Ok(RebuttalBrief {

@@ -59,6 +59,7 @@ pub(in crate::store) async fn statements(
     let actors = brief::actors(
         connection,
         rows.iter().flat_map(|row| [row.speaker_id, row.via_id]).flatten(),
+        None,
     )
     .await?;
     let mut spans = span::of_statements(connection, revisions, ids).await?;

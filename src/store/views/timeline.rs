@@ -130,14 +130,16 @@ pub(in crate::store) async fn rows(
     sql.load(connection).await
 }
 
-/// The moments as a reader sees them, in the order of the rows.
+/// The moments as a reader sees them at `as_of`, in the order of the rows.
 pub(in crate::store) async fn entries(
     connection: &mut Connection,
     rows: Vec<TrailRow>,
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<TimelineEntry>, Error> {
     let documents =
         brief::documents(connection, rows.iter().filter_map(|row| row.revision_id)).await?;
-    let actors = brief::actors(connection, rows.iter().filter_map(|row| row.actor_id)).await?;
+    let actors =
+        brief::actors(connection, rows.iter().filter_map(|row| row.actor_id), as_of).await?;
     let reviews =
         review::briefs(connection, rows.iter().filter_map(|row| row.review_revision_id)).await?;
     rows.into_iter()

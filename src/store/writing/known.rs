@@ -80,7 +80,7 @@ impl Known {
         let keys: Vec<String> = keys.iter().map(|&key| key.to_owned()).collect();
         let mut sql = Sql::new(
             "select a.id, a.name_key, a.kind, f.countries, f.roles, k.full, k.shorter, k.short,
-                    a.id as survivor_id
+                    coalesce(s.survivor_id, a.id) as survivor_id
                from (select distinct c.actor_id from",
         );
         sql.each(["actor_keys", "key", "actor_id", "c"], keys.into());
@@ -91,6 +91,7 @@ impl Known {
                         coalesce(array_agg(k.key) filter (where k.form = 'shorter'), array[]::text[]) as shorter,
                         coalesce(array_agg(k.key) filter (where k.form = 'short'), array[]::text[]) as short
                    from actor_keys k where k.actor_id = a.id) k
+               left join actor_members s on s.actor_id = a.id and s.superseded_at is null
               order by a.id",
             [],
         );

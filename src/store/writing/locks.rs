@@ -64,6 +64,14 @@ pub(in crate::store) async fn lock_merges(connection: &Connection) -> Result<(),
     sql.run(connection).await
 }
 
+/// Which actor answers for which changes for nobody else until the transaction ends. Evidence does not
+/// move with actors, so whoever stores documents need not wait.
+pub(in crate::store) async fn lock_actor_merges(connection: &Connection) -> Result<(), Error> {
+    let mut sql = Sql::new("select pg_advisory_xact_lock(");
+    sql.push("{})", [number([b"actor merges"]).into()]);
+    sql.run(connection).await
+}
+
 #[derive(QueryableByName)]
 struct SurvivorRow {
     #[diesel(sql_type = Text)]

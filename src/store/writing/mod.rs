@@ -27,7 +27,7 @@ mod summaries;
 
 pub use identity::{Begun, at_address, begin, refuse_redacted, sha256, unchanged};
 pub(super) use identity::{lock_documents, lock_wordings, take_time};
-pub(super) use locks::{hold_merges, lock_bands, lock_merges};
+pub(super) use locks::{hold_merges, lock_actor_merges, lock_bands, lock_merges};
 pub(super) use moving::Move;
 pub use notes::EarlierAppearance;
 pub use removal::{record_presence, record_removal};

@@ -1,5 +1,6 @@
 //! The API over HTTP, as its callers meet it.
 
+mod actors;
 mod batch;
 mod claims;
 mod corrections;

@@ -2,6 +2,30 @@
 
 /// Each rule of the schema, and a change that it must refuse. `{t}` stands for the rule's table.
 pub const REFUSED: &[(&str, &str, &str)] = &[
+    ("actor_merges", "actor_merges_not_itself", "update {t} set into_id = actor_id"),
+    ("actor_merges", "actor_merges_reason_not_blank", "update {t} set reason = ' '"),
+    ("actor_merges", "actor_merges_merged_by_not_blank", "update {t} set merged_by = ' '"),
+    (
+        "actor_merges",
+        "actor_merges_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 s'",
+    ),
+    (
+        "actor_merges",
+        "actor_merges_one_live",
+        "insert into {t} (id, actor_id, into_id, reason, merged_by) select gen_random_uuid(), actor_id, into_id, reason, merged_by from {t}",
+    ),
+    ("actor_members", "actor_members_not_itself", "update {t} set survivor_id = actor_id"),
+    (
+        "actor_members",
+        "actor_members_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 s'",
+    ),
+    (
+        "actor_members",
+        "actor_members_one_live",
+        "insert into {t} (id, actor_id, survivor_id) select gen_random_uuid(), actor_id, survivor_id from {t}",
+    ),
     ("merges", "merges_not_itself", "update {t} set into_id = claim_id"),
     ("merges", "merges_reason_not_blank", "update {t} set reason = ' '"),
     ("merges", "merges_merged_by_not_blank", "update {t} set merged_by = ' '"),
