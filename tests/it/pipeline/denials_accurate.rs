@@ -62,6 +62,11 @@ fn a_deed_is_the_deniers_own_unless_somebody_else_is_accused_of_it() {
         told("Mayor Tessa Orlo rejected accusations by the union of taking bribes."),
         "Mayor Tessa Orlo | rejected | Tessa Orlo took bribes.\n"
     );
+    let accused = told(
+        "The union accused harbour master Ruben Haas of involvement in smuggling, charges that he \
+         has denied.",
+    );
+    assert!(accused.ends_with("Ruben Haas was involved in smuggling.\n"), "{accused}");
 }
 
 #[test]

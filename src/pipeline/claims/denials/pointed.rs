@@ -195,6 +195,13 @@ fn readings(
         if matches!(word, "of" | "for") && is_doing(reading, after) {
             return vec![(after..run.end, Form::Gerund, Some(phrase.tokens.clone()))];
         }
+        // "the mayor of involvement in the sale"
+        let deed = reading.phrase_of(after).and_then(|number| reading.phrases.get(number));
+        if word == "of"
+            && deed.is_some_and(|deed| lexicon().noun(reading.lower(deed.head)).is_some())
+        {
+            return vec![(after..run.end, Form::Noun, Some(phrase.tokens.clone()))];
+        }
         if word == "as" && !(after..run.end).any(|token| is_finite(reading, token)) {
             let form = if is_doing(reading, after) { Form::Gerund } else { Form::Is };
             return vec![(after..run.end, form, Some(phrase.tokens.clone()))];
