@@ -420,6 +420,36 @@ pub struct RedactConfig {
     pub lift: bool,
 }
 
+/// What `reprocess` takes.
+#[derive(Debug, Clone, Args)]
+#[command(after_long_help = REPROCESS_HELP)]
+pub struct ReprocessConfig {
+    /// Only what this extractor read last.
+    #[arg(long, env = "CLAIMTRAIL_EXTRACTOR_VERSION", value_name = "VERSION")]
+    pub extractor_version: Option<String>,
+
+    /// Only what this outlet published, by its domain or name.
+    #[arg(long, env = "CLAIMTRAIL_OUTLET", value_name = "OUTLET")]
+    pub outlet: Option<String>,
+
+    /// Only what was recorded at this time (RFC 3339) or later.
+    #[arg(long, env = "CLAIMTRAIL_SINCE", value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// Also what the present extractor read last.
+    #[arg(long, env = "CLAIMTRAIL_REREAD")]
+    pub again: bool,
+}
+
+/// Shown below the flags of `reprocess --help`.
+const REPROCESS_HELP: &str = "\
+Reads the present text of each document again, in the order in which they came, one document a transaction.
+Statements, appearances and denials whose words and meaning stayed keep their ids; the others end, and what
+is new gets the version of this extractor. Past states are answered as they were, and what people put right
+stays. Stopped at any moment, the next run goes on with what is left.
+
+  claimtrail reprocess --outlet courier.test --since 2026-03-01T00:00:00Z";
+
 /// What `match` takes.
 #[derive(Debug, Clone, Args)]
 pub struct MatchConfig {
@@ -445,7 +475,7 @@ fn score(text: &str) -> Result<f32, String> {
 /// Shown below the flags of `export --help`.
 const EXPORT_HELP: &str = "\
 Filters of each noun, as in the API (/docs):
-  claims       q, status, claimant, denied_by, about, outlet, language, from, to, as_of,
+  claims       q, tag, status, claimant, denied_by, about, outlet, language, from, to, as_of,
                min_check_worthiness, min_confidence, sort
   statements   document, speaker, q
   rebuttals    kind, denier, denier_role, label, outlet, from, to, as_of, claim, document
@@ -666,6 +696,9 @@ pub enum Command {
 
     /// Write claims, statements, rebuttals or appearances as CSV or NDJSON.
     Export(ExportConfig),
+
+    /// Read stored texts again with the present extractor, keeping ids where words and meaning stayed.
+    Reprocess(ReprocessConfig),
 
     /// Remove a document's text from every state of the database, past ones too, and leave a tombstone.
     Redact(RedactConfig),

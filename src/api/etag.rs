@@ -1,6 +1,8 @@
 //! Strong entity tags: an answer and the request that already has it.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH,
+};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -35,7 +37,7 @@ pub fn answer(
     body: impl FnOnce() -> Vec<u8>,
 ) -> HttpResponse {
     // May be kept, but asks each time: what is shown may have changed.
-    const REVALIDATE: (actix_web::http::header::HeaderName, &str) = (CACHE_CONTROL, "no-cache");
+    const REVALIDATE: (HeaderName, &str) = (CACHE_CONTROL, "no-cache");
     if is_known(request, tag) {
         return HttpResponse::NotModified()
             .insert_header((ETAG, tag))
@@ -49,14 +51,34 @@ pub fn answer(
         .body(body())
 }
 
+/// Which states of a resource a request may change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IfMatch(Option<Vec<String>>);
+
+impl IfMatch {
+    /// Those that `if-match` names; any, where there is none.
+    pub fn of(request: &HttpRequest) -> Self {
+        let named = request.headers().contains_key(IF_MATCH);
+        IfMatch(named.then(|| names(request, IF_MATCH).map(str::to_owned).collect()))
+    }
+
+    /// Whether this value is one. Weak tags are none, as RFC 9110 has it for this header.
+    pub fn allows<T: Serialize>(&self, value: &T) -> bool {
+        let Some(tags) = &self.0 else { return true };
+        let tag = serde_json::to_vec(value).map(|bytes| of_bytes(&bytes)).unwrap_or_default();
+        tags.iter().any(|known| known == "*" || *known == tag)
+    }
+}
+
+/// The tags that a header names.
+fn names(request: &HttpRequest, header: HeaderName) -> impl Iterator<Item = &str> {
+    let values = request.headers().get_all(header).filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
+}
+
 /// Whether `if-none-match` names the tag; weak forms count, as RFC 9110 has it for this header.
 fn is_known(request: &HttpRequest, tag: &str) -> bool {
-    request
-        .headers()
-        .get_all(IF_NONE_MATCH)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
+    names(request, IF_NONE_MATCH)
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 

@@ -59,12 +59,17 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(v1::revisions::difference)
         .service(v1::claims::list)
         .service(v1::matching::find)
+        .service(v1::curation::change)
         .service(v1::curation::merge)
         .service(v1::curation::split)
         .service(v1::claims::one)
         .service(v1::claims::timeline)
         .service(v1::claims::appearances)
         .service(v1::claims::rebuttals)
+        .service(v1::corrections::add)
+        .service(v1::corrections::list)
+        .service(v1::corrections::withdraw)
+        .service(v1::corrections::one)
         .service(v1::links::list)
         .service(v1::links::confirm)
         .service(v1::links::reject)
@@ -301,6 +306,14 @@ problem_sets! {
     ChangeProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
         ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody, InternalError,
         DatabaseUnavailable;
+    /// What changing a claim may end in.
+    PatchProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
+        ClaimMerged, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest,
+        InvalidBody, InternalError, DatabaseUnavailable;
+    /// What correcting a document may end in.
+    CorrectionProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
+        PreconditionFailed, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
+        InternalError, DatabaseUnavailable, Overloaded;
     /// What merging and splitting claims may end in.
     CurationProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
         ClaimMerged, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,

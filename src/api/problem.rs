@@ -72,6 +72,8 @@ kinds! {
         "No resource has this path. `/docs` lists those that exist.";
     Redacted, "redacted", GONE, "The text of the document was removed on request.",
         "Whoever runs the service was asked to remove this document and did: its text is gone from every state of the database, past ones too, and its addresses are not stored again. The detail tells when and why. Only whoever runs the service can lift that, and the text does not come back then.";
+    PreconditionFailed, "precondition-failed", PRECONDITION_FAILED, "It has changed meanwhile.",
+        "What was to be changed is not any more as the request has it: `if-match` names another state than the present one, or the document of a correction got another text in the same moment. Read it again, and change what is there now; its `etag` is what `if-match` should name.";
     MethodNotAllowed, "method-not-allowed", METHOD_NOT_ALLOWED, "The method is not allowed here.",
         "The resource exists, but not for this method. The `allow` header lists the methods it has.";
     BodyTimeout, "body-timeout", REQUEST_TIMEOUT, "The body took too long to arrive.",
@@ -393,6 +395,10 @@ impl From<store::Error> for Problem {
             store::Error::Unknown { field } => {
                 Problem::field(&format!("/{field}"), "names nothing that can be used here")
             }
+            store::Error::Changed => Problem::new(
+                ProblemKind::PreconditionFailed,
+                "It changed meanwhile; read it again.",
+            ),
             store::Error::Merged { claim, survivor } => Problem::new(
                 ProblemKind::ClaimMerged,
                 format!("The claim {claim} was merged into {survivor}, which answers for it."),

@@ -16,6 +16,7 @@ mod migrate;
 mod ordered;
 pub mod postgres;
 mod redact;
+mod reprocess;
 pub mod seeds;
 pub mod serve;
 mod signals;
@@ -56,6 +57,7 @@ pub async fn run(config: Config) -> anyhow::Result<()> {
         Command::Load(extractions) => load::run(&config.global, extractions).await,
         Command::Match(texts) => find_match::run(&config.global, texts).await,
         Command::Worker(work) => worker::run(&config.global, &work).await,
+        Command::Reprocess(choice) => reprocess::run(&config.global, &choice).await,
         Command::Redact(redaction) => redact::run(&config.global, &redaction).await,
         Command::Migrate => migrate::run(&config.global).await,
         Command::Demo(demo) => demo::run(&config.global, &demo).await,

@@ -11,8 +11,9 @@ use super::words::{Moment, StatusSign, counted, lang, publisher, reason, status_
 use super::{Error, anchor, write};
 use crate::domain::status::{Reason, ReasonCode};
 use crate::domain::view::{
-    ActorBrief, AppearanceView, ClaimView, LinkFilter, LinkView, Page, PageRequest, RebuttalView,
-    ReviewView, TimelineEntry, TimelineEvent,
+    ActorBrief, AppearanceView, ClaimBrief, ClaimView, CorrectionFilter, CorrectionOf,
+    CorrectionView, LinkFilter, LinkView, MemberView, Page, PageRequest, RebuttalView, ReviewView,
+    TimelineEntry, TimelineEvent,
 };
 use crate::domain::{AppearanceId, ClaimId, LinkKind, LinkState, RebuttalId, ReviewId};
 use crate::store::{self, Connection};
@@ -52,6 +53,7 @@ struct ClaimPage<'p> {
     claim: &'p ClaimView,
     lang: &'p str,
     status: StatusSign,
+    computed: StatusSign,
     meaning: &'static str,
     reasons: Vec<ReasonShown>,
     counts: String,
@@ -68,6 +70,7 @@ struct ClaimPage<'p> {
     later: Option<String>,
     steps: Vec<Step<'p>>,
     links: Vec<(&'static str, Vec<LinkShown>)>,
+    corrections: Vec<(&'static str, CorrectionView)>,
 }
 
 /// Another claim that this one has to do with.
@@ -83,6 +86,10 @@ impl ClaimPage<'_> {
     /// Whether the sentence is too long for the size of a headline.
     fn is_long(&self) -> bool {
         self.claim.text.chars().nth(LONG).is_some()
+    }
+
+    fn lang_of<'m>(&self, member: &'m MemberView) -> &'m str {
+        lang(&member.language)
     }
 
     fn groups(&self) -> [(&'static str, &[ActorBrief], &'static str); 3] {
@@ -117,6 +124,10 @@ pub async fn page(
     let filter = LinkFilter { claim: Some(id), as_of: asked.as_of, ..LinkFilter::default() };
     let linked =
         store::links::list(connection, &filter, &PageRequest::first(LINKS_SHOWN)).await?.items;
+    let filter =
+        CorrectionFilter { claim: Some(id), as_of: asked.as_of, ..CorrectionFilter::default() };
+    let request = PageRequest::first(LINKS_SHOWN);
+    let corrections = store::corrections::list(connection, &filter, &request).await?.items;
     let wanted = wanted(&trail.items, &rebuttals);
     let places: Vec<_> = wanted.iter().flatten().map(|wanted| wanted.place).collect();
     let found = store::quotes::around(connection, &places, AROUND).await?;
@@ -129,6 +140,7 @@ pub async fn page(
         here: Here::Elsewhere,
         lang: lang(&claim.language),
         status: StatusSign { status: claim.status },
+        computed: StatusSign { status: claim.computed_status },
         meaning: status_meaning(claim.status),
         reasons: reasons(&claim.reasons, &rebuttals, &assertions, &reviews),
         counts: counts(&claim),
@@ -146,19 +158,40 @@ pub async fn page(
         from_start: asked.cursor.as_ref().map(|_| at(None)),
         later: next.as_deref().map(|next| at(Some(next))),
         steps: steps(&items, &rebuttals, &wanted, &found),
-        links: links(id, linked),
+        links: links(id, &claim.members, linked),
+        corrections: corrections.into_iter().map(|it| (corrected(it.kind), it)).collect(),
         claim: &claim,
     })
 }
 
+/// What a person put right, in words.
+fn corrected(kind: CorrectionOf) -> &'static str {
+    match kind {
+        CorrectionOf::NotADenial => "No denial",
+        CorrectionOf::Denier => "Another denier",
+        CorrectionOf::Claim => "Another claim was meant",
+        CorrectionOf::MissedClaim => "A place that was missed",
+        CorrectionOf::MissedRebuttal => "A rebuttal that was missed",
+    }
+}
+
 /// The other claims by what they are to this one; what was rejected is left out.
-fn links(id: ClaimId, linked: Vec<LinkView>) -> Vec<(&'static str, Vec<LinkShown>)> {
+fn links(
+    id: ClaimId,
+    members: &[MemberView],
+    linked: Vec<LinkView>,
+) -> Vec<(&'static str, Vec<LinkShown>)> {
     let shown = |kind: LinkKind| -> Vec<LinkShown> {
         let of_kind =
             linked.iter().filter(|link| link.kind == kind && link.state != LinkState::Rejected);
         of_kind
             .filter_map(|link| {
-                let other = link.claims.iter().find(|claim| claim.id != id)?;
+                let is_other = |claim: &&ClaimBrief| claim.id != id;
+                let other = link.claims.iter().find(is_other)?;
+                // One of its own wordings stands among those.
+                if members.iter().any(|member| member.id == other.id) {
+                    return None;
+                }
                 Some(LinkShown {
                     page: anchor::claim(other.id),
                     text: other.text.clone(),

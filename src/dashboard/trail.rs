@@ -96,6 +96,19 @@ pub enum Fact<'t> {
         /// The fact-check's address.
         url: Option<String>,
     },
+    /// It was merged with another claim, or split off it.
+    Merged {
+        /// "was merged with it" and the like.
+        what: &'static str,
+        /// The other claim's page.
+        page: String,
+        /// Its wording.
+        text: &'t str,
+        /// `lang` of that.
+        lang: String,
+        /// Why they were merged.
+        reason: &'t str,
+    },
     /// Its status changed.
     Status {
         /// From what.
@@ -140,7 +153,9 @@ fn wanted_for(entry: &TimelineEntry, rebuttals: &Rebuttals) -> Option<Wanted> {
     let marks = match &entry.event {
         TimelineEvent::Appearance { stance, .. } => vec![(quote.clone(), (*stance).into())],
         TimelineEvent::Rebuttal { id, .. } => marks_of(rebuttals.get(id), quote),
-        TimelineEvent::Review { .. } | TimelineEvent::Status { .. } => return None,
+        TimelineEvent::Review { .. }
+        | TimelineEvent::Merge { .. }
+        | TimelineEvent::Status { .. } => return None,
     };
     let hull = hull(&marks).unwrap_or(quote.start..quote.end);
     // Parts that stand far from each other are not one quote: the words that deny are.
@@ -274,6 +289,17 @@ fn fact<'t>(entry: &'t TimelineEntry, rebuttals: &Rebuttals, quote: Option<Quote
             rating: review.rating.clone(),
             title: review.title.clone().or_else(|| review.url.clone()),
             url: review.url.clone(),
+        },
+        TimelineEvent::Merge { other, text, language, away, undone, reason, .. } => Fact::Merged {
+            what: match (undone, away) {
+                (true, _) => "No longer one with",
+                (false, true) => "Merged into",
+                (false, false) => "Merged with this:",
+            },
+            page: anchor::claim(*other),
+            text,
+            lang: lang(language).to_owned(),
+            reason,
         },
         TimelineEvent::Status { previous, status, .. } => Fact::Status {
             previous: previous.map(|status| StatusSign { status }),

@@ -77,6 +77,8 @@ ids! {
     MergeId,
     /// Two actors that turned out to be one.
     ActorMergeId,
+    /// What a person put right of a document.
+    CorrectionId,
     /// What documents are fetched from.
     FeedId,
     /// One piece of work under way.

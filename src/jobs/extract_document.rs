@@ -171,7 +171,7 @@ pub async fn store(
 }
 
 /// The canonical wordings of the claims of an extraction.
-fn keys(extraction: &Extraction) -> Vec<String> {
+pub(super) fn keys(extraction: &Extraction) -> Vec<String> {
     extraction.claims.iter().map(|claim| canonical_key(&claim.text)).collect()
 }
 
@@ -187,7 +187,7 @@ impl Candidates for Known {
 
 /// Finds or founds the claim behind each claim of an extraction, in its order; under the locks of
 /// their wordings, which [`writing::begin`] holds.
-async fn identify(
+pub(super) async fn identify(
     connection: &mut Connection,
     language: &str,
     extraction: &Extraction,

@@ -4,11 +4,13 @@
 //! work, its result and the end of the row are one transaction.
 
 pub mod add_feed;
+pub mod correct;
 pub mod extract_document;
 pub mod fetch_document;
 pub mod import_reviews;
 mod patience;
 pub mod poll_feed;
+pub mod reprocess;
 mod revising;
 mod worker;
 

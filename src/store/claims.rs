@@ -11,11 +11,11 @@ use uuid::Uuid;
 
 use super::cursor::{CountKey, TimeKey, TrailKey, Walk, clamp};
 use super::sql::{Bind, IdRow, Sql};
-use super::views::claim::{Around, CLAIMS, ClaimRow, claims};
+use super::views::claim::{self, Around, ClaimRow, claims};
 use super::views::timeline;
 use super::{Connection, Error, actors, outlets};
-use crate::domain::ClaimId;
 use crate::domain::view::{ClaimFilter, ClaimSort, ClaimView, Page, PageRequest, TimelineEntry};
+use crate::domain::{ClaimId, Status};
 
 /// One claim as known at `as_of` (now, where that is `None`), also when no document carries it
 /// any more.
@@ -27,8 +27,8 @@ pub async fn find(
     id: ClaimId,
     as_of: Option<DateTime<Utc>>,
 ) -> Result<ClaimView, Error> {
-    let mut sql = Sql::new(CLAIMS);
-    sql.live("s", as_of).push("and c.id = {}", [id.0.into()]);
+    let mut sql = claim::select(as_of);
+    sql.push("and c.id = {}", [id.0.into()]);
     // Sent together: a round trip costs more than any of them.
     let ids = [id.0];
     let (rows, around) =
@@ -121,8 +121,8 @@ async fn select(
     filter: &ClaimFilter,
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Sql, Error> {
-    let mut sql = Sql::new(CLAIMS);
-    sql.live("s", as_of).push("and s.appearances + s.rebuttals + s.reviews > 0", []);
+    let mut sql = claim::select(as_of);
+    sql.push("and s.appearances + s.rebuttals + s.reviews > 0", []);
     if let Some(at) = as_of {
         // No claim has a summary before itself; said here so that a walk by time begins there.
         sql.push("and c.recorded_at <= {}", [clamp(at).into()]);
@@ -141,7 +141,20 @@ async fn select(
         };
     }
     if let Some(status) = filter.status {
-        sql.push("and s.status = {}", [status.as_str().into()]);
+        let [given, other] = given_statuses(connection, status, as_of).await?;
+        match given.is_empty() {
+            true => sql.push("and s.status = {}", [status.as_str().into()]),
+            false => sql.push(
+                "and (s.status = {} or c.id = any({}))",
+                [status.as_str().into(), given.into()],
+            ),
+        };
+        if !other.is_empty() {
+            sql.push("and c.id <> all({})", [other.into()]);
+        }
+    }
+    if let Some(tag) = &filter.tag {
+        sql.push("and e.tags @> {}", [vec![tag.clone()].into()]);
     }
     if let Some(language) = &filter.language {
         sql.push("and c.language = {}", [language.as_str().into()]);
@@ -184,7 +197,28 @@ async fn select(
     Ok(sql)
 }
 
-/// The claims that answer for a claim whose own wording passes `condition`.
+/// The claims that a person gave this status, and those that one gave another.
+///
+/// Looked up first, as they are few: a condition on both statuses would hide from Postgres how many
+/// claims have either.
+async fn given_statuses(
+    connection: &mut Connection,
+    status: Status,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<[Vec<Uuid>; 2], Error> {
+    let mut found = [Vec::new(), Vec::new()];
+    for (sign, ids) in ["=", "<>"].into_iter().zip(&mut found) {
+        let mut sql = Sql::new("select e.claim_id as id from claim_edits e");
+        sql.push(&format!("where e.status {sign} {{}}"), [status.as_str().into()]);
+        sql.live("e", as_of);
+        let rows: Vec<IdRow> = sql.load(connection).await?;
+        ids.extend(rows.into_iter().map(|row| row.id));
+    }
+    Ok(found)
+}
+
+/// The claims that answer for a claim whose own wording passes `condition`, and those that a person
+/// worded so.
 async fn worded_otherwise(
     connection: &mut Connection,
     condition: &str,
@@ -192,9 +226,17 @@ async fn worded_otherwise(
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<Uuid>, Error> {
     let mut sql = Sql::new(
-        "select distinct m.survivor_id as id from claim_members m join claims c on c.id = m.claim_id",
+        "select m.survivor_id as id from claim_members m join claims c on c.id = m.claim_id",
     );
     sql.push(&format!("where {condition}"), [q.into()]).live("m", as_of);
+    sql.push(
+        "union select e.claim_id from claim_edits e
+          where e.text is not null
+            and to_tsvector('english', searchable(left(e.text, 10000)))
+                @@ websearch_to_tsquery('english', searchable({}))",
+        [q.into()],
+    );
+    sql.live("e", as_of);
     let rows: Vec<IdRow> = sql.load(connection).await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
@@ -422,10 +464,8 @@ pub async fn carried(connection: &Connection, ids: &[ClaimId]) -> Result<Vec<Cla
     if uuids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sql = Sql::new(CLAIMS);
-    sql.live("s", None)
-        .push("and s.appearances + s.rebuttals > 0", [])
-        .among("and", "c.id", &uuids);
+    let mut sql = claim::select(None);
+    sql.push("and s.appearances + s.rebuttals > 0", []).among("and", "c.id", &uuids);
     let rows: Vec<ClaimRow> = sql.look_up(connection).await?;
     claims(connection, rows, None).await
 }

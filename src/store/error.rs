@@ -19,6 +19,9 @@ pub enum Error {
         /// The field of the request.
         field: &'static str,
     },
+    /// It is not any more as the caller saw it.
+    #[error("changed meanwhile")]
+    Changed,
     /// A claim was merged into another one, which answers for it.
     #[error("the claim {claim} was merged into {survivor}")]
     Merged {

@@ -1,5 +1,7 @@
 //! Links: which claims have to do with each other, and what is thought of it.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Array, Float4, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
@@ -8,10 +10,10 @@ use uuid::Uuid;
 
 use super::audit::{self, Request};
 use super::cursor::{TimeKey, Walk};
-use super::sql::{Sql, word};
+use super::sql::{IdRow, Sql, word};
 use super::views::brief;
-use super::writing::take_time;
-use super::{Connection, Error};
+use super::writing::{lock_merges, take_time};
+use super::{Connection, Error, merges};
 use crate::domain::view::{LinkFilter, LinkView, Page, PageRequest};
 use crate::domain::{ClaimId, LinkId, LinkKind, LinkState};
 
@@ -30,8 +32,9 @@ pub struct NewLink {
     pub evidence: serde_json::Value,
 }
 
-/// Keeps the links between pairs that are not linked yet, and that are both there; answers how
-/// many. A pair that was judged before stays as it was judged.
+/// Keeps the links between pairs that are not linked yet, and that are both there, and joins the claims
+/// of those that are confirmed as the same; answers how many are new. A pair that was judged before
+/// stays as it was judged. Call it in a transaction.
 ///
 /// # Errors
 /// [`Error::Unavailable`] when the database is away.
@@ -53,11 +56,16 @@ pub async fn suggest(
     // One order for all who write, so that two never wait for each other.
     links.sort_by_key(|(_, pair)| *pair);
     links.dedup_by_key(|(_, pair)| *pair);
+    // Before anything is written, for the same reason.
+    if links.iter().any(|(link, _)| link.joins()) {
+        lock_merges(connection).await?;
+    }
     let column = |of: fn(&(&NewLink, [Uuid; 2])) -> Uuid| links.iter().map(of).collect::<Vec<_>>();
     let words = |of: fn(&NewLink) -> &'static str| {
         links.iter().map(|(link, _)| of(link)).collect::<Vec<_>>()
     };
-    let added = diesel::sql_query(
+    let ids: Vec<Uuid> = links.iter().map(|_| LinkId::new().0).collect();
+    let added: Vec<IdRow> = diesel::sql_query(
         "with found as (
              select * from unnest($1, $2, $3, $4, $5, $6, $7)
                  as f (id, claim_id, other_id, kind, state, score, evidence)
@@ -71,9 +79,10 @@ pub async fn suggest(
          )
          insert into link_judgements (id, link_id, kind, state, method, score, evidence, recorded_at)
          select gen_random_uuid(), a.id, f.kind, f.state, $8, f.score, f.evidence, a.recorded_at
-           from found f join added a on a.id = f.id",
+           from found f join added a on a.id = f.id
+         returning link_id as id",
     )
-    .bind::<Array<SqlUuid>, _>(links.iter().map(|_| LinkId::new().0).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(&ids)
     .bind::<Array<SqlUuid>, _>(column(|(_, pair)| pair[0]))
     .bind::<Array<SqlUuid>, _>(column(|(_, pair)| pair[1]))
     .bind::<Array<Text>, _>(words(|link| link.kind.as_str()))
@@ -81,14 +90,63 @@ pub async fn suggest(
     .bind::<Array<Float4>, _>(links.iter().map(|(link, _)| link.score).collect::<Vec<_>>())
     .bind::<Array<Jsonb>, _>(links.iter().map(|(link, _)| &link.evidence).collect::<Vec<_>>())
     .bind::<Text, _>(method)
-    .execute(connection)
+    .load(connection)
     .await?;
-    Ok(added)
+    let added: BTreeSet<Uuid> = added.into_iter().map(|row| row.id).collect();
+    for ((link, pair), id) in links.into_iter().zip(ids) {
+        if link.joins() && added.contains(&id) && may_join(connection, pair).await? {
+            let request = Request { by: method, reason: "linked as the same" };
+            merges::join_linked(connection, pair.map(ClaimId), LinkId(id), request).await?;
+        }
+    }
+    Ok(added.len())
 }
 
-const LINKS: &str = "select l.id, l.claim_id, l.other_id, l.recorded_at, j.kind, j.state, j.method,
-        j.score, j.evidence, j.judged_by, j.reason, j.recorded_at as judged_at
-   from links l join link_judgements j on j.link_id = l.id where true";
+impl NewLink {
+    /// Whether its claims are one.
+    fn joins(&self) -> bool {
+        (self.kind, self.state) == (LinkKind::Same, LinkState::Confirmed)
+    }
+}
+
+/// Whether nothing holds the claims that answer for these two apart: a link between two of their
+/// wordings that contradict each other, or that a person said are two claims. Close wordings make
+/// chains, and the ends of a chain may say the opposite.
+async fn may_join(connection: &Connection, pair: [Uuid; 2]) -> Result<bool, Error> {
+    let mut sql = Sql::new("with family as (");
+    sql.push(
+        "select p.place, x.id
+           from unnest({}) with ordinality as p (id, place)
+           left join claim_members m on m.claim_id = p.id and m.superseded_at is null
+           cross join lateral (
+                select coalesce(m.survivor_id, p.id) as id
+                union select o.claim_id from claim_members o
+                       where o.survivor_id = coalesce(m.survivor_id, p.id)
+                         and o.superseded_at is null) x)
+         select l.id from family f join links l on f.id in (l.claim_id, l.other_id)
+           join family g on g.id in (l.claim_id, l.other_id) and g.place <> f.place
+           join link_judgements j on j.link_id = l.id and j.superseded_at is null
+          where (j.kind = 'contradicts' and j.state <> 'rejected')
+             or (j.kind = 'same' and j.state = 'rejected')
+          limit 1",
+        [pair.to_vec().into()],
+    );
+    Ok(sql.look_up::<IdRow>(connection).await?.is_empty())
+}
+
+/// Links as judged at `as_of`, with the claims that answered for theirs then; conditions follow.
+fn select(as_of: Option<DateTime<Utc>>) -> Sql {
+    let mut sql = Sql::new(
+        "select l.id, l.claim_id, l.other_id, m.survivor_id, o.survivor_id as other_survivor_id,
+                l.recorded_at, j.kind, j.state, j.method, j.score, j.evidence, j.judged_by, j.reason,
+                j.recorded_at as judged_at
+           from links l join link_judgements j on j.link_id = l.id
+           left join claim_members m on m.claim_id = l.claim_id",
+    );
+    sql.live("m", as_of).push("left join claim_members o on o.claim_id = l.other_id", []);
+    sql.live("o", as_of).push("where true", []).live("j", as_of);
+    sql
+}
 
 #[derive(QueryableByName)]
 struct Row {
@@ -98,6 +156,10 @@ struct Row {
     claim_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     other_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    survivor_id: Option<Uuid>,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    other_survivor_id: Option<Uuid>,
     #[diesel(sql_type = Timestamptz)]
     recorded_at: DateTime<Utc>,
     #[diesel(sql_type = Text)]
@@ -118,19 +180,30 @@ struct Row {
     judged_at: DateTime<Utc>,
 }
 
+impl Row {
+    /// The claims that answer for the linked ones; these themselves where one answers for both.
+    fn claims(&self) -> [Uuid; 2] {
+        let one = self.survivor_id.unwrap_or(self.claim_id);
+        let other = self.other_survivor_id.unwrap_or(self.other_id);
+        if one == other { [self.claim_id, self.other_id] } else { [one.min(other), one.max(other)] }
+    }
+}
+
 async fn views(
     connection: &Connection,
     rows: Vec<Row>,
     as_of: Option<DateTime<Utc>>,
 ) -> Result<Vec<LinkView>, Error> {
-    let ids = rows.iter().flat_map(|row| [row.claim_id, row.other_id]);
+    let ids = rows.iter().flat_map(Row::claims);
     let claims = brief::claims(connection, ids, as_of).await?;
     let claim = |id: &Uuid| claims.get(id).cloned().ok_or(Error::NotFound);
     rows.into_iter()
         .map(|row| {
+            let [one, other] = row.claims();
             Ok(LinkView {
                 id: LinkId(row.id),
-                claims: [claim(&row.claim_id)?, claim(&row.other_id)?],
+                claims: [claim(&one)?, claim(&other)?],
+                linked: [ClaimId(row.claim_id), ClaimId(row.other_id)],
                 kind: word(&row.kind)?,
                 state: word(&row.state)?,
                 method: row.method,
@@ -150,8 +223,8 @@ async fn views(
 /// # Errors
 /// [`Error::NotFound`].
 pub async fn find(connection: &Connection, id: LinkId) -> Result<LinkView, Error> {
-    let mut sql = Sql::new(LINKS);
-    sql.live("j", None).push("and l.id = {}", [id.0.into()]);
+    let mut sql = select(None);
+    sql.push("and l.id = {}", [id.0.into()]);
     let rows: Vec<Row> = sql.look_up(connection).await?;
     views(connection, rows, None).await?.into_iter().next().ok_or(Error::NotFound)
 }
@@ -166,14 +239,17 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<LinkView>, Error> {
     let walk: Walk<TimeKey> = Walk::new("links", filter, page)?;
-    let mut sql = Sql::new(LINKS);
-    sql.live("j", filter.as_of);
-    for claim in ["l.claim_id", "l.other_id"] {
+    let mut sql = select(filter.as_of);
+    let answering = ["coalesce(m.survivor_id, l.claim_id)", "coalesce(o.survivor_id, l.other_id)"];
+    for claim in answering {
         let carried =
             "and exists (select from claim_summaries s where s.appearances + s.rebuttals > 0";
         sql.push(&format!("{carried} and s.claim_id = {claim}"), []);
         sql.live("s", filter.as_of).push(")", []);
     }
+    let [one, other] = answering;
+    // What waits for a person's word is no question any more once one claim answers for both.
+    sql.push(&format!("and (j.state <> 'suggested' or {one} <> {other})"), []);
     if let Some(state) = filter.state {
         sql.push("and j.state = {}", [state.as_str().into()]);
     }
@@ -181,7 +257,10 @@ pub async fn list(
         sql.push("and j.kind = {}", [kind.as_str().into()]);
     }
     if let Some(claim) = filter.claim {
-        sql.push("and {} in (l.claim_id, l.other_id)", [claim.0.into()]);
+        sql.push(
+            "and {} in (l.claim_id, l.other_id, m.survivor_id, o.survivor_id)",
+            [claim.0.into()],
+        );
     }
     walk.bound_by_time(&mut sql, "l", true);
     let rows: Vec<Row> = sql.load(connection).await?;
@@ -190,7 +269,8 @@ pub async fn list(
 }
 
 /// Confirms a link, as the given kind where there is one, or rejects it; call it in a transaction.
-/// What is judged so already stays as it is.
+/// What is judged so already stays as it is. Claims whose link is confirmed as the same are one from now
+/// on, and claims that were one because of a link are two once it is judged otherwise.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -201,10 +281,11 @@ pub async fn judge(
     kind: Option<LinkKind>,
     request: Request<'_>,
 ) -> Result<LinkView, Error> {
+    lock_merges(connection).await?;
     // Who judges the same link waits here.
     let mut sql = Sql::new("select id from links");
     sql.push("where id = {} for update", [id.0.into()]);
-    let _: Vec<super::sql::IdRow> = sql.look_up(connection).await?;
+    let _: Vec<IdRow> = sql.look_up(connection).await?;
     let before = find(connection, id).await?;
     let kind = kind.unwrap_or(before.kind);
     if before.judged_by.is_some() && (before.state, before.kind) == (state, kind) {
@@ -235,5 +316,12 @@ pub async fn judge(
         LinkState::Suggested | LinkState::Confirmed => "confirm_link",
     };
     audit::log(connection, action, id.0, request, at).await?;
+    match (kind, state) {
+        (LinkKind::Same, LinkState::Confirmed) => {
+            let pair = before.linked;
+            merges::join_linked(connection, pair, id, request).await?;
+        }
+        _ => merges::part_linked(connection, id).await?,
+    }
     find(connection, id).await
 }

@@ -180,6 +180,19 @@ pub async fn merge(
     if let Some((&claim, &survivor)) = survivors.iter().next() {
         return Err(Error::Merged { claim, survivor });
     }
+    let (id, at) = join(connection, claim, into, link, request).await?;
+    audit::log(connection, "merge_claims", claim.0, request, at).await?;
+    find(connection, id).await
+}
+
+/// Merges a claim into another one that stands by itself like it, under level 2 of the locks, alone.
+async fn join(
+    connection: &mut Connection,
+    claim: ClaimId,
+    into: ClaimId,
+    link: Option<LinkId>,
+    request: Request<'_>,
+) -> Result<(MergeId, DateTime<Utc>), Error> {
     let at = take_time(connection).await?;
     let id = MergeId::new();
     let mut sql = Sql::new("insert into merges");
@@ -204,8 +217,37 @@ pub async fn merge(
     let all = Move { from: claim.0, to: into.0, members: &members, at };
     all.run(connection).await?;
     judge_anew(connection, BTreeSet::from([claim.0, into.0]), at).await?;
-    audit::log(connection, "merge_claims", claim.0, request, at).await?;
-    find(connection, id).await
+    Ok((id, at))
+}
+
+/// Joins two linked claims, or those that answer for them: the older one answers for both. Under level
+/// 2 of the locks, alone. Answers the merge, if they were two.
+pub(super) async fn join_linked(
+    connection: &mut Connection,
+    pair: [ClaimId; 2],
+    link: LinkId,
+    request: Request<'_>,
+) -> Result<Option<MergeView>, Error> {
+    let survivors = survivors(connection, &pair, None).await?;
+    let [one, other] = pair.map(|claim| survivors.get(&claim).copied().unwrap_or(claim));
+    if one == other {
+        return Ok(None);
+    }
+    // Their ids are in the order in which we learned of them.
+    let (claim, into) = (one.max(other), one.min(other));
+    let (id, _) = join(connection, claim, into, Some(link), request).await?;
+    find(connection, id).await.map(Some)
+}
+
+/// Undoes the merge that a link led to, if one stands. Under level 2 of the locks, alone.
+pub(super) async fn part_linked(connection: &mut Connection, link: LinkId) -> Result<(), Error> {
+    let mut sql = Sql::new(MERGES);
+    sql.push("and g.link_id = {}", [link.0.into()]).live("g", None);
+    let rows: Vec<MergeRow> = sql.look_up(connection).await?;
+    for merge in rows.into_iter().map(MergeView::from) {
+        part(connection, &merge).await?;
+    }
+    Ok(())
 }
 
 /// Undoes a merge: the merged claim stands by itself again, with what was merged into it, and has all
@@ -228,21 +270,33 @@ pub async fn split(
     let unknown = Error::Unknown { field: "merge" };
     let Ok(found) = find(connection, merge).await else { return Err(unknown) };
     let survivor = survivors(connection, &[found.claim], None).await?.remove(&found.claim);
+    // Of an undone merge whoever it was of may ask again.
     if ![Some(found.claim), Some(found.into), survivor].contains(&Some(claim)) {
         return Err(unknown);
     }
-    let Some(survivor) = survivor.filter(|_| found.undone_at.is_none()) else { return Ok(found) };
-    let at = take_time(connection).await?;
-    let mut sql = Sql::new("update merges set superseded_at =");
-    sql.push("{} where id = {}", [at.into(), merge.0.into()]);
-    sql.run(connection).await?;
-    let family = family(connection, found.claim.0).await?;
-    answer_by(connection, &family, found.claim.0, at).await?;
-    let back = Move { from: survivor.0, to: found.claim.0, members: &family, at };
-    back.run(connection).await?;
-    judge_anew(connection, BTreeSet::from([found.claim.0, survivor.0]), at).await?;
+    if found.undone_at.is_some() {
+        return Ok(found);
+    }
+    let at = part(connection, &found).await?;
     audit::log(connection, "split_claim", found.claim.0, request, at).await?;
     find(connection, merge).await
+}
+
+/// Undoes a merge that stands, under level 2 of the locks, alone.
+async fn part(connection: &mut Connection, merge: &MergeView) -> Result<DateTime<Utc>, Error> {
+    let claim = merge.claim;
+    let survivor = survivors(connection, &[claim], None).await?.remove(&claim);
+    let survivor = survivor.unwrap_or(merge.into);
+    let at = take_time(connection).await?;
+    let mut sql = Sql::new("update merges set superseded_at =");
+    sql.push("{} where id = {}", [at.into(), merge.id.0.into()]);
+    sql.run(connection).await?;
+    let family = family(connection, claim.0).await?;
+    answer_by(connection, &family, claim.0, at).await?;
+    let back = Move { from: survivor.0, to: claim.0, members: &family, at };
+    back.run(connection).await?;
+    judge_anew(connection, BTreeSet::from([claim.0, survivor.0]), at).await?;
+    Ok(at)
 }
 
 /// The claims that this one answers for.

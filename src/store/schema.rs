@@ -133,6 +133,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    claim_edits (id) {
+        id -> Uuid,
+        claim_id -> Uuid,
+        text -> Nullable<Text>,
+        tags -> Array<Nullable<Text>>,
+        note -> Nullable<Text>,
+        status -> Nullable<Text>,
+        edited_by -> Text,
+        reason -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     claim_meanings (claim_id) {
         claim_id -> Uuid,
         encoder -> Text,
@@ -234,6 +249,29 @@ diesel::table! {
         quote -> Text,
         claim_id -> Nullable<Uuid>,
         extractor_version -> Text,
+        recorded_at -> Timestamptz,
+        superseded_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    corrections (id) {
+        id -> Uuid,
+        kind -> Text,
+        document_id -> Uuid,
+        revision_id -> Uuid,
+        field -> Text,
+        span_start -> Int4,
+        span_end -> Int4,
+        quote -> Text,
+        claim_id -> Nullable<Uuid>,
+        denier_id -> Nullable<Uuid>,
+        denier_role -> Nullable<Text>,
+        stance -> Nullable<Text>,
+        rebuttal_kind -> Nullable<Text>,
+        label -> Nullable<Text>,
+        reason -> Text,
+        corrected_by -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
     }
@@ -655,6 +693,7 @@ diesel::joinable!(actor_mentions -> document_revisions (revision_id));
 diesel::joinable!(actor_sightings -> actors (actor_id));
 diesel::joinable!(actor_sightings -> document_revisions (revision_id));
 diesel::joinable!(appearances -> document_revisions (revision_id));
+diesel::joinable!(claim_edits -> claims (claim_id));
 diesel::joinable!(claim_meanings -> claims (claim_id));
 diesel::joinable!(claim_status_events -> claims (claim_id));
 diesel::joinable!(claim_subjects -> actors (actor_id));
@@ -665,6 +704,10 @@ diesel::joinable!(claimants -> appearances (appearance_id));
 diesel::joinable!(claimants -> document_revisions (revision_id));
 diesel::joinable!(correction_notes -> claims (claim_id));
 diesel::joinable!(correction_notes -> document_revisions (revision_id));
+diesel::joinable!(corrections -> actors (denier_id));
+diesel::joinable!(corrections -> claims (claim_id));
+diesel::joinable!(corrections -> document_revisions (revision_id));
+diesel::joinable!(corrections -> documents (document_id));
 diesel::joinable!(denials -> document_revisions (revision_id));
 diesel::joinable!(document_removals -> documents (document_id));
 diesel::joinable!(document_revisions -> documents (document_id));
@@ -697,6 +740,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     actors,
     appearances,
     audit_log,
+    claim_edits,
     claim_meanings,
     claim_members,
     claim_status_events,
@@ -705,6 +749,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     claimants,
     claims,
     correction_notes,
+    corrections,
     denial_mention_spans,
     denial_mentions,
     denials,

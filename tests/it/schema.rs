@@ -5,9 +5,13 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use claimtrail::domain::view::{ActorFilter, LinkFilter, NewFeed, PageRequest};
+use claimtrail::domain::view::{
+    ActorFilter, ClaimChange, ClaimGiven, CorrectionOf, LinkFilter, NewCorrection, NewFeed,
+    PageRequest,
+};
 use claimtrail::domain::{
-    ActorKind, ClaimId, Document, LinkKind, LinkState, RemovalStatus, Span, Stance,
+    ActorKind, ClaimId, DenierRole, Document, Field, LinkKind, LinkState, LocatedSpan,
+    RebuttalKind, RemovalStatus, Span, Stance,
 };
 use claimtrail::ingest::review::{Context, from_json};
 use claimtrail::jobs::extract_document::{NewDocument, enqueue};
@@ -15,7 +19,7 @@ use claimtrail::jobs::import_reviews;
 use claimtrail::store::checkpoints::{self, Checkpoint, Counts};
 use claimtrail::store::feeds::{self, EntryMark};
 use claimtrail::store::links::NewLink;
-use claimtrail::store::writing::record_removal;
+use claimtrail::store::writing::{Choice, record_removal};
 use claimtrail::store::{self, redaction};
 use claimtrail::store::{Connection, migrate, revert_last_migration};
 use tokio_postgres::Client;
@@ -189,6 +193,8 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "document_revisions",
         "claim_summaries",
         "document_links",
+        "claim_edits",
+        "corrections",
         "merges",
         "claim_members",
         "review_claims",
@@ -371,6 +377,36 @@ async fn filled() -> TestDatabase {
     let id = links.items[0].id;
     store::links::judge(&mut connection, id, LinkState::Rejected, None, request).await.unwrap();
     let (one, other) = (claims[0].0, claims[1].0);
+    let denier = store::corrections::denier(&mut connection, &"Dana Orrin".parse().unwrap()).await;
+    let revision = store::writing::stored(&mut connection, &Choice::default(), None, 1).await;
+    let revision = revision.unwrap().remove(0);
+    let corrected = NewCorrection {
+        kind: CorrectionOf::MissedRebuttal,
+        revision: revision.revision,
+        place: LocatedSpan {
+            field: Field::Text,
+            start: 0,
+            end: 1,
+            quote: revision.read.text.chars().take(1).collect(),
+        },
+        claim: Some(ClaimGiven::Id(other)),
+        denier: Some(denier.unwrap()),
+        denier_role: Some(DenierRole::Unknown),
+        stance: None,
+        rebuttal_kind: Some(RebuttalKind::Denial),
+        label: None,
+    };
+    store::transaction(&mut connection, async |connection| {
+        store::corrections::insert(connection, &revision, &corrected, request).await
+    })
+    .await
+    .unwrap();
+    let change = ClaimChange { tags: Some(vec!["ferry".to_owned()]), ..ClaimChange::default() };
+    store::transaction(&mut connection, async |connection| {
+        store::edits::change(connection, one, change, |_| true, request).await
+    })
+    .await
+    .unwrap();
     store::transaction(&mut connection, async |connection| {
         store::merges::merge(connection, one, other, Some(id), request).await
     })

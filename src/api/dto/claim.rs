@@ -104,16 +104,21 @@ impl From<view::MemberView> for Member {
 pub struct Claim {
     /// UUIDv7.
     pub id: Uuid,
-    /// One sentence that stands alone, stated positively.
+    /// One sentence that stands alone, stated positively; a person's wording, where there is one.
     #[schema(example = "The east pier is closed.")]
     pub text: String,
+    /// Its wording as extracted.
+    pub extracted_text: String,
     /// BCP 47.
     #[schema(example = "en")]
     pub language: String,
-    /// What the evidence says.
+    /// What the evidence says, or a person where one gave it another.
     #[schema(value_type = words::Status)]
     pub status: Status,
-    /// Why.
+    /// What the evidence says.
+    #[schema(value_type = words::Status)]
+    pub computed_status: Status,
+    /// Why the evidence says so.
     pub reasons: Vec<Reason>,
     /// 0..1, how much it deserves checking; null until a model judges it.
     pub check_worthiness: Option<f32>,
@@ -144,6 +149,10 @@ pub struct Claim {
     pub first_stated_precision: Option<DateTimePrecision>,
     /// The latest known time it was stated.
     pub last_stated_at: Option<DateTime<Utc>>,
+    /// Words that people gave it to find it by.
+    pub tags: Vec<String>,
+    /// A person's remark.
+    pub note: Option<String>,
     /// Claims that were merged into it, whose evidence is among its own.
     pub members: Vec<Member>,
     /// When it was first recorded.
@@ -159,7 +168,11 @@ impl From<view::ClaimView> for Claim {
             id: claim.id.0,
             text: claim.text,
             language: claim.language,
+            extracted_text: claim.extracted_text,
             status: claim.status,
+            computed_status: claim.computed_status,
+            tags: claim.tags,
+            note: claim.note,
             reasons: claim.reasons.into_iter().map(Into::into).collect(),
             check_worthiness: claim.check_worthiness,
             confidence: claim.confidence,
@@ -241,6 +254,21 @@ impl From<view::AppearanceView> for Appearance {
     }
 }
 
+/// The claim that another one was merged with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OtherClaim {
+    /// Its resource is `/v1/claims/{id}`.
+    pub id: Uuid,
+    /// Its wording.
+    pub text: String,
+    /// BCP 47.
+    pub language: String,
+    /// Whether it answers for the claim of this trail from then on.
+    pub answers: bool,
+    /// Why they were merged.
+    pub reason: String,
+}
+
 /// One moment of a claim's trail.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TimelineEntry {
@@ -253,10 +281,10 @@ pub struct TimelineEntry {
     #[schema(value_type = words::Clock)]
     pub clock: view::Clock,
     /// What happened: the claim was said, something spoke against it, a fact-check of it was
-    /// published, or its status changed.
+    /// published, it was merged with another claim or split off it again, or its status changed.
     #[schema(value_type = words::EventKind)]
     pub event: &'static str,
-    /// Id of the appearance, rebuttal or review; null for a change of status.
+    /// Id of the appearance, rebuttal, review or merge; null for a change of status.
     pub id: Option<Uuid>,
     /// Of an appearance: what it does to the claim.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -275,6 +303,9 @@ pub struct TimelineEntry {
     /// Of a review that speaks against the claim: the rebuttal that it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rebuttal: Option<Uuid>,
+    /// Of a merge and a split: the other claim.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other: Option<OtherClaim>,
     /// Of a change of status: the new one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<words::Status>)]
@@ -286,7 +317,7 @@ pub struct TimelineEntry {
     /// Of a change of status: why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<Reason>,
-    /// Where it was said; null for a change of status.
+    /// Where it was said; null for a merge, a split and a change of status.
     pub document: Option<DocumentBrief>,
     /// Who speaks or denies.
     pub actor: Option<ActorBrief>,
@@ -309,6 +340,7 @@ impl From<view::TimelineEntry> for TimelineEntry {
             label: None,
             review: None,
             rebuttal: None,
+            other: None,
             status: None,
             previous: None,
             reasons: Vec::new(),
@@ -334,6 +366,12 @@ impl From<view::TimelineEntry> for TimelineEntry {
                 wire.id = Some(review.id.0);
                 wire.review = Some(review.into());
                 wire.rebuttal = rebuttal.map(|id| id.0);
+            }
+            TimelineEvent::Merge { id, other, text, language, away, undone, reason } => {
+                wire.event = if undone { "split" } else { "merge" };
+                wire.id = Some(id.0);
+                let answers = away && !undone;
+                wire.other = Some(OtherClaim { id: other.0, text, language, answers, reason });
             }
             TimelineEvent::Status { previous, status, reasons } => {
                 wire.status = Some(status);

@@ -1,13 +1,16 @@
 //! Claims that people merge and split, on the wire.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 use super::document::told;
-use crate::domain::{ActorId, ActorMergeId, ClaimId, MergeId, view};
+use super::words;
+use crate::domain::{ActorId, ActorMergeId, ClaimId, MergeId, Status, view};
 
 /// Where a merged claim is found.
 #[derive(Debug, Serialize, ToSchema)]
@@ -65,6 +68,95 @@ pub struct ClaimSplit {
     )]
     #[schema(max_length = 200, example = "desk editor")]
     pub by: String,
+}
+
+/// What to change of a claim, by whom and why. What is left out stays, and null takes a person's word back.
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimPatch {
+    /// A better wording; one sentence that stands alone.
+    #[serde(default, deserialize_with = "given")]
+    #[validate(custom(function = "worded"))]
+    #[schema(value_type = Option<String>, max_length = 2000, example = "The east pier of Lorne is closed.")]
+    pub text: Option<Option<String>>,
+    /// All its tags, each once: 20 at most of 50 characters at most.
+    #[validate(custom(function = "tagged"))]
+    #[schema(max_items = 20)]
+    pub tags: Option<Vec<String>>,
+    /// A remark.
+    #[serde(default, deserialize_with = "given")]
+    #[validate(custom(function = "worded"))]
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    pub note: Option<Option<String>>,
+    /// A status in the place of the computed one.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<words::Status>)]
+    pub status: Option<Option<Status>>,
+    /// Why.
+    #[validate(
+        custom(function = "told"),
+        length(max = 2000, message = "must have at most 2000 characters")
+    )]
+    #[schema(max_length = 2000, example = "The harbour master told us")]
+    pub reason: String,
+    /// Who, by a name that people here know.
+    #[validate(
+        custom(function = "told"),
+        length(max = 200, message = "must have at most 200 characters")
+    )]
+    #[schema(max_length = 200, example = "desk editor")]
+    pub by: String,
+}
+
+impl ClaimPatch {
+    /// What the store is asked for; `None` where nothing is to change.
+    pub fn change(&self) -> Option<view::ClaimChange> {
+        let trimmed = |text: &Option<String>| text.as_deref().map(|text| text.trim().to_owned());
+        let change = view::ClaimChange {
+            text: self.text.as_ref().map(trimmed),
+            tags: self.tags.as_ref().map(|tags| {
+                let tags: BTreeSet<String> = tags.iter().map(|tag| tag.trim().to_owned()).collect();
+                tags.into_iter().collect()
+            }),
+            note: self.note.as_ref().map(trimmed),
+            status: self.status,
+        };
+        (change != view::ClaimChange::default()).then_some(change)
+    }
+}
+
+/// A field that is there, null or not.
+fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+/// Refuses a text of blanks, and one that is too long.
+pub(super) fn worded(text: &str) -> Result<(), ValidationError> {
+    told(text)?;
+    let long = text.chars().nth(2000).is_some();
+    if long { Err(refusal("must have at most 2000 characters")) } else { Ok(()) }
+}
+
+/// Refuses tags that are blank, too long or too many.
+fn tagged(tags: &[String]) -> Result<(), ValidationError> {
+    if tags.len() > 20 {
+        return Err(refusal("must have at most 20 items"));
+    }
+    for tag in tags {
+        told(tag)?;
+        if tag.chars().nth(50).is_some() {
+            return Err(refusal("must have items of at most 50 characters"));
+        }
+    }
+    Ok(())
+}
+
+fn refusal(message: &'static str) -> ValidationError {
+    ValidationError::new("refused").with_message(message.into())
 }
 
 /// Two claims that turned out to be one.

@@ -16,9 +16,13 @@ use crate::domain::{LinkKind, LinkState, view};
 pub struct Link {
     /// UUIDv7.
     pub id: Uuid,
-    /// The claims, the older first.
+    /// The claims, the older first. Of one that was merged the claim that answers for it, unless both
+    /// were merged into one.
     #[schema(value_type = Vec<ClaimBrief>, min_items = 2, max_items = 2)]
     pub claims: [ClaimBrief; 2],
+    /// The ids of the linked claims themselves, merged or not.
+    #[schema(min_items = 2, max_items = 2)]
+    pub linked: [Uuid; 2],
     /// What they are to each other.
     #[schema(value_type = words::LinkKind)]
     pub kind: LinkKind,
@@ -47,6 +51,7 @@ impl From<view::LinkView> for Link {
         Link {
             id: link.id.0,
             claims: link.claims.map(Into::into),
+            linked: link.linked.map(|id| id.0),
             kind: link.kind,
             state: link.state,
             method: link.method,

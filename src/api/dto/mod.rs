@@ -3,6 +3,7 @@
 pub mod actor;
 pub mod batch;
 pub mod claim;
+pub mod correction;
 pub mod curation;
 pub mod document;
 pub mod extraction;

@@ -92,6 +92,8 @@ words! {
     Relation: "same", "contradicts", "apart";
     /// What two linked claims are to each other.
     LinkKind: "same", "contradicts", "part_of";
+    /// What a person put right.
+    CorrectionOf: "not_a_denial", "denier", "claim", "missed_claim", "missed_rebuttal";
     /// How sure a link is.
     LinkState: "suggested", "confirmed", "rejected";
     /// A way to find a known claim.
@@ -99,7 +101,7 @@ words! {
     /// Why part of a document was not read.
     NoteCode: "language_unsupported", "language_undetermined";
     /// What a moment of a claim's trail is.
-    EventKind: "appearance", "rebuttal", "review", "status";
+    EventKind: "appearance", "rebuttal", "review", "merge", "split", "status";
 }
 
 #[cfg(test)]
@@ -138,6 +140,7 @@ mod tests {
             [&known::<view::ReviewOutcome>()[..], &["refused".to_owned()]].concat(),
             ReviewOutcome::ALL
         );
+        assert_eq!(known::<view::CorrectionOf>(), CorrectionOf::ALL);
         assert_eq!(known::<domain::LinkKind>(), LinkKind::ALL);
         assert_eq!(known::<domain::LinkState>(), LinkState::ALL);
         assert_eq!(known::<view::Clock>(), Clock::ALL);

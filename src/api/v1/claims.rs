@@ -28,6 +28,9 @@ filters! {
         /// With these words; a `"quoted phrase"`, `or` and `-without` are understood.
         #[param(value_type = Option<String>, max_length = 500)]
         q: Option<Words>,
+        /// With this tag.
+        #[param(value_type = Option<String>, max_length = 500)]
+        tag: Option<Words>,
         /// Of this status.
         #[param(value_type = Option<words::Status>)]
         status: Option<Status>,
@@ -76,6 +79,7 @@ impl ClaimsFilters {
         let (from, to) = period(self.from, self.to)?;
         Ok(ClaimFilter {
             q: self.q.map(|words| words.0),
+            tag: self.tag.map(|words| words.0),
             status: self.status,
             claimant: self.claimant.and_then(Words::selector),
             denied_by: self.denied_by.and_then(Words::selector),

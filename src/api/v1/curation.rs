@@ -1,19 +1,22 @@
 //! What people say of claims: that two are one, and that two are not.
 
 use actix_web::http::header::{CACHE_CONTROL, LOCATION};
-use actix_web::{HttpRequest, HttpResponse, post, web};
+use actix_web::{HttpRequest, HttpResponse, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
-use crate::api::dto::curation::{ClaimMerge, ClaimMoved, ClaimSplit, Merge};
+use crate::api::dto::claim::Claim;
+use crate::api::dto::curation::{ClaimMerge, ClaimMoved, ClaimPatch, ClaimSplit, Merge};
+use crate::api::etag::{self, IfMatch};
 use crate::api::extract::{NoQuery, PathId, Query, Unread, parse_json};
-use crate::api::openapi::CurationProblems;
+use crate::api::openapi::{CurationProblems, PatchProblems};
 use crate::api::problem::Problem;
 use crate::app::App;
 use crate::domain::ClaimId;
+use crate::domain::view::ClaimView;
 use crate::store::audit::Request;
-use crate::store::{self, Connection, merges};
+use crate::store::{self, Connection, edits, merges};
 
 /// Bytes of a request at most.
 const MAX_BODY: usize = 16 * 1024;
@@ -41,6 +44,44 @@ pub(in crate::api) async fn moved(
         .insert_header((CACHE_CONTROL, "no-store"))
         .json(ClaimMoved { id: id.0, merged_into: survivor.0, location });
     Ok(Some(answer))
+}
+
+/// Change a claim
+///
+/// Gives it a better wording, tags, a note or another status than the computed one, which are shown at
+/// once wherever the claim is. The extracted wording and the computed status stay beside them, and
+/// `as_of` answers what was said before. With `if-match` only the state that it names is changed.
+#[utoipa::path(
+    tag = "claims",
+    params(
+        ("id" = uuid::Uuid, Path, description = "Id of the claim."),
+        ("if-match" = Option<String>, Header, description = "The `etag` of the claim as it was read."),
+    ),
+    request_body = ClaimPatch,
+    responses((status = 200, description = "The claim as it is now.", body = Claim), PatchProblems),
+)]
+#[patch("/v1/claims/{id}")]
+pub async fn change(
+    app: web::Data<App>,
+    http: HttpRequest,
+    PathId(id): PathId<ClaimId>,
+    _: Query<NoQuery>,
+    body: Unread,
+) -> Result<HttpResponse, Problem> {
+    let asked: ClaimPatch = asked(body).await?;
+    let Some(change) = asked.change() else {
+        return Err(Problem::field("", "must change something"));
+    };
+    let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
+    let known = IfMatch::of(&http);
+    let seen = |claim: &ClaimView| known.allows(&Claim::from(claim.clone()));
+    let mut connection = app.pool.get().await?;
+    let claim = store::transaction(&mut connection, async |connection| {
+        edits::change(connection, id, change, seen, request).await
+    })
+    .await
+    .map_err(|error| Problem::of_one("claim", id, error))?;
+    etag::json(&http, &Claim::from(claim))
 }
 
 /// Merge a claim into another

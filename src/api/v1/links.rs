@@ -85,7 +85,8 @@ pub async fn one(
 /// Confirm a link
 ///
 /// Says that it holds, as the kind it has or the one given. It stays so, whatever a newer matching
-/// thinks, and stands in the audit log.
+/// thinks, and stands in the audit log. Two claims that say the same are merged, the younger into the
+/// older, and stay so until the link is rejected or the merge split.
 #[utoipa::path(
     tag = "claims",
     params(("id" = uuid::Uuid, Path, description = "Id of the link.")),
@@ -104,7 +105,8 @@ pub async fn confirm(
 
 /// Reject a link
 ///
-/// Says that it does not hold. It is never suggested again, and stands in the audit log.
+/// Says that it does not hold. It is never suggested again, and stands in the audit log; a merge that
+/// it led to is undone.
 #[utoipa::path(
     tag = "claims",
     params(("id" = uuid::Uuid, Path, description = "Id of the link.")),

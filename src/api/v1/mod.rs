@@ -4,6 +4,7 @@ pub mod actor_curation;
 pub mod actors;
 pub mod batch;
 pub mod claims;
+pub mod corrections;
 pub mod curation;
 pub mod documents;
 pub mod exports;

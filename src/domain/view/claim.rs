@@ -63,17 +63,63 @@ pub struct MergeView {
     pub undone_at: Option<DateTime<Utc>>,
 }
 
+/// What people say of a claim beside what was extracted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaimEdit {
+    /// A better wording.
+    pub text: Option<String>,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// A remark.
+    pub note: Option<String>,
+    /// A status that takes the place of the computed one.
+    pub status: Option<Status>,
+}
+
+/// What to change of [`ClaimEdit`]: `None` is left as it is, `Some(None)` is taken back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClaimChange {
+    /// The wording.
+    pub text: Option<Option<String>>,
+    /// All tags.
+    pub tags: Option<Vec<String>>,
+    /// The remark.
+    pub note: Option<Option<String>>,
+    /// The status.
+    pub status: Option<Option<Status>>,
+}
+
+impl ClaimEdit {
+    /// With what is to change.
+    pub fn with(self, change: ClaimChange) -> Self {
+        ClaimEdit {
+            text: change.text.unwrap_or(self.text),
+            tags: change.tags.unwrap_or(self.tags),
+            note: change.note.unwrap_or(self.note),
+            status: change.status.unwrap_or(self.status),
+        }
+    }
+}
+
 /// A claim with who asserts it, who denies it, and how often it stands where.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClaimView {
     /// Which one.
     pub id: ClaimId,
-    /// One sentence that stands alone.
+    /// One sentence that stands alone: a person's wording, where there is one.
     pub text: String,
+    /// Its wording as extracted.
+    pub extracted_text: String,
     /// BCP 47.
     pub language: String,
-    /// What the evidence says.
+    /// What the evidence says, or a person.
     pub status: Status,
+    /// What the evidence says.
+    pub computed_status: Status,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+    /// A person's remark.
+    pub note: Option<String>,
     /// Why.
     pub reasons: Vec<Reason>,
     /// 0..1; unknown until a model judges it.
@@ -179,6 +225,23 @@ pub enum TimelineEvent {
         /// The rebuttal that it is, where it speaks against the claim.
         rebuttal: Option<RebuttalId>,
     },
+    /// It became one with another claim, or two with it again.
+    Merge {
+        /// The merge.
+        id: MergeId,
+        /// The other claim.
+        other: ClaimId,
+        /// Its wording.
+        text: String,
+        /// Its language, BCP 47.
+        language: String,
+        /// Whether the other claim answers for this one.
+        away: bool,
+        /// Whether the merge was undone then.
+        undone: bool,
+        /// Why they were merged.
+        reason: String,
+    },
     /// Its status changed.
     Status {
         /// From what; nothing at the start.
@@ -201,7 +264,7 @@ pub struct TimelineEntry {
     pub clock: Clock,
     /// What.
     pub event: TimelineEvent,
-    /// Where; nothing for a change of status.
+    /// Where; nothing for a merge and a change of status.
     pub document: Option<DocumentBrief>,
     /// Who speaks or denies.
     pub actor: Option<ActorBrief>,

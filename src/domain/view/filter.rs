@@ -104,6 +104,8 @@ pub enum ClaimSort {
 pub struct ClaimFilter {
     /// With these words.
     pub q: Option<String>,
+    /// With this tag.
+    pub tag: Option<String>,
     /// Of this status.
     pub status: Option<Status>,
     /// Asserted by.

@@ -11,8 +11,11 @@ use crate::domain::{ClaimId, LinkId, LinkKind, LinkState};
 pub struct LinkView {
     /// Which link.
     pub id: LinkId,
-    /// The claims, the older first.
+    /// The claims that answer for the linked ones, the older first; these themselves where one
+    /// answers for both.
     pub claims: [ClaimBrief; 2],
+    /// The linked claims themselves.
+    pub linked: [ClaimId; 2],
     /// What they are to each other.
     pub kind: LinkKind,
     /// How sure that is.

@@ -5,6 +5,7 @@
 
 pub mod actor;
 pub mod claim;
+pub mod correction;
 pub mod document;
 pub mod feed;
 pub mod filter;
@@ -18,9 +19,10 @@ pub use actor::{
     OutletBrief, OutletView, SelfContradiction,
 };
 pub use claim::{
-    AppearanceView, ClaimBrief, ClaimView, Clock, MemberView, MergeView, TimelineEntry,
-    TimelineEvent,
+    AppearanceView, ClaimBrief, ClaimChange, ClaimEdit, ClaimView, Clock, MemberView, MergeView,
+    TimelineEntry, TimelineEvent,
 };
+pub use correction::{ClaimGiven, CorrectionFilter, CorrectionOf, CorrectionView, NewCorrection};
 pub use document::{
     CorrectionNoteView, DocumentBrief, DocumentContents, DocumentDetail, DocumentView, RemovalView,
     RevisionDifference, RevisionView, SentenceChange, StatementView, StoreOutcome, StoredDocument,

@@ -70,6 +70,14 @@ impl Known {
     }
 }
 
+/// What is locked of a stored document.
+pub(super) async fn lock_names(
+    connection: &Connection,
+    id: DocumentId,
+) -> Result<BTreeSet<String>, Error> {
+    Ok(Known::of(connection, id).await?.lock_names())
+}
+
 /// The digest that an address is known by after its document is gone.
 pub(super) fn address_digest(key: &str) -> Vec<u8> {
     let mut digest = Sha256::new();

@@ -146,6 +146,9 @@ pub(super) async fn rows(
     document: DocumentId,
     revisions: &[Uuid],
 ) -> Result<(), Error> {
+    let mut sql = Sql::new("delete from corrections where document_id =");
+    sql.push("{}", [document.0.into()]);
+    sql.run(connection).await?;
     let mut sql = Sql::new("delete from rebuttals where denial_id in (select id from denials");
     sql.push("where revision_id = any({}))", [revisions.to_vec().into()]);
     sql.run(connection).await?;
@@ -185,7 +188,8 @@ pub(super) async fn claims(
            and not exists (select from reviews w where w.claim_id = c.id)
            and not exists (select from review_claims k where k.claim_id = c.id)
            and not exists (select from review_claims k where k.member_id = c.id)
-           and not exists (select from correction_notes n where n.claim_id = c.id)",
+           and not exists (select from correction_notes n where n.claim_id = c.id)
+           and not exists (select from corrections k where k.claim_id = c.id)",
         [claims.to_vec().into()],
     );
     let gone: Vec<IdRow> = sql.look_up(connection).await?;
@@ -196,7 +200,15 @@ pub(super) async fn claims(
         [gone.clone().into(), gone.clone().into()],
     );
     sql.run(connection).await?;
+    let mut sql =
+        Sql::new("update merges g set link_id = null from links l where l.id = g.link_id");
+    sql.push(
+        "and (l.claim_id = any({}) or l.other_id = any({}))",
+        [gone.clone().into(), gone.clone().into()],
+    );
+    sql.run(connection).await?;
     for (table, column) in [
+        ("claim_edits", "claim_id"),
         ("merges", "claim_id"),
         ("merges", "into_id"),
         ("claim_members", "claim_id"),
@@ -230,7 +242,8 @@ pub(super) async fn actors(connection: &Connection, actors: &[Uuid]) -> Result<(
            and not exists (select from denials d where d.via_id = a.id)
            and not exists (select from claimants c where c.actor_id = a.id)
            and not exists (select from claim_subjects s where s.actor_id = a.id)
-           and not exists (select from actor_merges g where g.into_id = a.id)",
+           and not exists (select from actor_merges g where g.into_id = a.id)
+           and not exists (select from corrections k where k.denier_id = a.id)",
         [actors.to_vec().into()],
     );
     let gone: Vec<IdRow> = sql.look_up(connection).await?;

@@ -146,10 +146,12 @@ pub(in crate::store) async fn claims(
         return Ok(BTreeMap::new());
     }
     let mut sql = Sql::new(
-        "select c.id, c.text, c.language, s.status
+        "select c.id, coalesce(e.text, c.text) as text, c.language,
+                coalesce(e.status, s.status) as status
            from claims c left join claim_summaries s on s.claim_id = c.id",
     );
-    sql.live("s", as_of).among("where", "c.id", &ids);
+    sql.live("s", as_of).push("left join claim_edits e on e.claim_id = c.id", []);
+    sql.live("e", as_of).among("where", "c.id", &ids);
     let rows: Vec<ClaimRow> = sql.look_up(connection).await?;
     rows.into_iter()
         .map(|row| {

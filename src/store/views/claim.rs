@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{Float4, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, Float4, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use futures_util::future::try_join3;
 use uuid::Uuid;
 
@@ -18,12 +20,21 @@ use crate::store::merges::members;
 use crate::store::sql::{Sql, word};
 use crate::store::{Connection, Error};
 
-/// What [`ClaimRow`] is read from; conditions follow.
-pub(in crate::store) const CLAIMS: &str =
-    "select c.id, c.text, c.language, c.check_worthiness, c.recorded_at, s.status, s.confidence,
+/// What [`ClaimRow`] is read from, as seen at `as_of`; conditions follow.
+pub(in crate::store) fn select(as_of: Option<DateTime<Utc>>) -> Sql {
+    let mut sql = Sql::new(CLAIMS);
+    sql.live("e", as_of).push("where true", []).live("s", as_of);
+    sql
+}
+
+const CLAIMS: &str =
+    "select c.id, coalesce(e.text, c.text) as text, c.text as extracted_text, c.language, c.check_worthiness, c.recorded_at, s.status as computed_status,
+            coalesce(e.status, s.status) as status, coalesce(e.tags, '{}') as tags, e.note, s.confidence,
             s.appearances, s.rebuttals, s.documents, s.outlets, s.origins, s.reviews, s.first_stated_at,
-            s.first_stated_precision, s.last_stated_at, s.recorded_at as updated_at
-       from claims c join claim_summaries s on s.claim_id = c.id where true";
+            s.first_stated_precision, s.last_stated_at,
+            greatest(s.recorded_at, e.recorded_at) as updated_at
+       from claims c join claim_summaries s on s.claim_id = c.id
+       left join claim_edits e on e.claim_id = c.id";
 
 #[derive(QueryableByName)]
 pub(in crate::store) struct ClaimRow {
@@ -32,13 +43,21 @@ pub(in crate::store) struct ClaimRow {
     #[diesel(sql_type = Text)]
     text: String,
     #[diesel(sql_type = Text)]
+    extracted_text: String,
+    #[diesel(sql_type = Text)]
     language: String,
     #[diesel(sql_type = Nullable<Float4>)]
     check_worthiness: Option<f32>,
     #[diesel(sql_type = Timestamptz)]
     pub recorded_at: DateTime<Utc>,
     #[diesel(sql_type = Text)]
+    computed_status: String,
+    #[diesel(sql_type = Text)]
     status: String,
+    #[diesel(sql_type = Array<Text>)]
+    tags: Vec<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    note: Option<String>,
     #[diesel(sql_type = Float4)]
     confidence: f32,
     #[diesel(sql_type = Integer)]
@@ -106,7 +125,11 @@ impl Around {
                     about: of(ClaimRole::Subject),
                     text: row.text,
                     language: row.language,
+                    extracted_text: row.extracted_text,
                     status: word(&row.status)?,
+                    computed_status: word(&row.computed_status)?,
+                    tags: row.tags,
+                    note: row.note,
                     reasons: self.reasons.remove(&row.id).unwrap_or_default(),
                     check_worthiness: row.check_worthiness,
                     confidence: row.confidence,

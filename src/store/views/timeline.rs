@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::span::located;
 use super::{brief, review};
 use crate::domain::view::{Clock, TimelineEntry, TimelineEvent};
-use crate::domain::{AppearanceId, RebuttalId};
+use crate::domain::{AppearanceId, ClaimId, MergeId, RebuttalId};
 use crate::store::cursor::{TrailKey, clamp};
 use crate::store::sql::{Sql, word, words};
 use crate::store::{Connection, Error};
@@ -35,10 +35,10 @@ pub(in crate::store) struct TrailRow {
     /// The rebuttal that a review is.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     rebuttal_id: Option<Uuid>,
-    /// Stance, kind, verdict or status.
+    /// Stance, kind, verdict, status or the wording of another claim.
     #[diesel(sql_type = Text)]
     what: String,
-    /// Label, or the status before.
+    /// Label, the status before, or why claims were merged.
     #[diesel(sql_type = Nullable<Text>)]
     beside: Option<String>,
     #[diesel(sql_type = Nullable<Jsonb>)]
@@ -51,6 +51,15 @@ pub(in crate::store) struct TrailRow {
     span_end: Option<i32>,
     #[diesel(sql_type = Nullable<Text>)]
     quote: Option<String>,
+    /// The other claim of a merge.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    other_id: Option<Uuid>,
+    /// Its language.
+    #[diesel(sql_type = Nullable<Text>)]
+    language: Option<String>,
+    /// Whether a merge was undone.
+    #[diesel(sql_type = Bool)]
+    undone: bool,
     #[diesel(sql_type = Timestamptz)]
     recorded_at: DateTime<Utc>,
 }
@@ -76,7 +85,8 @@ pub(in crate::store) async fn rows(
                 a.stated_at is not null as stated, 'appearance' as event, a.id, a.revision_id,
                 st.speaker_id as actor_id, a.stance as what, null as beside,
                 null::jsonb as reasons, a.field, a.span_start, a.span_end, a.quote, a.recorded_at,
-                null::uuid as review_revision_id, null::uuid as rebuttal_id
+                null::uuid as review_revision_id, null::uuid as rebuttal_id,
+                null::uuid as other_id, null as language, false as undone
            from appearances a left join statements st on st.id = a.statement_id
           where a.claim_id = {}",
         [claim.into()],
@@ -86,7 +96,7 @@ pub(in crate::store) async fn rows(
          select coalesce(r.stated_at, r.recorded_at), coalesce(r.stated_precision, 'second'),
                 r.stated_at is not null, 'rebuttal', r.id, n.revision_id, n.denier_id, r.kind,
                 n.label, null, q.field, q.span_start, q.span_end, q.quote, r.recorded_at,
-                null, null
+                null, null, null, null, false
            from rebuttals r join denials n on n.id = r.denial_id
            left join lateral (
                 select s.field, s.span_start, s.span_end, s.quote
@@ -102,7 +112,7 @@ pub(in crate::store) async fn rows(
          select coalesce(v.published_at, v.recorded_at),
                 coalesce(v.published_precision, 'second'), v.published_at is not null, 'review',
                 w.id, null, null, v.verdict, null, null, null, null, null, null, v.recorded_at,
-                v.id, r.id
+                v.id, r.id, null, null, false
            from review_claims k join reviews w on w.id = k.review_id
            join review_revisions v on v.review_id = w.id
            left join rebuttals r on r.review_revision_id = v.id",
@@ -112,12 +122,29 @@ pub(in crate::store) async fn rows(
     sql.live("k", as_of).live("v", as_of).push(
         "union all
          select e.recorded_at, 'second', false, 'status', e.id, null, null, e.status, e.previous,
-                e.reasons, null, null, null, null, e.recorded_at, null, null
+                e.reasons, null, null, null, null, e.recorded_at, null, null, null, null, false
            from claim_status_events e where e.claim_id = {}",
         [claim.into()],
     );
     if let Some(at) = as_of {
         sql.push("and e.recorded_at <= {}", [clamp(at).into()]);
+    }
+    for (clock, undone) in [("recorded_at", false), ("superseded_at", true)] {
+        sql.push(
+            &format!(
+                "union all
+                 select g.{clock}, 'second', false, case g.claim_id when {{}} then 'away' else 'merge' end,
+                        g.id, null, null, c.text, g.reason, null, null, null, null, null, g.{clock},
+                        null, null, c.id, c.language, {undone}
+                   from merges g
+                   join claims c on c.id = case g.claim_id when {{}} then g.into_id else g.claim_id end
+                  where {{}} in (g.claim_id, g.into_id) and g.{clock} is not null"
+            ),
+            [claim.into(), claim.into(), claim.into()],
+        );
+        if let Some(at) = as_of {
+            sql.push(&format!("and g.{clock} <= {{}}"), [clamp(at).into()]);
+        }
     }
     sql.push(") t where true", []);
     if let Some(key) = after {
@@ -159,6 +186,15 @@ pub(in crate::store) async fn entries(
                         .and_then(|id| reviews.get(&id).cloned())
                         .ok_or(Error::NotFound)?,
                     rebuttal: row.rebuttal_id.map(RebuttalId),
+                },
+                "merge" | "away" => TimelineEvent::Merge {
+                    id: MergeId(row.id),
+                    other: row.other_id.map(ClaimId).ok_or(Error::NotFound)?,
+                    text: row.what,
+                    language: row.language.unwrap_or_default(),
+                    away: row.event == "away",
+                    undone: row.undone,
+                    reason: row.beside.unwrap_or_default(),
                 },
                 _ => TimelineEvent::Status {
                     previous: words(row.beside.as_deref())?,

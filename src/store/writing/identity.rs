@@ -198,6 +198,7 @@ pub async fn begin(
         }
         forget_validators(connection, live.document_id).await?;
         claims.extend(claims_of(connection, live.revision_id).await?);
+        claims.extend(corrected(connection, live.document_id).await?);
     }
     lock_claims(connection, &document.language, &claims).await?;
     let at = take_time(connection).await?;
@@ -209,6 +210,7 @@ pub async fn begin(
             previous: Some(RevisionId(live.revision_id)),
             outlet: live.outlet_id,
             at,
+            read_before: None,
         },
         None => Draft {
             document: DocumentId::new(),
@@ -217,6 +219,7 @@ pub async fn begin(
             previous: None,
             outlet: find_or_found_outlet(connection, document, at).await?,
             at,
+            read_before: None,
         },
     }))
 }
@@ -359,12 +362,32 @@ struct LockRow {
 }
 
 /// The claims that stand in a revision, as they are locked.
-async fn claims_of(connection: &Connection, revision: Uuid) -> Result<Vec<ClaimLock>, Error> {
+pub(super) async fn claims_of(
+    connection: &Connection,
+    revision: Uuid,
+) -> Result<Vec<ClaimLock>, Error> {
     let mut sql = Sql::new("select c.language, c.canonical_sha256 from claims c where c.id in (");
     sql.push(
         "select claim_id from appearances where revision_id = {}
          union select claim_id from denials where revision_id = {})",
         [revision.into(), revision.into()],
+    );
+    let rows: Vec<LockRow> = sql.look_up(connection).await?;
+    let locks = rows
+        .into_iter()
+        .map(|row| ClaimLock { language: row.language, digest: row.canonical_sha256 });
+    Ok(locks.collect())
+}
+
+/// The claims that people say a document is about, as they are locked.
+pub(super) async fn corrected(
+    connection: &Connection,
+    document: Uuid,
+) -> Result<Vec<ClaimLock>, Error> {
+    let mut sql = Sql::new("select c.language, c.canonical_sha256 from claims c where c.id in (");
+    sql.push(
+        "select k.claim_id from corrections k where k.document_id = {} and k.superseded_at is null)",
+        [document.into()],
     );
     let rows: Vec<LockRow> = sql.look_up(connection).await?;
     let locks = rows

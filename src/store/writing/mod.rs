@@ -8,8 +8,10 @@
 //! serialised for the document and for each claim it brings or had.
 
 mod actors;
+mod again;
 mod changes;
 mod claims;
+mod correcting;
 mod document;
 mod identity;
 mod known;
@@ -22,9 +24,12 @@ mod origin;
 mod rebuttals;
 mod removal;
 mod review;
+mod standing;
 mod statements;
 mod summaries;
 
+pub use again::{Choice, Reread, Stored, begin_again, stored};
+use correcting::Corrections;
 pub use identity::{Begun, at_address, begin, refuse_redacted, sha256, unchanged};
 pub(super) use identity::{lock_documents, lock_wordings, take_time};
 pub(super) use locks::{hold_merges, lock_actor_merges, lock_bands, lock_merges};
@@ -105,6 +110,8 @@ pub struct Draft {
     previous: Option<RevisionId>,
     outlet: Option<Uuid>,
     at: DateTime<Utc>,
+    /// When the revision came in, where it is read again.
+    read_before: Option<DateTime<Utc>>,
 }
 
 /// What every row of one document shares.
@@ -190,8 +197,13 @@ impl Draft {
         let (origins, bands) = context.origin(&origin);
         let (actors, of_actors) = context.find_or_found_actors(connection).await?;
         let (statements, said) = context.statements(&actors);
-        let claims = context.claims(identities, &actors, &statements);
-        let rebuttals = context.rebuttals(identities, &actors, &statements);
+        let mut claims = context.claims(identities, &actors, &statements);
+        let mut rebuttals = context.rebuttals(identities, &actors, &statements);
+        let corrections = match self.previous {
+            Some(_) => Corrections::of(connection, self.document).await?,
+            None => Corrections::default(),
+        };
+        corrections.apply(&context, &mut claims, &mut rebuttals);
         let after = Contents::new(&claims, &rebuttals);
         let source = Source {
             document: self.document.0,

@@ -60,6 +60,14 @@ impl Draft {
         language: &str,
     ) -> Result<Vec<EarlierAppearance>, Error> {
         let Some(previous) = self.previous else { return Ok(Vec::new()) };
+        // Of one that is read again the revision before ended when it came in.
+        let live = match self.read_before {
+            None => "a.superseded_at is null",
+            Some(_) => {
+                "a.superseded_at = (select superseded_at from document_revisions
+                                            where id = a.revision_id)"
+            }
+        };
         let mut sql = Sql::new(
             "select a.claim_id, c.text, a.field, a.span_start, a.span_end,
                     (a.stance in ('asserts', 'reports') or coalesce(n.retracted, false)) as told,
@@ -67,14 +75,16 @@ impl Draft {
                from appearances a join claims c on c.id = a.claim_id",
         );
         sql.push(
-            "left join lateral (
+            &format!(
+                "left join lateral (
                  select true as corrected, bool_or(d.kind = 'retraction') as retracted
                    from denials d join denial_mentions m on m.denial_id = d.id
                   where d.claim_id = a.claim_id and d.revision_id = a.revision_id
                     and m.rule like 'correction/%'
                  having count(*) > 0) n on true
-             where a.revision_id = {} and a.superseded_at is null and c.language = {}
-             order by a.field, a.span_start, a.claim_id, a.id",
+             where a.revision_id = {{}} and {live} and c.language = {{}}
+             order by a.field, a.span_start, a.claim_id, a.id"
+            ),
             [previous.0.into(), language.into()],
         );
         let rows: Vec<EarlierRow> = sql.look_up(connection).await?;

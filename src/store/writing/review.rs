@@ -52,14 +52,16 @@ pub async fn store_review(
     if let Some(live) = live.as_ref().filter(|live| live.is_known) {
         return Ok(live.unchanged());
     }
+    // In either language that it may be known in: which one holds only under both locks.
+    let lock =
+        |language: &str| ClaimLock { language: language.to_owned(), digest: of_claim.clone() };
+    let mut locks = BTreeSet::from([lock(&review.language), lock(other(&review.language))]);
+    locks.extend(live.as_ref().map(LiveRow::lock));
+    lock_claims(connection, &review.language, &locks).await?;
     let language = match &live {
         Some(live) => live.claim_language.clone(),
         None => language(connection, &review.language, &of_claim).await?,
     };
-    let lock = ClaimLock { language: language.clone(), digest: of_claim.clone() };
-    let mut locks = BTreeSet::from([lock]);
-    locks.extend(live.as_ref().map(LiveRow::lock));
-    lock_claims(connection, &language, &locks).await?;
     let at = take_time(connection).await?;
     let url = review.url.as_deref().and_then(|url| Url::parse(url).ok());
     let outlet_id = outlet(connection, outlet_name(review), url.as_ref(), at).await?;
@@ -193,14 +195,18 @@ struct LanguageRow {
     language: String,
 }
 
+/// Where else a claim of this language may be known.
+fn other(told: &str) -> &'static str {
+    if told == "und" { "en" } else { "und" }
+}
+
 /// The language to look for the claim in: that of the claim of this wording which was known first,
 /// where either cannot tell its own. What is too short to tell is read as English elsewhere, too.
 async fn language(connection: &Connection, told: &str, of_claim: &[u8]) -> Result<String, Error> {
-    let other = if told == "und" { "en" } else { "und" };
     let mut sql = Sql::new("select language from claims");
     sql.push(
         "where language = any({}) and canonical_sha256 = any({}) order by recorded_at, id limit 1",
-        [vec![told.to_owned(), other.to_owned()].into(), vec![of_claim.to_vec()].into()],
+        [vec![told.to_owned(), other(told).to_owned()].into(), vec![of_claim.to_vec()].into()],
     );
     let rows: Vec<LanguageRow> = sql.look_up(connection).await?;
     Ok(rows.into_iter().next().map_or_else(|| told.to_owned(), |row| row.language))

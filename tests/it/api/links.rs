@@ -1,6 +1,8 @@
 //! Links between claims over HTTP: found as claims come in, judged by people.
 
-use claimtrail::domain::Stance;
+use claimtrail::domain::{LinkKind, LinkState, Stance};
+use claimtrail::store::links::{self, NewLink};
+use claimtrail::store::transaction;
 use serde_json::{Value, json};
 
 use crate::support::app::TestApp;
@@ -47,7 +49,9 @@ async fn the_same_claim_and_its_opposite_are_linked_as_they_come_in() {
     let links = app.walk("/v1/links?kind=contradicts").await;
     let mut found = told(&links);
     found.sort_unstable();
-    assert_eq!(found, [("contradicts", [SUNK, AFLOAT]), ("contradicts", [SANK, AFLOAT])]);
+    // The older of the two that are one answers for both.
+    assert_eq!(found, [("contradicts", [SANK, AFLOAT]); 2]);
+    assert_ne!(links[0]["linked"], links[1]["linked"]);
     assert_eq!(app.walk("/v1/links?limit=10").await.len(), 3);
     let claim = links[0]["claims"][1]["id"].as_str().unwrap();
     assert_eq!(app.walk(&format!("/v1/links?claim={claim}")).await.len(), 2);
@@ -61,7 +65,9 @@ async fn a_person_decides_and_is_not_asked_again() {
     let link = app.walk("/v1/links?state=confirmed").await.remove(0);
     let path = format!("/v1/links/{}", link["id"].as_str().unwrap());
     let who = json!({ "by": "desk editor", "reason": "two harbours" });
+    assert_eq!(app.walk("/v1/claims?limit=9").await.len(), 1, "one claim in two wordings");
     let rejected = app.post(&format!("{path}:reject"), &who).await.expect(200);
+    assert_eq!(app.walk("/v1/claims?limit=9").await.len(), 2);
     assert_eq!((&rejected["state"], &rejected["judged_by"]), (&"rejected".into(), &who["by"]));
     assert_eq!(rejected["recorded_at"], link["recorded_at"]);
     assert_eq!(app.get(&path).await.expect(200), rejected);
@@ -72,6 +78,11 @@ async fn a_person_decides_and_is_not_asked_again() {
     app.app().known.forget();
     app.keep_known_claims().await;
     assert_eq!(app.walk("/v1/links?state=rejected").await.len(), 1);
+    assert_eq!(
+        app.walk("/v1/claims?limit=9").await.len(),
+        2,
+        "what was rejected is not joined again"
+    );
     assert!(app.walk("/v1/links?state=confirmed").await.is_empty());
     let before = url::form_urlencoded::byte_serialize(before.as_bytes()).collect::<String>();
     let then = app.walk(&format!("/v1/links?as_of={before}")).await;
@@ -116,8 +127,77 @@ async fn the_page_of_a_claim_shows_its_links() {
     let page = app.get(&format!("/claims/{id}")).await;
     let page = String::from_utf8(page.body).unwrap();
     let (same, opposite) = page.split_once("Cannot be true together with it").unwrap();
-    assert!(same.contains("The same in other words") && same.contains(SUNK), "{page}");
+    assert!(same.contains("Also worded") && same.contains(SUNK), "{page}");
+    assert!(!page.contains("The same in other words"), "it is among the wordings: {page}");
     assert!(opposite.contains(AFLOAT), "{page}");
+}
+
+#[tokio::test]
+async fn claims_that_a_person_says_are_one_are_merged_and_parted_by_another_word() {
+    let app = TestApp::new().await;
+    store(&app, &[SANK, "Pier 4 of Kelm burned down last week."]).await;
+    let claims = app.walk("/v1/claims?sort=oldest").await;
+    let ids: Vec<&str> = claims.iter().map(|claim| claim["id"].as_str().unwrap()).collect();
+    // A pair that only a person could see.
+    let link = NewLink {
+        claims: [ids[1].parse().unwrap(), ids[0].parse().unwrap()],
+        kind: LinkKind::Contradicts,
+        state: LinkState::Suggested,
+        score: 0.5,
+        evidence: json!({}),
+    };
+    let mut connection = app.pool().get().await.unwrap();
+    links::suggest(&mut connection, "rules", &[link]).await.unwrap();
+    let link = app.walk("/v1/links?state=suggested").await.remove(0);
+    let path = format!("/v1/links/{}", link["id"].as_str().unwrap());
+    let same = json!({ "by": "desk editor", "reason": "one fire", "kind": "same" });
+    app.post(&format!("{path}:confirm"), &same).await.expect(200);
+    let claims = app.walk("/v1/claims?limit=9").await;
+    assert_eq!(claims.len(), 1);
+    assert_eq!((&claims[0]["id"], &claims[0]["appearances"]), (&json!(ids[0]), &json!(2)));
+    assert_eq!(claims[0]["members"][0]["reason"], "one fire");
+    assert!(app.walk("/v1/links?state=suggested").await.is_empty());
+
+    for (verb, kind) in [("reject", "same"), ("confirm", "same"), ("confirm", "part_of")] {
+        let other = json!({ "by": "desk editor", "reason": "two fires", "kind": kind });
+        app.post(&format!("{path}:{verb}"), &other).await.expect(200);
+        let expected = if (verb, kind) == ("confirm", "same") { 1 } else { 2 };
+        assert_eq!(app.walk("/v1/claims?limit=9").await.len(), expected, "{verb} {kind}");
+    }
+}
+
+/// Close wordings make chains, whose ends may say the opposite.
+#[tokio::test]
+async fn what_contradicts_or_was_told_apart_is_not_joined_through_a_third_wording() {
+    let app = TestApp::new().await;
+    let texts =
+        ["Pier 1 of Lorne is shut.", "Pier 2 of Lorne is shut.", "Pier 3 of Lorne is shut."];
+    let mut ids = Vec::new();
+    for text in texts {
+        let mut story = Story::new(&format!("https://courier.test/{}", &text[5..6]), text);
+        story.claim(text).appears(Stance::Asserts, text);
+        ids.push(story.store(&app.pool()).await.unwrap().claims_appeared[0]);
+    }
+    let mut connection = app.pool().get().await.unwrap();
+    for (pair, kind, claims) in [
+        ([0, 2], LinkKind::Contradicts, 3),
+        ([0, 1], LinkKind::Same, 2),
+        ([1, 2], LinkKind::Same, 2),
+    ] {
+        let link = NewLink {
+            claims: pair.map(|at| ids[at]),
+            kind,
+            state: LinkState::Confirmed,
+            score: 0.95,
+            evidence: json!({}),
+        };
+        transaction(&mut connection, async |connection| {
+            links::suggest(connection, "rules", std::slice::from_ref(&link)).await
+        })
+        .await
+        .unwrap();
+        assert_eq!(app.walk("/v1/claims?limit=9").await.len(), claims, "{pair:?}");
+    }
 }
 
 /// A claim that was redacted while its meaning was being read holds nothing up.

@@ -134,6 +134,11 @@ async fn a_merged_claim_answers_through_its_survivor_with_all_evidence_of_both()
     assert_eq!(matched[0]["claim"]["id"], closed);
     assert_eq!(matched[0]["rebuttals"].as_array().unwrap().len(), 2);
 
+    let trail = app.walk(&format!("/v1/claims/{closed}/timeline?limit=9")).await;
+    let moment = trail.iter().find(|entry| entry["event"] == "merge").unwrap();
+    assert_eq!((&moment["id"], &moment["other"]["text"]), (&merged["id"], &json!(SHUT)));
+    assert_eq!(moment["other"]["answers"], false);
+
     assert_eq!(told(&app, &shut, Some(&before)).await, was);
     assert_eq!(app.get(&format!("/v1/claims?as_of={before}")).await.expect(200), listed);
     assert_eq!(told(&app, &shut, Some(&after)).await[0]["id"], closed);
@@ -169,6 +174,13 @@ async fn a_split_gives_each_claim_its_own_back_with_what_came_in_meanwhile() {
     assert_eq!((&claim["id"], &claim["appearances"]), (&json!(shut), &json!(2)));
     assert_eq!((&claim["rebuttals"], &claim["reviews"]), (&json!(2), &json!(1)));
     assert_eq!(claim["status"], "debunked");
+    for (id, answers) in [(&closed, false), (&shut, true)] {
+        let trail = app.walk(&format!("/v1/claims/{id}/timeline?limit=9")).await;
+        let moments = trail.iter().filter(|entry| entry["id"] == merged["id"]);
+        let moments: Vec<_> =
+            moments.map(|it| (it["event"].as_str().unwrap(), &it["other"]["answers"])).collect();
+        assert_eq!(moments, [("merge", &json!(answers)), ("split", &json!(false))]);
+    }
     assert_eq!(list(&app, "sort=oldest").await, [CLOSED, SHUT]);
     assert_eq!(told(&app, &closed, Some(&together)).await, was);
     let at = format!("as_of={together}");

@@ -1,10 +1,12 @@
 //! The API over HTTP, as its callers meet it.
 
 mod actors;
+mod as_of;
 mod batch;
 mod claims;
 mod corrections;
 mod documents;
+mod edits;
 mod errors;
 pub mod exports;
 mod extract;
@@ -17,6 +19,7 @@ mod matching;
 mod merges;
 mod metrics;
 mod pages;
+mod put_right;
 mod redaction;
 mod removals;
 mod reviews;

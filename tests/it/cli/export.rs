@@ -72,7 +72,7 @@ async fn a_refused_filter_is_named_and_what_stood_there_is_left_as_it_was() {
     std::fs::write(&path, "kept").expect("written");
     let out = path.to_str().expect("UTF-8");
     for (filter, told) in [
-        ("colour=red", "colour: is unknown; known are `q`, `status`"),
+        ("colour=red", "colour: is unknown; known are `q`, `tag`"),
         ("status=red", "status: is unknown; known are `unverified`"),
         ("from=yesterday", "from: must be a time"),
     ] {

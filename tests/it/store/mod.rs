@@ -6,11 +6,13 @@ mod concurrency;
 mod cursors;
 mod errors;
 mod exports;
+mod interleavings;
 mod jobs;
 mod lists;
 mod origins;
 mod reading;
 mod redaction;
+mod reprocess;
 mod revisions;
 mod writing;
 

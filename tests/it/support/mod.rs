@@ -6,5 +6,6 @@ pub mod client;
 pub mod database;
 pub mod encryption;
 pub mod generated;
+pub mod histories;
 pub mod newsroom;
 pub mod site;
