@@ -436,6 +436,10 @@ pub struct ReprocessConfig {
     #[arg(long, env = "CLAIMTRAIL_SINCE", value_name = "TIME")]
     pub since: Option<String>,
 
+    /// How much the reading of a document may cost: fast, meant for archives, takes rules and linear models, accurate the trained encoder. [default: accurate, for extract and ingest fast]
+    #[arg(long, env = "CLAIMTRAIL_GEAR", value_enum, default_value_t = GearChoice::Accurate, hide_default_value = true)]
+    pub gear: GearChoice,
+
     /// Also what the present extractor read last.
     #[arg(long, env = "CLAIMTRAIL_REREAD")]
     pub again: bool,

@@ -66,7 +66,7 @@ async fn again(url: &str, config: &ReprocessConfig) -> anyhow::Result<Told> {
         after = Some(last.revision);
         for revision in &some {
             told.revisions += 1;
-            match reprocess::run(&pool, revision).await {
+            match reprocess::run(&pool, revision, config.gear.into()).await {
                 Ok(Some(reread)) => {
                     told.unchanged += u64::from(reread.ended + reread.added == 0);
                     told.kept += reread.kept;

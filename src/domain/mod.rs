@@ -33,8 +33,9 @@ pub use extraction::{
     ActorIndex, ClaimIndex, Extraction, ExtractorInfo, Note, NoteCode, StatementIndex,
 };
 pub use ids::{
-    ActorId, ActorMergeId, AppearanceId, ClaimId, CorrectionId, DenialId, DenialMentionId, DocumentId, FeedId,
-    JobId, LinkId, MergeId, OutletId, RebuttalId, RequestId, ReviewId, RevisionId, StatementId,
+    ActorId, ActorMergeId, AppearanceId, ClaimId, CorrectionId, DenialId, DenialMentionId,
+    DocumentId, FeedId, JobId, LinkId, MergeId, OutletId, RebuttalId, RequestId, ReviewId,
+    RevisionId, StatementId,
 };
 pub use keys::{is_invisible, name_key};
 pub use link::{LinkKind, LinkState};

@@ -8,6 +8,7 @@ use super::extract_document::{identify, keys};
 use super::{patiently, revising};
 use crate::app;
 use crate::domain::Extraction;
+use crate::pipeline::Gear;
 use crate::store::writing::{self, Reread, Stored};
 use crate::store::{self, Connection, Pool};
 
@@ -15,9 +16,9 @@ use crate::store::{self, Connection, Pool};
 ///
 /// # Errors
 /// When the reader panics, which it never should.
-pub async fn read(stored: &Stored) -> anyhow::Result<Extraction> {
+pub async fn read(stored: &Stored, gear: Gear) -> anyhow::Result<Extraction> {
     let document = Arc::new(stored.read.clone());
-    tokio::task::spawn_blocking(move || app::extract(&document))
+    tokio::task::spawn_blocking(move || app::extract(&document, gear))
         .await
         .context("the extractor stopped on this document")
 }
@@ -26,9 +27,9 @@ pub async fn read(stored: &Stored) -> anyhow::Result<Extraction> {
 ///
 /// # Errors
 /// As [`read`], and [`store::Error`] of the database.
-pub async fn run(pool: &Pool, stored: &Stored) -> anyhow::Result<Option<Reread>> {
+pub async fn run(pool: &Pool, stored: &Stored, gear: Gear) -> anyhow::Result<Option<Reread>> {
     // No connection is held while the CPU works.
-    let extraction = read(stored).await?;
+    let extraction = read(stored, gear).await?;
     let reread = patiently(async || {
         let mut connection = pool.get().await?;
         store::transaction(&mut connection, async |connection| {

@@ -123,7 +123,8 @@ async fn views(
 ) -> Result<Vec<CorrectionView>, Error> {
     let claims = brief::claims(connection, rows.iter().filter_map(|row| row.claim_id), as_of);
     let claims = claims.await?;
-    let deniers = brief::actors(connection, rows.iter().filter_map(|row| row.denier_id)).await?;
+    let deniers =
+        brief::actors(connection, rows.iter().filter_map(|row| row.denier_id), as_of).await?;
     rows.into_iter()
         .map(|row| {
             Ok(CorrectionView {
@@ -265,9 +266,10 @@ pub async fn denier(
     selector: &Selector<ActorId>,
 ) -> Result<ActorId, Error> {
     let unknown = || Error::Unknown { field: "denier" };
-    let ids: BTreeSet<Uuid> = actors::resolve(connection, selector).await?.into_iter().collect();
+    let ids: BTreeSet<Uuid> =
+        actors::resolve(connection, selector, None).await?.into_iter().collect();
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let known = brief::actors(connection, ids.iter().copied()).await?;
+    let known = brief::actors(connection, ids.iter().copied(), None).await?;
     match ids[..] {
         [id] if known.contains_key(&id) => Ok(ActorId(id)),
         _ => Err(unknown()),

@@ -147,8 +147,8 @@ pub async fn withdraw(
 }
 
 async fn extract(app: &App, stored: &Stored) -> Result<Extraction, Problem> {
-    let document = stored.read.clone();
-    when_free(app, move || Ok(app::extract(&document))).await
+    let (document, gear) = (stored.read.clone(), app.gear);
+    when_free(app, move || Ok(app::extract(&document, gear))).await
 }
 
 /// The document that a request is about, and what it says of it.

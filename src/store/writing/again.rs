@@ -271,6 +271,7 @@ impl Draft {
         inserts
             .add_unknown(&of_actors.aliases, [context.by(), context.at()])
             .add_unknown(&of_actors.affiliations, [context.by(), context.at()])
+            .add_unknown(&of_actors.keys, [context.by(), context.at()])
             .add(&of_actors.mentions, context.of_revision())
             .add(&said.statements, context.of_revision())
             .add(&said.spans, [context.revision()]);

@@ -48,7 +48,7 @@ async fn read_again(app: &TestApp) {
     let mut connection = pool.get().await.unwrap();
     let some = claimtrail::store::writing::stored(&mut connection, &all, None, 9).await.unwrap();
     for stored in some {
-        claimtrail::jobs::reprocess::run(&pool, &stored).await.unwrap().unwrap();
+        claimtrail::jobs::reprocess::run(&pool, &stored, app.app().gear).await.unwrap().unwrap();
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use claimtrail::domain::view::StoredDocument;
 use claimtrail::domain::{ActorKind, ClaimId, Extraction, Stance};
 use claimtrail::jobs::reprocess;
-use claimtrail::pipeline::EXTRACTOR_VERSION;
+use claimtrail::pipeline::{EXTRACTOR_VERSION, Gear};
 use claimtrail::store::writing::{Choice, Reread, Stored, stored};
 use claimtrail::store::{Pool, claims, transaction};
 use serde_json::json;
@@ -123,7 +123,7 @@ async fn a_stored_article_is_read_as_it_was_when_it_came_in() {
     let old = "update extractions set extractor_version = 'old'";
     app.client().await.execute(old, &[]).await.unwrap();
     let pool = app.pool();
-    let again = reprocess::run(&pool, &only(&pool).await).await.unwrap().unwrap();
+    let again = reprocess::run(&pool, &only(&pool).await, Gear::Fast).await.unwrap().unwrap();
     assert_eq!((again.ended, again.added), (0, 0), "{again:?}");
     assert_eq!(live(app.database()).await, before);
     assert_eq!(only(&pool).await.extractor, EXTRACTOR_VERSION);
