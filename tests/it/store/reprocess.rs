@@ -92,7 +92,7 @@ async fn what_is_read_otherwise_ends_and_the_rest_keeps_its_ids() {
     let before = live(&database).await;
     let at = chrono::Utc::now();
     let view = async |claim: ClaimId, as_of| {
-        claims::find(&mut *pool.get().await.unwrap(), claim, as_of).await.unwrap()
+        claims::find(&mut pool.get().await.unwrap(), claim, as_of).await.unwrap()
     };
     let was = [view(sank, None).await, view(shut, None).await];
 
@@ -128,7 +128,7 @@ async fn a_stored_article_is_read_as_it_was_when_it_came_in() {
     assert_eq!(live(app.database()).await, before);
     assert_eq!(only(&pool).await.extractor, EXTRACTOR_VERSION);
     let choice = Choice { not_read_by: Some(EXTRACTOR_VERSION.to_owned()), ..Choice::default() };
-    let left = stored(&mut *pool.get().await.unwrap(), &choice, None, 9).await.unwrap();
+    let left = stored(&mut pool.get().await.unwrap(), &choice, None, 9).await.unwrap();
     assert!(left.is_empty(), "a stopped run goes on with what is left");
 }
 
