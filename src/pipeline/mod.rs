@@ -28,7 +28,7 @@ pub enum Gear {
 }
 
 /// Version of rules and stages together; changes whenever an extraction could change.
-pub const EXTRACTOR_VERSION: &str = "0.5.0";
+pub const EXTRACTOR_VERSION: &str = "0.5.1";
 
 /// All statements, claims, denials and actors of `document`.
 ///
@@ -58,6 +58,7 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
     let resolution = resolution::resolve(&readings);
     let mut assembled = claims::assemble::assemble(gear, &fields, &resolution);
     claims::appearances::add(&fields, &mut assembled.claims);
+    resolution::dates::date_denials(&readings, document.published, &mut assembled.claims);
     for claim in &mut assembled.claims {
         claim.check_worthiness = claims::checkworthy::check_worthiness(gear, &claim.text);
     }

@@ -4,6 +4,7 @@
 
 pub mod actors;
 mod bearers;
+pub mod dates;
 mod descriptions;
 mod entity;
 mod names;

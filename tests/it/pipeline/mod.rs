@@ -5,6 +5,7 @@ mod appearances;
 mod attribution;
 mod checkworthy;
 mod corrections;
+mod dates;
 mod denials;
 mod denials_accurate;
 mod extract;
