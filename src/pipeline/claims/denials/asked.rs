@@ -1,5 +1,6 @@
 //! The trained encoder's seat: what the words around a cue tell of it.
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -15,7 +16,14 @@ pub const MODEL: &str = "minilm-l4-denials-1";
 pub struct Asker<'r> {
     reading: &'r Reading<'r>,
     words: Words,
+    /// Questions that may still be asked.
+    left: Cell<usize>,
 }
+
+/// Questions that any text may ask, and tokens for which it may ask one more: a text of nothing
+/// but cues would take an hour for a megabyte otherwise.
+const FREE: usize = 16;
+const TOKENS_EACH: usize = 64;
 
 /// What the encoder answers for one cue, in tokens.
 #[derive(Debug)]
@@ -28,12 +36,15 @@ impl<'r> Asker<'r> {
     /// Cuts the text into words.
     pub fn of(reading: &'r Reading<'r>) -> Self {
         let (words, _) = Tagger::built_in().words(reading.text, usize::MAX);
-        Asker { reading, words }
+        let left = Cell::new(FREE + reading.tokens.len() / TOKENS_EACH);
+        Asker { reading, words, left }
     }
 
-    /// What the words around a cue tell; `None` where the cue has no word.
+    /// What the words around a cue tell; `None` where the cue has no word, or where the text has
+    /// asked more often than one of its length may.
     pub fn ask(&self, cue: &Cue) -> Option<Answer<'_>> {
         let words = self.words(&cue.tokens)?;
+        self.left.set(self.left.get().checked_sub(1)?);
         let read = reader().ask(Tagger::built_in(), &self.words, words, Kernel::best());
         Some(Answer { asker: self, read })
     }
@@ -88,4 +99,27 @@ fn reader() -> &'static CueReader {
             .expect("the weights in the program are whole")
     });
     &READER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cue;
+    use super::*;
+    use crate::pipeline::text;
+
+    #[test]
+    fn a_text_asks_no_oftener_than_its_length_allows() {
+        let reading = text::read("The palace denied that the well was dry.");
+        let cues = cue::propose(&reading);
+        let asker = Asker::of(&reading);
+        assert_eq!(asker.left.get(), FREE);
+        assert!(asker.ask(&cues[0]).is_some());
+        assert_eq!(asker.left.get(), FREE - 1);
+        asker.left.set(0);
+        assert!(asker.ask(&cues[0]).is_none());
+
+        let long = "The palace denied it. ".repeat(1_000);
+        let reading = text::read(&long);
+        assert_eq!(Asker::of(&reading).left.get(), FREE + reading.tokens.len() / TOKENS_EACH);
+    }
 }

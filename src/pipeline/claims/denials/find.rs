@@ -180,10 +180,11 @@ impl<'p> Passage<'p> {
         };
         let first = person(tokens.start);
         (first > 0).then(|| {
-            let mut known = self.pronouns.clone();
+            // Wording asks about pronouns among these words alone; a long document has thousands.
+            let others =
+                self.pronouns.range(tokens.clone()).map(|(&token, who)| (token, who.clone()));
             let same = tokens.clone().filter(|&token| person(token) == first);
-            known.extend(same.map(|token| (token, about.clone())));
-            known
+            others.chain(same.map(|token| (token, about.clone()))).collect()
         })
     }
 
