@@ -1,5 +1,6 @@
 //! What the tests share: databases, a running service, builders.
 
+pub mod alone;
 pub mod app;
 pub mod builders;
 pub mod client;
