@@ -3,6 +3,7 @@
 use diesel::QueryableByName;
 use diesel::sql_types::{Jsonb, Nullable, Text};
 use url::Url;
+use uuid::Uuid;
 
 use super::cursor::{TimeKey, Walk, clamp};
 use super::redaction::missing;
@@ -51,6 +52,7 @@ pub async fn find(connection: &mut Connection, id: DocumentId) -> Result<Documen
     Ok(DocumentDetail {
         document,
         text: words.text,
+        addresses: addresses(connection, id).await?,
         same_as: same_as(connection, id).await?,
         revisions: revisions::list(connection, id).await?,
         removals: removals(connection, id).await?,
@@ -60,7 +62,59 @@ pub async fn find(connection: &mut Connection, id: DocumentId) -> Result<Documen
     })
 }
 
-/// Documents that turned out to be this one.
+/// The document that answers for one that was merged into it; `None` for one that stands by itself.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn survivor(
+    connection: &Connection,
+    id: DocumentId,
+) -> Result<Option<DocumentId>, Error> {
+    let mut sql = Sql::new("with recursive into_ (id, depth) as (");
+    sql.push(
+        "select document_id, 1 from document_links
+          where same_as_id = {} and merged and superseded_at is null
+         union all
+         select l.document_id, i.depth + 1 from into_ i join document_links l
+             on l.same_as_id = i.id and l.merged and l.superseded_at is null)
+         select id from into_ order by depth desc limit 1",
+        [id.0.into()],
+    );
+    let rows: Vec<IdRow> = sql.look_up(connection).await?;
+    Ok(rows.into_iter().next().map(|row| DocumentId(row.id)))
+}
+
+/// The documents that were merged into this one, each behind those that were merged into it before.
+pub(super) async fn merged(connection: &Connection, id: DocumentId) -> Result<Vec<Uuid>, Error> {
+    let mut sql = Sql::new("with recursive merged (id, depth) as (");
+    sql.push(
+        "select same_as_id, 1 from document_links
+          where document_id = {} and merged and superseded_at is null
+         union all
+         select l.same_as_id, m.depth + 1 from merged m join document_links l
+             on l.document_id = m.id and l.merged and l.superseded_at is null)
+         select id from merged order by depth desc, id",
+        [id.0.into()],
+    );
+    let rows: Vec<IdRow> = sql.look_up(connection).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+#[derive(QueryableByName)]
+struct AddressRow {
+    #[diesel(sql_type = Text)]
+    url: String,
+}
+
+/// Every address that leads to the document, the canonical one first, then in the order in which they came.
+async fn addresses(connection: &Connection, id: DocumentId) -> Result<Vec<String>, Error> {
+    let mut sql = Sql::new("select url from document_urls");
+    sql.push("where document_id = {} order by not canonical, id", [id.0.into()]);
+    let rows: Vec<AddressRow> = sql.look_up(connection).await?;
+    Ok(rows.into_iter().map(|row| row.url).collect())
+}
+
+/// Documents that turned out to be this one, merged into it or by themselves.
 async fn same_as(connection: &mut Connection, id: DocumentId) -> Result<Vec<DocumentId>, Error> {
     let mut sql = Sql::new("");
     sql.push(

@@ -330,6 +330,7 @@ diesel::table! {
         same_as_id -> Uuid,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        merged -> Bool,
     }
 }
 
@@ -374,6 +375,7 @@ diesel::table! {
         key -> Text,
         etag -> Nullable<Text>,
         last_modified -> Nullable<Text>,
+        stood_for_id -> Nullable<Uuid>,
     }
 }
 
@@ -711,7 +713,6 @@ diesel::joinable!(corrections -> documents (document_id));
 diesel::joinable!(denials -> document_revisions (revision_id));
 diesel::joinable!(document_removals -> documents (document_id));
 diesel::joinable!(document_revisions -> documents (document_id));
-diesel::joinable!(document_urls -> documents (document_id));
 diesel::joinable!(documents -> outlets (outlet_id));
 diesel::joinable!(extractions -> document_revisions (revision_id));
 diesel::joinable!(feed_entries -> feeds (feed_id));

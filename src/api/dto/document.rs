@@ -204,6 +204,18 @@ impl From<view::CorrectionNoteView> for CorrectionNote {
     }
 }
 
+/// Where a document is found that turned out to be another one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentMoved {
+    /// The document that was asked for.
+    pub id: Uuid,
+    /// The document that answers for it.
+    pub merged_into: Uuid,
+    /// Where to ask instead, as the `location` header has it.
+    #[schema(example = "/v1/documents/01890000-0000-7000-8000-000000000000")]
+    pub location: String,
+}
+
 /// A document with its words.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DocumentDetail {
@@ -212,8 +224,11 @@ pub struct DocumentDetail {
     pub document: Document,
     /// The cleaned body of the live revision; spans point into it.
     pub text: String,
+    /// Every address that leads to it, the canonical one first.
+    pub addresses: Vec<String>,
     /// Documents that turned out to be this one: they were stored under addresses of their own before
-    /// a page with the same words said which is the canonical one.
+    /// a page with the same words said which is the canonical one. This one answers for them; those of
+    /// which people corrected something stand by themselves.
     pub same_as: Vec<Uuid>,
     /// All revisions, oldest first.
     pub revisions: Vec<Revision>,
@@ -233,6 +248,7 @@ impl From<view::DocumentDetail> for DocumentDetail {
         DocumentDetail {
             document: detail.document.into(),
             text: detail.text,
+            addresses: detail.addresses,
             same_as: detail.same_as.into_iter().map(|id| id.0).collect(),
             revisions: detail.revisions.into_iter().map(Into::into).collect(),
             removals: detail.removals.into_iter().map(Into::into).collect(),

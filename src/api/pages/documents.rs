@@ -9,6 +9,7 @@ use crate::api::extract::{PathId, Query};
 use crate::api::openapi::DocumentProblems;
 use crate::api::params::{Number, filled};
 use crate::api::problem::{Problem, ProblemKind};
+use crate::api::v1::documents::moved;
 use crate::app::App;
 use crate::dashboard;
 use crate::dashboard::document::page;
@@ -36,6 +37,7 @@ pub struct DocumentQuery {
     responses(
         (status = 200, description = "A page.", content_type = "text/html"),
         (status = 304, description = "It is the one that `if-none-match` names."),
+        (status = 308, description = "It turned out to be another document, which has the page."),
         DocumentProblems,
     ),
 )]
@@ -47,15 +49,17 @@ pub async fn document(
     Query(query): Query<DocumentQuery>,
 ) -> Result<HttpResponse, Problem> {
     let number = query.revision.map(|number| number.0);
-    let page = page(&mut *app.pool.get().await?, id, number).await.map_err(|error| {
-        match (error, number) {
-            (dashboard::Error::Store(store::Error::NotFound), Some(number)) => Problem::new(
-                ProblemKind::NotFound,
-                format!("No document has the id {id}, or it has no revision {number}."),
-            ),
-            (dashboard::Error::Store(error), _) => Problem::of_one("document", id, error),
-            (other, _) => other.into(),
-        }
+    let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id).await? {
+        return Ok(moved);
+    }
+    let page = page(&mut connection, id, number).await.map_err(|error| match (error, number) {
+        (dashboard::Error::Store(store::Error::NotFound), Some(number)) => Problem::new(
+            ProblemKind::NotFound,
+            format!("No document has the id {id}, or it has no revision {number}."),
+        ),
+        (dashboard::Error::Store(error), _) => Problem::of_one("document", id, error),
+        (other, _) => other.into(),
     })?;
     Ok(shown(&request, page))
 }

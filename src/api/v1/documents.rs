@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::incoming::{Incoming, MetaQuery, NotFetched, fetch_failed};
-use crate::api::dto::document::{Document, DocumentDetail, StoredAnswer};
+use crate::api::dto::document::{Document, DocumentDetail, DocumentMoved, StoredAnswer};
 use crate::api::dto::extraction::ExtractionAnswer;
 use crate::api::dto::job::Job;
 use crate::api::dto::list::List;
@@ -23,7 +23,7 @@ use crate::domain::{DocumentId, RequestId};
 use crate::ingest::Ingested;
 use crate::jobs::{extract_document, fetch_document};
 use crate::metrics::metrics;
-use crate::store::{self, writing};
+use crate::store::{self, Connection, writing};
 
 /// How to store a document, and what is known of one that is the body itself.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -233,6 +233,27 @@ pub async fn list(
     etag::json(&request, &List::<Document>::of(documents))
 }
 
+/// What answers for a merged document: the same resource of the one that it turned out to be. `None` for
+/// a document that stands by itself.
+pub(in crate::api) async fn moved(
+    connection: &Connection,
+    request: &HttpRequest,
+    id: DocumentId,
+) -> Result<Option<HttpResponse>, Problem> {
+    let Some(survivor) = store::documents::survivor(connection, id).await? else {
+        return Ok(None);
+    };
+    let path = request.match_pattern().unwrap_or_default().replace("{id}", &survivor.to_string());
+    let location = match request.query_string() {
+        "" => path,
+        query => format!("{path}?{query}"),
+    };
+    let answer = HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, location.clone()))
+        .json(DocumentMoved { id: id.0, merged_into: survivor.0, location });
+    Ok(Some(answer))
+}
+
 /// One document
 ///
 /// With its words, its revisions, and what the extractor noted.
@@ -242,6 +263,7 @@ pub async fn list(
     responses(
         (status = 200, description = "The document.", body = DocumentDetail),
         (status = 304, description = "It is as `if-none-match` says."),
+        (status = 308, description = "It turned out to be another document, which answers for it.", body = DocumentMoved),
         DocumentProblems,
     ),
 )]
@@ -252,7 +274,11 @@ pub async fn one(
     PathId(id): PathId<DocumentId>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let document = store::documents::find(&mut *app.pool.get().await?, id)
+    let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id).await? {
+        return Ok(moved);
+    }
+    let document = store::documents::find(&mut connection, id)
         .await
         .map_err(|error| Problem::of_one("document", id, error))?;
     etag::json(&request, &DocumentDetail::from(document))
@@ -277,7 +303,11 @@ pub struct PageQuery {
 #[utoipa::path(
     tag = "documents",
     params(("id" = uuid::Uuid, Path, description = "Id of the document."), PageQuery),
-    responses((status = 200, description = "One page.", body = List<Statement>), DocumentProblems),
+    responses(
+        (status = 200, description = "One page.", body = List<Statement>),
+        (status = 308, description = "It turned out to be another document, which answers for it.", body = DocumentMoved),
+        DocumentProblems,
+    ),
 )]
 #[get("/v1/documents/{id}/statements")]
 pub async fn statements(
@@ -289,6 +319,9 @@ pub async fn statements(
     let filter = StatementFilter { document: Some(id), ..StatementFilter::default() };
     let page = page(query.cursor, query.limit);
     let mut connection = app.pool.get().await?;
+    if let Some(moved) = moved(&connection, &request, id).await? {
+        return Ok(moved);
+    }
     store::revisions::list(&mut connection, id)
         .await
         .map_err(|error| Problem::of_one("document", id, error))?;

@@ -85,7 +85,10 @@ pub struct DocumentDetail {
     pub document: DocumentView,
     /// The cleaned body of the live revision; spans point into it.
     pub text: String,
-    /// Documents that turned out to be the same one, stored under other addresses.
+    /// Every address that leads to it, the canonical one first.
+    pub addresses: Vec<String>,
+    /// Documents that turned out to be the same one, stored under other addresses: merged into it, or
+    /// by themselves where people corrected what they say.
     pub same_as: Vec<DocumentId>,
     /// All revisions, oldest first.
     pub revisions: Vec<RevisionView>,

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::sql::Sql;
 use super::writing::{hold_merges, lock_documents, lock_wordings, take_time};
-use super::{Connection, Error};
+use super::{Connection, Error, documents};
 use crate::domain::{DocumentId, Tombstone};
 
 pub use tombstone::{lift, refuse};
@@ -88,7 +88,7 @@ pub(super) fn address_digest(key: &str) -> Vec<u8> {
 }
 
 /// Removes a document and all its text, and leaves a tombstone; call it in a transaction. Asked again it
-/// answers the tombstone that stands.
+/// answers the tombstone that stands. Documents that were merged with it have the same words and go with it.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an id that no document has or had.
@@ -100,18 +100,25 @@ pub async fn redact(
     if let Some(tombstone) = tombstone::find(connection, id).await? {
         return Ok(tombstone);
     }
+    let asked = id;
+    let id = documents::survivor(connection, asked).await?.unwrap_or(asked);
     // Read again under the locks: an address may come to the document meanwhile.
     let known = Known::of(connection, id).await?;
     lock_documents(connection, &known.lock_names()).await?;
     hold_merges(connection).await?;
     let known = match Known::of(connection, id).await {
         Err(Error::NotFound) => {
-            return tombstone::find(connection, id).await?.ok_or(Error::NotFound);
+            return tombstone::find(connection, asked).await?.ok_or(Error::NotFound);
         }
         known => known?,
     };
+    let merged = documents::merged(connection, id).await?;
+    let all: Vec<Uuid> = merged.iter().copied().chain([id.0]).collect();
     let mut sql = Sql::new("select id, language from document_revisions");
-    sql.push("where document_id = {} order by number", [id.0.into()]);
+    sql.push(
+        "where document_id = any({}) order by document_id = {}, number",
+        [all.clone().into(), id.0.into()],
+    );
     let revisions: Vec<RevisionRow> = sql.look_up(connection).await?;
     let language = revisions.last().map_or(String::new(), |it| it.language.clone());
     let revisions: Vec<Uuid> = revisions.into_iter().map(|row| row.id).collect();
@@ -120,11 +127,21 @@ pub async fn redact(
     lock_wordings(connection, &language, &claims).await?;
     let at = take_time(connection).await?;
     let actors = remove::actors_of(connection, &revisions).await?;
-    remove::jobs(connection, id, &known.keys).await?;
-    remove::rows(connection, id, &revisions).await?;
+    for &document in &all {
+        remove::jobs(connection, DocumentId(document), &known.keys).await?;
+    }
+    remove::rows(connection, &all, &revisions).await?;
     let gone = remove::claims(connection, &claims).await?;
     let staying = claims.into_iter().filter(|claim| !gone.contains(claim)).collect();
     super::writing::judge_anew(connection, staying, at).await?;
     remove::actors(connection, &actors).await?;
-    tombstone::put(connection, id, request, &known.digests(), at).await
+    // The addresses are the survivor's.
+    for document in merged {
+        tombstone::put(connection, DocumentId(document), request, &[], at).await?;
+    }
+    let tombstone = tombstone::put(connection, id, request, &known.digests(), at).await?;
+    if asked == id {
+        return Ok(tombstone);
+    }
+    tombstone::find(connection, asked).await?.ok_or(Error::NotFound)
 }

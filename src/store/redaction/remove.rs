@@ -140,14 +140,14 @@ const OF_REVISIONS: [&str; 16] = [
     "document_revisions",
 ];
 
-/// The document's own rows.
+/// The documents' own rows.
 pub(super) async fn rows(
     connection: &Connection,
-    document: DocumentId,
+    documents: &[Uuid],
     revisions: &[Uuid],
 ) -> Result<(), Error> {
     let mut sql = Sql::new("delete from corrections where document_id =");
-    sql.push("{}", [document.0.into()]);
+    sql.push("any({})", [documents.to_vec().into()]);
     sql.run(connection).await?;
     let mut sql = Sql::new("delete from rebuttals where denial_id in (select id from denials");
     sql.push("where revision_id = any({}))", [revisions.to_vec().into()]);
@@ -166,7 +166,7 @@ pub(super) async fn rows(
         ("documents", "id"),
     ] {
         let mut sql = Sql::new("delete from");
-        sql.push(&format!("{table} where {column} = {{}}"), [document.0.into()]);
+        sql.push(&format!("{table} where {column} = any({{}})"), [documents.to_vec().into()]);
         sql.run(connection).await?;
     }
     Ok(())

@@ -87,7 +87,9 @@ pub(in crate::store) async fn documents(
         return Ok(BTreeMap::new());
     }
     let mut sql = Sql::new(
-        "select r.id as revision_id, r.document_id, r.number, u.url, r.title, o.id as outlet_id,
+        "select r.id as revision_id, r.document_id, r.number,
+                coalesce(u.url, (select s.url from document_urls s where s.stood_for_id = d.id)) as url,
+                r.title, o.id as outlet_id,
                 o.name as outlet_name, o.domain as outlet_domain,
                 r.published_at, r.published_precision, r.language
            from document_revisions r

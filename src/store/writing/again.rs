@@ -215,6 +215,7 @@ pub async fn begin_again(
         outlet: live.outlet_id,
         at: take_time(connection).await?,
         read_before: Some(live.recorded_at),
+        merged: Vec::new(),
     }))
 }
 

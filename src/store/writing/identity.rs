@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use url::Url;
 use uuid::Uuid;
 
-use super::links::link_same;
-use super::locks::{ClaimLock, hold_merges, lock_claims, lock_document};
-use super::{Draft, Received};
+use super::links::{self, Other};
+use super::locks::{ClaimLock, hold_document, hold_merges, lock_claims, lock_document, lock_rows};
+use super::{Draft, Received, judge_anew};
 use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{Document, DocumentId, RevisionId, address_key, canonical_url, desktop_twin};
 use crate::store::claims::digest;
@@ -116,7 +116,8 @@ pub(super) struct LiveRow {
 }
 
 /// The known document's answer when `document` would change nothing; takes no lock, so that a
-/// repeated post costs one look. An address that is new for the document is kept.
+/// repeated post costs one look. An address that is new for the document is kept. `None` also where
+/// another document turns out to be this one, which [`begin`] merges under its locks.
 pub async fn unchanged(
     connection: &mut Connection,
     document: &Document,
@@ -124,7 +125,12 @@ pub async fn unchanged(
     let identity = Identity::of(document);
     let live = find(connection, &identity).await?;
     let Some(live) = live.filter(|live| live.sha256 == sha256(document)) else { return Ok(None) };
-    keep_addresses(connection, live.document_id, &identity, &live.sha256).await?;
+    let keys = keep_addresses(connection, live.document_id, &identity).await?;
+    let others = same(connection, &live, keys, &live.sha256).await?;
+    if others.iter().any(|other| !other.corrected) {
+        return Ok(None);
+    }
+    links::link(connection, live.document_id, &others).await?;
     Ok(Some(answer(live)))
 }
 
@@ -182,18 +188,32 @@ pub async fn begin(
     let document = received.document;
     let identity = Identity::of(document);
     lock_documents(connection, &identity.lock_names()).await?;
-    hold_merges(connection).await?;
-    let live = find(connection, &identity).await?;
-    if live.is_none() {
-        refuse_digests(connection, identity.digests()).await?;
+    let live = find_and_hold(connection, &identity).await?;
+    let mut others = Vec::new();
+    match &live {
+        Some(live) => {
+            let keys = keep_addresses(connection, live.document_id, &identity).await?;
+            others = same_alone(connection, live, keys, &sha256(document)).await?;
+        }
+        None => refuse_digests(connection, identity.digests()).await?,
     }
+    hold_merges(connection).await?;
     let mut claims: BTreeSet<ClaimLock> = keys
         .iter()
         .map(|key| ClaimLock { language: document.language.clone(), digest: digest(key) })
         .collect();
     if let Some(live) = &live {
-        keep_addresses(connection, live.document_id, &identity, &sha256(document)).await?;
+        for other in &others {
+            claims.extend(claims_of(connection, other.revision_id).await?);
+        }
         if live.sha256 == sha256(document) {
+            if !others.is_empty() {
+                lock_claims(connection, &document.language, &claims).await?;
+                let at = take_time(connection).await?;
+                links::merge(connection, live.document_id, &others, at).await?;
+                let touched = links::end(connection, &revisions(&others), at).await?;
+                judge_anew(connection, touched, at).await?;
+            }
             return Ok(Begun::Unchanged(answer(live.clone())));
         }
         forget_validators(connection, live.document_id).await?;
@@ -202,6 +222,10 @@ pub async fn begin(
     }
     lock_claims(connection, &document.language, &claims).await?;
     let at = take_time(connection).await?;
+    if let Some(live) = &live {
+        links::merge(connection, live.document_id, &others, at).await?;
+    }
+    let merged = revisions(&others);
     Ok(Begun::Changed(match live {
         Some(live) => Draft {
             document: DocumentId(live.document_id),
@@ -211,6 +235,7 @@ pub async fn begin(
             outlet: live.outlet_id,
             at,
             read_before: None,
+            merged,
         },
         None => Draft {
             document: DocumentId::new(),
@@ -220,6 +245,7 @@ pub async fn begin(
             outlet: find_or_found_outlet(connection, document, at).await?,
             at,
             read_before: None,
+            merged,
         },
     }))
 }
@@ -300,18 +326,76 @@ fn deciding(addresses: &[Address]) -> Vec<String> {
     std::iter::once(canonical).chain(twins).map(|address| address.key.clone()).collect()
 }
 
-/// Keeps every address that led to a known document. One that led to another before goes on leading
-/// there.
+/// The document with this identity, which is not merged into another one until the transaction ends.
+async fn find_and_hold(
+    connection: &Connection,
+    identity: &Identity,
+) -> Result<Option<LiveRow>, Error> {
+    let mut held = None;
+    // Merged while it was waited for, another one answers for it.
+    loop {
+        let live = find(connection, identity).await?;
+        let Some(id) = live.as_ref().map(|live| live.document_id).filter(|&id| held != Some(id))
+        else {
+            return Ok(live);
+        };
+        hold_document(connection, id).await?;
+        held = Some(id);
+    }
+}
+
+/// The documents at these addresses that are this one.
+async fn same(
+    connection: &Connection,
+    live: &LiveRow,
+    keys: Vec<String>,
+    sha256: &[u8],
+) -> Result<Vec<Other>, Error> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    links::same(connection, live.document_id, keys, sha256).await
+}
+
+/// Those of [`same`] that are to be merged, which nobody else stores anything of until the transaction
+/// ends; the rest is linked.
+async fn same_alone(
+    connection: &Connection,
+    live: &LiveRow,
+    keys: Vec<String>,
+    sha256: &[u8],
+) -> Result<Vec<Other>, Error> {
+    let found = same(connection, live, keys.clone(), sha256).await?;
+    if found.is_empty() {
+        return Ok(found);
+    }
+    lock_rows(connection, documents(&found)).await?;
+    let found = same(connection, live, keys, sha256).await?;
+    let (corrected, others): (Vec<Other>, Vec<Other>) =
+        found.into_iter().partition(|other| other.corrected);
+    links::link(connection, live.document_id, &corrected).await?;
+    Ok(others)
+}
+
+fn documents(others: &[Other]) -> Vec<Uuid> {
+    others.iter().map(|other| other.document_id).collect()
+}
+
+fn revisions(others: &[Other]) -> Vec<Uuid> {
+    others.iter().map(|other| other.revision_id).collect()
+}
+
+/// Keeps every address that led to a known document, and answers those that lead to another already:
+/// they go on leading there.
 async fn keep_addresses(
     connection: &mut Connection,
     document: Uuid,
     identity: &Identity,
-    sha256: &[u8],
-) -> Result<(), Error> {
+) -> Result<Vec<String>, Error> {
     // A single address is the one that it was found by.
-    let Identity::Addresses(all) = identity else { return Ok(()) };
+    let Identity::Addresses(all) = identity else { return Ok(Vec::new()) };
     if all.len() < 2 {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let mut sql = Sql::new("select u.key, u.document_id from");
     sql.each(["document_urls", "key", "key, document_id", "u"], keys(all).into());
@@ -326,13 +410,8 @@ async fn keep_addresses(
         inserts.add_unknown(&rows, []);
         inserts.execute(connection).await?;
     }
-    // Some lead to another document already.
-    let others = known.iter().filter(|row| row.document_id != document);
-    let others: Vec<String> = others.map(|row| row.key.clone()).collect();
-    if others.is_empty() {
-        return Ok(());
-    }
-    link_same(connection, document, others, sha256).await
+    let others = known.into_iter().filter(|row| row.document_id != document);
+    Ok(others.map(|row| row.key).collect())
 }
 
 /// What answers were marked with holds for the words that came with them and no others.

@@ -3,6 +3,7 @@
 //! | level | what | how |
 //! | --- | --- | --- |
 //! | 1 | the document: each address of it, in order of key, or its words | exclusive |
+//! | | then its row, and in order of id those of documents that turn out to be it | shared; exclusive |
 //! | 2 | which claims are merged with which | shared; exclusive for who merges, splits or corrects claims by hand |
 //! | 3 | each language whose claims may change, in order of name | shared; exclusive where level 4 would be [`MANY`] claims or more |
 //! | 4 | each claim it brings or had, and the survivor of each that is merged, in order of number | exclusive |
@@ -28,6 +29,7 @@ use sha2::{Digest, Sha256};
 
 use diesel::QueryableByName;
 use diesel::sql_types::{Binary, Text};
+use uuid::Uuid;
 
 use crate::store::sql::Sql;
 use crate::store::{Connection, Error};
@@ -47,6 +49,22 @@ pub(super) struct ClaimLock {
 pub(super) async fn lock_document(connection: &Connection, name: &str) -> Result<(), Error> {
     let mut sql = Sql::new("select pg_advisory_xact_lock(");
     sql.push("{})", [number(["document", name].map(str::as_bytes)).into()]);
+    sql.run(connection).await
+}
+
+/// Level 1, behind all its addresses: the document is not merged into another until the transaction ends. Found by
+/// an address that is not its canonical one it is not locked by its name.
+pub(super) async fn hold_document(connection: &Connection, document: Uuid) -> Result<(), Error> {
+    let mut sql = Sql::new("select from documents where id =");
+    sql.push("{} for share", [document.into()]);
+    sql.run(connection).await
+}
+
+/// Level 1, behind all its addresses: nobody else stores anything of these documents until the transaction ends.
+pub(super) async fn lock_rows(connection: &Connection, documents: Vec<Uuid>) -> Result<(), Error> {
+    let mut sql = Sql::new("select from documents where id =");
+    // Foreign keys need not wait.
+    sql.push("any({}) order by id for no key update", [documents.into()]);
     sql.run(connection).await
 }
 

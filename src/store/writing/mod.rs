@@ -112,6 +112,8 @@ pub struct Draft {
     at: DateTime<Utc>,
     /// When the revision came in, where it is read again.
     read_before: Option<DateTime<Utc>>,
+    /// The live revisions of documents that are merged into this one.
+    merged: Vec<Uuid>,
 }
 
 /// What every row of one document shares.
@@ -193,6 +195,8 @@ impl Draft {
             }
             None => Contents::default(),
         };
+        let mut touched = links::end(connection, &self.merged, self.at).await?;
+        touched.extend(&before.claims);
         let origin = origins::find(connection, self.document, &received.document.text).await?;
         let (origins, bands) = context.origin(&origin);
         let (actors, of_actors) = context.find_or_found_actors(connection).await?;
@@ -213,7 +217,7 @@ impl Draft {
         let added = context.evidence(source, &claims, &rebuttals)?;
         let founded = claims.founded.iter().map(|claim| claim.id).collect();
         let renewed =
-            summaries::renew(connection, (self.at, Some(source)), &before.claims, added, &founded)
+            summaries::renew(connection, (self.at, Some(source)), &touched, added, &founded)
                 .await?;
         let (identity, sha256) = (Identity::of(received.document), sha256(received.document));
         let document = DocumentRows::new(&context, received, &identity, &sha256)?;

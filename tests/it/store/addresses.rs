@@ -138,33 +138,3 @@ async fn posts_at_once_by_different_addresses_found_one_document() {
         assert_eq!(at(&pool, address).await, [stored[0].document], "{address}");
     }
 }
-
-#[tokio::test]
-async fn two_documents_that_turn_out_to_be_one_are_linked_where_their_words_say_so_too() {
-    let database = TestDatabase::new().await;
-    let pool = database.pool();
-    // Each was stored before anybody knew of the other.
-    let first = post(&pool, text("https://n.test/2026/pier", WORDS)).await.document;
-    let second = post(&pool, text("https://n.test/?p=12", WORDS)).await.document;
-    let latest =
-        post(&pool, text("https://n.test/latest", "Gulls voted for the quay.")).await.document;
-    assert_ne!(first, second);
-    let same_as =
-        async |id| documents::find(&mut pool.get().await.unwrap(), id).await.unwrap().same_as;
-    assert_eq!(same_as(first).await, []);
-    // The page behind both other addresses is the first one; what stood at one of them was another text.
-    let hops = ["https://n.test/?p=12", "https://n.test/latest"];
-    for _ in 0..2 {
-        let again = post(&pool, led_to("https://n.test/2026/pier", &hops)).await;
-        assert_eq!(again.document, first);
-    }
-    assert_eq!(same_as(first).await, [second]);
-    assert_eq!(same_as(second).await, [first]);
-    assert_eq!(same_as(latest).await, []);
-    // Both keep their trail, and new words go to the one of the canonical address.
-    let mut revised = led_to("https://n.test/2026/pier", &hops);
-    revised.text.push_str(" The gulls agreed.");
-    let later = post(&pool, revised).await;
-    assert_eq!((later.outcome, later.document), (StoreOutcome::Revised, first));
-    assert_eq!(same_as(first).await, [second]);
-}

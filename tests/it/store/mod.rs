@@ -14,6 +14,7 @@ mod reading;
 mod redaction;
 mod reprocess;
 mod revisions;
+mod same;
 mod writing;
 
 use claimtrail::domain::view::Page;

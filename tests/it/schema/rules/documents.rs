@@ -1,0 +1,166 @@
+//! Rules of documents, their revisions and what is kept of removed ones.
+
+use super::Refused;
+
+pub const REFUSED: &[Refused] = &[
+    ("outlets", "outlets_key_unique", "update {t} set key = 'same'"),
+    ("outlets", "outlets_name_not_blank", "update {t} set name = ' '"),
+    ("outlets", "outlets_key_length", "update {t} set key = repeat('k', 401)"),
+    (
+        "documents",
+        "documents_content_unique",
+        "update {t} set content_sha256 = sha256('x') where content_sha256 is not null",
+    ),
+    ("documents", "documents_content_sha256_length", "update {t} set content_sha256 = 'x'"),
+    ("document_urls", "document_urls_key_unique", "update {t} set key = 'same.test'"),
+    ("document_urls", "document_urls_key_length", "update {t} set key = url || '/'"),
+    ("document_urls", "document_urls_etag_length", "update {t} set etag = ''"),
+    ("document_urls", "document_urls_last_modified_length", "update {t} set last_modified = ''"),
+    ("document_urls", "document_urls_url_length", "update {t} set url = repeat('x', 2049)"),
+    (
+        "document_urls",
+        "document_urls_stood_for_another",
+        "update {t} set stood_for_id = document_id",
+    ),
+    (
+        "document_urls",
+        "document_urls_stood_for",
+        "insert into {t} (id, document_id, url, key, canonical, stood_for_id) select gen_random_uuid(), document_id, url || '2', key || '2', false, stood_for_id from {t} where stood_for_id is not null",
+    ),
+    (
+        "document_urls",
+        "document_urls_one_canonical",
+        "insert into {t} (id, document_id, url, key, canonical) select gen_random_uuid(), document_id, url || '2', key || '2', true from {t}",
+    ),
+    (
+        "document_revisions",
+        "document_revisions_number_unique",
+        "insert into {t} (id, document_id, number, text, language, sha256, received, media_type, superseded_at) select gen_random_uuid(), document_id, number, text, language, sha256, received, media_type, now() + interval '1 day' from {t}",
+    ),
+    (
+        "document_revisions",
+        "document_revisions_one_live",
+        "insert into {t} (id, document_id, number, text, language, sha256, received, media_type) select gen_random_uuid(), document_id, number + 1, text, language, sha256, received, media_type from {t}",
+    ),
+    ("document_revisions", "document_revisions_number_positive", "update {t} set number = 0"),
+    (
+        "document_revisions",
+        "document_revisions_language_known",
+        "update {t} set language = 'English!'",
+    ),
+    ("document_revisions", "document_revisions_sha256_length", "update {t} set sha256 = ''"),
+    (
+        "document_revisions",
+        "document_revisions_precision_known",
+        "update {t} set published_at = now(), published_precision = 'century'",
+    ),
+    (
+        "document_revisions",
+        "document_revisions_precision_paired",
+        "update {t} set published_at = now(), published_precision = null",
+    ),
+    (
+        "document_revisions",
+        "document_revisions_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    ("tombstones", "tombstones_reason_not_blank", "update {t} set reason = ' '"),
+    ("tombstones", "tombstones_redacted_by_not_blank", "update {t} set redacted_by = ''"),
+    (
+        "tombstones",
+        "tombstones_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    ("tombstone_digests", "tombstone_digests_digest_length", "update {t} set digest = 'x'"),
+    ("audit_log", "audit_log_action_known", "update {t} set action = 'nap'"),
+    ("audit_log", "audit_log_acted_by_not_blank", "update {t} set acted_by = ''"),
+    ("audit_log", "audit_log_reason_not_blank", "update {t} set reason = E'\t'"),
+    ("correction_notes", "correction_notes_kind_known", "update {t} set kind = 'apology'"),
+    ("correction_notes", "correction_notes_field_known", "update {t} set field = 'body'"),
+    ("correction_notes", "correction_notes_placed_whole", "update {t} set span_end = null"),
+    (
+        "correction_notes",
+        "correction_notes_span_ordered",
+        "update {t} set span_start = -1, span_end = 1, quote = 'ab'",
+    ),
+    ("correction_notes", "correction_notes_quote_length", "update {t} set quote = quote || 'x'"),
+    (
+        "correction_notes",
+        "correction_notes_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "correction_notes",
+        "correction_notes_span_inside",
+        "update {t} set span_start = 900, span_end = 903, quote = 'abc' where field is not null",
+    ),
+    ("document_links", "document_links_not_itself", "update {t} set same_as_id = document_id"),
+    (
+        "document_links",
+        "document_links_merged_once",
+        "insert into {t} (id, document_id, same_as_id, merged) select gen_random_uuid(), (select d.id from documents d where d.id not in (l.document_id, l.same_as_id) limit 1), l.same_as_id, true from {t} l",
+    ),
+    (
+        "document_links",
+        "document_links_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "document_links",
+        "document_links_one_live",
+        "insert into {t} (id, document_id, same_as_id) select gen_random_uuid(), same_as_id, document_id from {t}",
+    ),
+    ("document_removals", "document_removals_status_known", "update {t} set status = 503"),
+    (
+        "document_removals",
+        "document_removals_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "document_removals",
+        "document_removals_one_live",
+        "insert into {t} (id, document_id, status) select gen_random_uuid(), document_id, 410 from {t}",
+    ),
+    ("revision_changes", "revision_changes_kind_known", "update {t} set kind = 'lost'"),
+    ("revision_changes", "revision_changes_field_known", "update {t} set field = 'body'"),
+    (
+        "revision_changes",
+        "revision_changes_before_ordered",
+        "update {t} set before_end = before_start where kind = 'changed'",
+    ),
+    (
+        "revision_changes",
+        "revision_changes_after_ordered",
+        "update {t} set after_start = -1 where kind = 'changed'",
+    ),
+    ("revision_changes", "revision_changes_sides_of_kind", "update {t} set kind = 'added'"),
+    (
+        "revision_changes",
+        "revision_changes_inside",
+        "update {t} set before_end = 900 where kind = 'changed'",
+    ),
+    ("extractions", "extractions_models_object", "update {t} set models = '[]'"),
+    ("extractions", "extractions_notes_array", "update {t} set notes = '{}'"),
+    (
+        "extractions",
+        "extractions_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+    (
+        "extractions",
+        "extractions_one_live",
+        "insert into {t} (id, revision_id, extractor_version) select gen_random_uuid(), revision_id, '2' from {t}",
+    ),
+    ("revision_origins", "revision_origins_method_known", "update {t} set method = 'guess'"),
+    (
+        "revision_origins",
+        "revision_origins_resemblance_range",
+        "update {t} set method = 'text', resemblance = 1.5",
+    ),
+    ("revision_origins", "revision_origins_resemblance_paired", "update {t} set method = 'text'"),
+    (
+        "revision_origins",
+        "revision_origins_clock_forward",
+        "update {t} set superseded_at = recorded_at - interval '1 second'",
+    ),
+];
