@@ -1,13 +1,8 @@
 #!/usr/bin/env python3
 """Write the weights that the Rust inference reads: bytes with one scale a row, and the pieces kept of the vocabulary.
 
-usage: export.py --base MODEL_DIR --model model.pt --weights OUT.safetensors --vocabulary OUT.txt
-       [--sentences IN.txt --expected OUT.json]
-
-With --sentences, also what this framework computes with the very same rounded weights, for the test that compares both.
-"""
+usage: export.py --base MODEL_DIR --model model.pt --weights OUT.safetensors --vocabulary OUT.txt"""
 import argparse
-import json
 
 import torch
 from safetensors.torch import save_file
@@ -66,8 +61,6 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--base", "--model", "--weights", "--vocabulary"):
         ap.add_argument(name, required=True)
-    ap.add_argument("--sentences")
-    ap.add_argument("--expected")
     ap.add_argument("--layers", type=int, default=6)
     a = ap.parse_args()
     vocabulary = text.vocabulary(a.base + "/vocab.txt")
@@ -89,19 +82,6 @@ def main():
     with open(a.vocabulary, "w", encoding="utf-8") as f:
         f.writelines(p + "\n" for p in kept)
     print("weights sha256", data.checksum(a.weights), "pieces", len(kept))
-    if a.sentences:
-        known = {p: vocabulary[p] for p in kept}
-        lines = []
-        with open(a.sentences, encoding="utf-8") as f, torch.no_grad():
-            for line in f.read().split("\n\n"):
-                article = data.Article({"id": "", "text": line.strip()}, known)
-                n = len(article.words.spans)
-                t = data.batch([(article, 0, n)])
-                emissions, links = model(t["pieces"], t["quoted"], t["mask"], t["at"])
-                lines.append({"text": article.text, "emissions": [[round(float(x), 4) for x in w] for w in emissions[0]],
-                              "links": [[[round(float(x), 4) for x in links[0, r, w]] for w in sorted({0, n // 2, n - 1})] for r in (0, 1)]})
-        with open(a.expected, "w", encoding="utf-8") as f:
-            f.write("\n".join(json.dumps(line, ensure_ascii=False) for line in lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ what this framework computes for some of them with the rounded weights, for the 
 {"text", "cue": [first character, character after]}. Without --data nothing is trained and the weights are read for that.
 """
 import argparse
+import copy
 import json
 import random
 import time
@@ -120,11 +121,31 @@ def learn(a, vocabulary, encoder, reader, chance):
     reader.requires_grad_(True)
     if a.attributions:
         fit(reader, plan(attributed, 1, a.batch, 1.0, chance), (0.0, 0.5, 0.7, 0.0), a)
-    fit(reader, plan(items, a.epochs, a.batch, a.kept, chance), WEIGHTS, a)
+    averaged(reader, [denial_run(a, reader, items, start, seed) for start in [copy.deepcopy(reader.state_dict())]
+                      for seed in range(a.seed, a.seed + a.runs)])
     out = {}
     put_reader(out, reader)
     save_file(out, a.weights)
     print("weights sha256", data.checksum(a.weights))
+
+
+def denial_run(a, reader, items, start, seed):
+    """the numbers that one run from `start` comes to"""
+    torch.manual_seed(seed)
+    reader.load_state_dict(start)
+    fit(reader, plan(items, a.epochs, a.batch, a.kept, random.Random(seed)), WEIGHTS, a)
+    end = copy.deepcopy(reader.state_dict())
+    if a.keep_runs:
+        out = {}
+        put_reader(out, reader)
+        save_file(out, "%s-%d.safetensors" % (a.keep_runs, seed))
+        torch.save(end, "%s-%d.pt" % (a.keep_runs, seed))
+    return end
+
+
+def averaged(reader, runs):
+    """gives the reader the mean of the numbers of runs that had one start (Wortsman et al. 2022, model soups)"""
+    reader.load_state_dict({name: torch.stack([run[name] for run in runs]).mean(0) for name in runs[0]})
 
 
 def main():
@@ -138,10 +159,12 @@ def main():
     ap.add_argument("--passages")
     ap.add_argument("--expected")
     ap.add_argument("--epochs", type=int, default=3)
+    ap.add_argument("--runs", type=int, default=3, help="with chance of their own, whose numbers are averaged")
+    ap.add_argument("--keep-runs", help="begin of the names of files for each run's numbers")
     ap.add_argument("--batch", type=int, default=16)
     ap.add_argument("--rate", type=float, default=2e-4)
     ap.add_argument("--head-rate", type=float, default=1e-3)
-    ap.add_argument("--kept", type=float, default=0.25, help="share of the cues that do not deny, in each epoch")
+    ap.add_argument("--kept", type=float, default=0.5, help="share of the cues that do not deny, in each epoch")
     ap.add_argument("--threads", type=int, default=1, help="sums are taken in another order on another number")
     ap.add_argument("--seed", type=int, default=1)
     a = ap.parse_args()

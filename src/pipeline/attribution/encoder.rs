@@ -9,10 +9,10 @@ use std::ops::Range;
 use crate::pipeline::model::encoder::{Kernel, Role, Tagged, Tagger};
 use crate::pipeline::text::Tag;
 
-use super::calibration;
 use super::context::Context;
 use super::drafts::Draft;
 use super::lexicon::{CueClass, cue_class};
+use super::{calibration, gate, models};
 
 /// Version of the weights.
 pub(super) const MODEL: &str = "minilm-l6-polnear-1";
@@ -55,7 +55,14 @@ struct Found {
 pub(super) fn drafts(context: &Context<'_>) -> Vec<Draft> {
     let reading = context.reading;
     let tagger = Tagger::built_in();
-    let (words, windows) = tagger.words(reading.text, WINDOW);
+    let (words, mut windows) = tagger.words(reading.text, WINDOW);
+    let spoken = gate::spoken(models::models(), context);
+    windows.retain(|window| {
+        words.words[window.clone()].iter().filter(|word| !word.span.is_empty()).any(|word| {
+            let sentence = reading.sentence_of(reading.token_at(word.span.start));
+            spoken.get(sentence).is_none_or(|&spoken| spoken)
+        })
+    });
     let tokens = |range: &Range<usize>, first: usize| -> Option<Range<usize>> {
         let start = words.words.get(first + range.start)?.span.start;
         let end = words.words.get((first + range.end).checked_sub(1)?)?.span.end;

@@ -6,6 +6,7 @@ pub mod context;
 pub mod cue;
 mod drafts;
 mod encoder;
+mod gate;
 pub mod lexicon;
 pub mod models;
 mod nesting;

@@ -9,8 +9,9 @@ use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::lexicon::wording::lexicon;
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
-/// What a plain rule says of a cue; `None` where it is for the model to judge.
-pub fn judge(reading: &Reading, cue: &Cue) -> Option<bool> {
+/// What a plain rule says of a cue; `None` where it is for the model to judge. `cues` are all of the
+/// text, in order of place.
+pub fn judge(reading: &Reading, cue: &Cue, cues: &[Cue]) -> Option<bool> {
     let bounds = window(reading, cue.anchor)?;
     // "the call … a hoax": the noun, not the verb that calls something a name.
     let no_verb = cue.family == Family::Called
@@ -19,6 +20,9 @@ pub fn judge(reading: &Reading, cue: &Cue) -> Option<bool> {
         || no_verb
         || evidence_for(reading, cue, &bounds)
         || quality_of_a_thing(reading, cue)
+        || withheld(reading, cue)
+        || not_denied(reading, cue, &bounds)
+        || object_of_another(reading, cue, cues)
     {
         return Some(false);
     }
@@ -176,6 +180,160 @@ fn quality_of_a_thing(reading: &Reading, cue: &Cue) -> bool {
         && !is_told(reading, next)
 }
 
+/// "was denied the job", "denied the family a loan", "denied her a second hearing": what is withheld from
+/// somebody, not what is said to be untrue.
+fn withheld(reading: &Reading, cue: &Cue) -> bool {
+    if !is_deny(reading, cue.anchor) {
+        return false;
+    }
+    let determined = |token: usize| {
+        matches!(
+            reading.lower(token),
+            "the"
+                | "a"
+                | "an"
+                | "any"
+                | "this"
+                | "that"
+                | "his"
+                | "her"
+                | "its"
+                | "their"
+                | "another"
+        )
+    };
+    let phrase_at = |token: usize| {
+        reading
+            .phrase_of(token)
+            .and_then(|number| reading.phrases.get(number))
+            .filter(|phrase| phrase.tokens.start == token)
+    };
+    // "was denied the day before" tells when; "denied the affair the paper reported" has a clause.
+    let given = |token: usize| {
+        determined(token)
+            && phrase_at(token).is_some_and(|phrase| {
+                let verb = reading.tag(phrase.tokens.end);
+                !is_time(reading.lower(phrase.head)) && !verb.is_finite() && verb != Tag::Auxiliary
+            })
+    };
+    let next = cue.core.end;
+    let passive = cue.core.start > 0
+        && (cue.core.start.saturating_sub(3)..cue.core.start).any(|token| {
+            matches!(reading.lower(token), "is" | "are" | "was" | "were" | "be" | "been" | "being")
+        });
+    if passive && reading.lower(cue.anchor) == "denied" {
+        return given(next);
+    }
+    phrase_at(next).is_some_and(|taker| {
+        let person = matches!(taker.kind, PhraseKind::Name | PhraseKind::Pronoun)
+            || determined(next) && !lexicon().is_shell(reading.lower(taker.head));
+        person && !is_time(reading.lower(taker.head)) && given(taker.tokens.end)
+    })
+}
+
+/// "does not deny it", "few deny that", "nobody disputes": who does not deny says nothing.
+fn not_denied(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> bool {
+    let verb = is_deny(reading, cue.anchor)
+        || matches!(
+            reading.lower(cue.anchor),
+            "dispute"
+                | "disputes"
+                | "disputed"
+                | "refute"
+                | "refutes"
+                | "refuted"
+                | "rebut"
+                | "contest"
+                | "contests"
+                | "contested"
+        );
+    if !verb || cue.family != Family::Verb {
+        return false;
+    }
+    let mut before = cue.core.start;
+    while before > bounds.start {
+        before -= 1;
+        let word = reading.lower(before);
+        if matches!(word, "not" | "n't" | "never" | "cannot") {
+            return true;
+        }
+        let beside = matches!(
+            word,
+            "do" | "does"
+                | "did"
+                | "has"
+                | "have"
+                | "had"
+                | "can"
+                | "could"
+                | "will"
+                | "would"
+                | "to"
+                | "be"
+                | "been"
+                | "seriously"
+                | "really"
+                | "even"
+                | "now"
+                | "ever"
+        ) || word.ends_with("ly");
+        if !beside {
+            break;
+        }
+    }
+    // The subject ends right before the verb: "few people in the trade deny".
+    let subject = (before.saturating_sub(6).max(bounds.start)..=before).find(|&token| {
+        matches!(reading.lower(token), "few" | "nobody" | "none" | "no" | "neither")
+    });
+    subject.is_some_and(|first| {
+        let begins = first == bounds.start
+            || matches!(reading.lower(first - 1), "," | "and" | "but" | "that" | "\"" | "“");
+        begins
+            && (first + 1..=before).all(|token| {
+                reading.tag(token) != Tag::Punctuation && !reading.tag(token).is_finite()
+            })
+    })
+}
+
+/// "has denied the allegation", "rejects the claims": the noun names what another cue denies.
+fn object_of_another(reading: &Reading, cue: &Cue, cues: &[Cue]) -> bool {
+    let names_it = cue.family == Family::Noun
+        && cue.label.is_none()
+        && lexicon().is_shell(reading.lower(cue.anchor));
+    let Some(phrase) = reading.phrase_of(cue.anchor).and_then(|number| reading.phrases.get(number))
+    else {
+        return false;
+    };
+    names_it
+        && phrase.head == cue.anchor
+        && cues[..cues.partition_point(|other| other.anchor < cue.anchor)]
+            .iter()
+            .rev()
+            .take(4)
+            .any(|other| other.family == Family::Verb && other.core.end == phrase.tokens.start)
+}
+
+fn is_deny(reading: &Reading, token: usize) -> bool {
+    matches!(reading.lower(token), "deny" | "denies" | "denied" | "denying")
+}
+
+fn is_time(word: &str) -> bool {
+    matches!(
+        word,
+        "day"
+            | "week"
+            | "month"
+            | "year"
+            | "morning"
+            | "afternoon"
+            | "evening"
+            | "night"
+            | "time"
+            | "moment"
+            | "weekend"
+    )
+}
+
 /// Whether a word names something that is told or shown: a report, a picture, a post.
 fn is_told(reading: &Reading, token: usize) -> bool {
     lexicon().is_shell(reading.lower(token))
@@ -228,4 +386,69 @@ fn opinion_of_a_thing(reading: &Reading, cue: &Cue) -> bool {
             && !lexicon().is_shell(reading.lower(phrase.head))
             && phrase.tokens.len() > 1
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cue::propose;
+    use super::*;
+    use crate::pipeline::text;
+
+    /// What the rules say of the cue whose anchor is `word`.
+    fn judged(text: &str, word: &str) -> Option<bool> {
+        let reading = text::read(text);
+        let cues = propose(&reading);
+        let cue = cues.iter().find(|cue| reading.lower(cue.anchor) == word);
+        judge(&reading, cue.unwrap_or_else(|| panic!("{word} in {text}")), &cues)
+    }
+
+    #[test]
+    fn what_is_withheld_from_somebody_is_not_denied() {
+        for text in [
+            "Some were denied the solace they sought.",
+            "Mr. Orlo denied Mr. Haas a clear victory with his last vote.",
+            "The court denied her a second hearing.",
+            "The governor denied the state any money.",
+            "The bank denied the family a mortgage.",
+        ] {
+            assert_eq!(judged(text, "denied"), Some(false), "{text}");
+        }
+        for text in [
+            "The report was denied the day before.",
+            "The envoy denied the affair the paper had described.",
+            "Mr. Orlo denied the bribe.",
+            "She denied it the same night.",
+            "He denied his role in the sale.",
+            "The ministry denied the accusations the union made.",
+        ] {
+            assert_eq!(judged(text, "denied"), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_does_not_deny_denies_nothing() {
+        for (text, word) in [
+            ("Few observers deny the failure of the plan.", "deny"),
+            ("Nobody at the dam denied that the gate was open.", "denied"),
+            ("He does not want to talk about this, but he doesn't deny it.", "deny"),
+            ("The mayor has never seriously disputed that the well was dry.", "disputed"),
+        ] {
+            assert_eq!(judged(text, word), Some(false), "{text}");
+        }
+        for (text, word) in [
+            ("There was no meeting, and the mayor denied that there was one.", "denied"),
+            ("The mayor, who had no driver, denied the trip.", "denied"),
+            ("He did not go and denied that he had planned to.", "denied"),
+        ] {
+            assert_eq!(judged(text, word), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_noun_for_what_another_cue_denies_is_no_second_denial() {
+        assert_eq!(judged("The coach has denied the allegation.", "allegation"), Some(false));
+        assert_eq!(judged("The palace rejects the latest claims.", "claims"), Some(false));
+        assert_eq!(judged("The coach spoke of the allegation.", "allegation"), None);
+        assert_eq!(judged("The coach has denied that the allegation was new.", "allegation"), None);
+    }
 }

@@ -39,7 +39,10 @@ pub fn extended(reading: &Reading, phrase: &NounPhrase, limit: usize) -> Range<u
         else {
             break;
         };
-        if next.tokens.start != end + 1 || next.tokens.end > limit {
+        // "the minister on Saturday" and "the ministry in 2012" tell when, not who.
+        let when = matches!(next.kind, PhraseKind::Number)
+            || reading.tokens[next.head].classes.any(Classes::WEEKDAY | Classes::MONTH);
+        if next.tokens.start != end + 1 || next.tokens.end > limit || when {
             break;
         }
         end = next.tokens.end;

@@ -1,18 +1,38 @@
 //! What the tests compare with: the same weights, nothing else rounded.
 
-use super::layers::Product;
-use super::matrix::Matrix;
+use std::collections::HashMap;
 
-/// Activations as they are, so that nothing but the weights is rounded.
-pub struct Unrounded;
+use super::layers::Product;
+use super::matrix::{Kernel, Matrix};
+
+/// Activations as they are, so that nothing but the weights is rounded. Keeps each matrix as
+/// numbers; for matrices that live as long as it does.
+#[derive(Default)]
+pub struct Unrounded(HashMap<*const Matrix, Vec<f32>>);
+
+impl Product for &mut Unrounded {
+    fn kernel(&self) -> Kernel {
+        Kernel::Portable
+    }
+
+    fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>) {
+        (**self).multiply(matrix, rows, out);
+    }
+}
 
 impl Product for Unrounded {
+    fn kernel(&self) -> Kernel {
+        Kernel::Portable
+    }
+
     fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>) {
         let (inputs, outputs) = (matrix.inputs(), matrix.outputs());
         let count = rows.len() / inputs;
-        let weights: Vec<f32> = (0..outputs)
-            .flat_map(|output| (0..inputs).map(move |input| matrix.weight(output, input)))
-            .collect();
+        let weights = self.0.entry(matrix).or_insert_with(|| {
+            (0..outputs)
+                .flat_map(|output| (0..inputs).map(move |input| matrix.weight(output, input)))
+                .collect()
+        });
         out.clear();
         for _ in 0..count {
             out.extend((0..outputs).map(|output| matrix.bias(output)));

@@ -8,11 +8,13 @@ pub const WIDTH: usize = 384;
 /// Heads of attention.
 pub const HEADS: usize = 12;
 /// Numbers of one head.
-const HEAD: usize = WIDTH / HEADS;
+pub(super) const HEAD: usize = WIDTH / HEADS;
 /// Numbers between the two halves of a layer's second part.
 pub const INNER: usize = 4 * WIDTH;
 /// Queries that attention takes at once.
-const QUERIES: usize = 4;
+pub(super) const QUERIES: usize = 8;
+/// Keys that attention takes at once.
+const KEYS: usize = 2 * LANES;
 
 /// Scale and shift after a normalisation.
 #[derive(Debug)]
@@ -89,6 +91,9 @@ pub struct Upper<'u> {
 pub trait Product {
     /// `rows` times `matrix`, into `out`.
     fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>);
+
+    /// What the processor can do.
+    fn kernel(&self) -> Kernel;
 }
 
 /// Activations are rounded to bytes.
@@ -107,8 +112,13 @@ impl InBytes {
 impl Product for InBytes {
     #[inline(always)]
     fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>) {
-        self.rounded.fill(rows, matrix.inputs());
+        self.rounded.fill(rows, matrix.inputs(), self.kernel);
         matrix.multiply(&self.rounded, self.kernel, out);
+    }
+
+    #[inline(always)]
+    fn kernel(&self) -> Kernel {
+        self.kernel
     }
 }
 
@@ -172,7 +182,7 @@ impl Encoder {
         quoted: &[bool],
         mut product: impl Product,
     ) -> Vec<f32> {
-        let count = pieces.len();
+        let (count, kernel) = (pieces.len(), product.kernel());
         let mut rows = vec![0.0_f32; count * WIDTH];
         let last_place = self.places.scales.len().saturating_sub(1);
         for (at, row) in rows.chunks_exact_mut(WIDTH).enumerate() {
@@ -191,25 +201,52 @@ impl Encoder {
                 }
             }
             product.multiply(&layer.attention, &rows, &mut wide);
-            attention.attend(&wide, count, &mut attended);
+            attention.attend(&wide, count, &mut attended, kernel);
             product.multiply(&layer.joined, &attended, &mut narrow);
-            add_and_normalise(&mut rows, &narrow, &layer.joined_norm);
+            add_and_normalise(&mut rows, &narrow, &layer.joined_norm, kernel);
             product.multiply(&layer.wide, &rows, &mut wide);
-            gelu(&mut wide);
+            gelu_by(kernel, &mut wide);
             product.multiply(&layer.narrow, &wide, &mut narrow);
-            add_and_normalise(&mut rows, &narrow, &layer.out_norm);
+            add_and_normalise(&mut rows, &narrow, &layer.out_norm, kernel);
         }
         rows
     }
 }
 
 #[inline(always)]
-fn add_and_normalise(rows: &mut [f32], added: &[f32], norm: &Norm) {
+fn add_and_normalise(rows: &mut [f32], added: &[f32], norm: &Norm, kernel: Kernel) {
     for (row, added) in rows.chunks_exact_mut(WIDTH).zip(added.chunks_exact(WIDTH)) {
-        for (x, added) in row.iter_mut().zip(added) {
-            *x += added;
+        match kernel {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
+            Kernel::Avx512 => unsafe {
+                super::wide::add_and_normalise(row, added, &norm.scale, &norm.shift)
+            },
+            _ => {
+                row.iter_mut().zip(added).for_each(|(x, added)| *x += added);
+                normalise(row, &norm.scale, &norm.shift);
+            }
         }
-        normalise(row, &norm.scale, &norm.shift);
+    }
+}
+
+#[inline(always)]
+fn gelu_by(kernel: Kernel, rows: &mut [f32]) {
+    match kernel {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
+        Kernel::Avx512 => unsafe { super::wide::gelu(rows) },
+        _ => gelu(rows),
+    }
+}
+
+#[inline(always)]
+fn softmax_by(kernel: Kernel, row: &mut [f32]) {
+    match kernel {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
+        Kernel::Avx512 => unsafe { super::wide::softmax(row) },
+        _ => softmax(row),
     }
 }
 
@@ -227,8 +264,8 @@ struct Attention {
 impl Attention {
     /// From queries, keys and values side by side to the mixed values of each piece.
     #[inline(always)]
-    fn attend(&mut self, sides: &[f32], count: usize, out: &mut [f32]) {
-        let stride = count.next_multiple_of(LANES);
+    fn attend(&mut self, sides: &[f32], count: usize, out: &mut [f32], kernel: Kernel) {
+        let stride = count.next_multiple_of(KEYS);
         self.keys.resize(HEAD * stride, 0.0);
         self.values.resize(count * HEAD, 0.0);
         self.scores.resize(QUERIES * stride, 0.0);
@@ -251,11 +288,11 @@ impl Attention {
                     let start = (first + at) * 3 * WIDTH + head * HEAD;
                     query.copy_from_slice(&sides[start..start + HEAD]);
                 }
-                self.score(&queries, stride);
-                for row in self.scores.chunks_exact_mut(stride) {
-                    softmax(&mut row[..count]);
+                self.score(&queries, stride, kernel);
+                for row in self.scores.chunks_exact_mut(stride).take(together) {
+                    softmax_by(kernel, &mut row[..count]);
                 }
-                let mixed = self.mix(count, stride);
+                let mixed = self.mix(count, stride, kernel);
                 for (at, mixed) in mixed.iter().enumerate().take(together) {
                     let start = (first + at) * WIDTH + head * HEAD;
                     out[start..start + HEAD].copy_from_slice(mixed);
@@ -271,7 +308,12 @@ impl Attention {
         reason = "with counted loops the sums stay in registers; with iterators it takes three times as long"
     )]
     #[inline(always)]
-    fn score(&mut self, queries: &[[f32; HEAD]; QUERIES], stride: usize) {
+    fn score(&mut self, queries: &[[f32; HEAD]; QUERIES], stride: usize, kernel: Kernel) {
+        #[cfg(target_arch = "x86_64")]
+        if kernel == Kernel::Avx512 {
+            // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
+            return unsafe { super::wide::score(queries, &self.keys, stride, &mut self.scores) };
+        }
         for start in (0..stride).step_by(LANES) {
             let mut sums = [[0.0_f32; LANES]; QUERIES];
             for number in 0..HEAD {
@@ -296,9 +338,16 @@ impl Attention {
         reason = "with counted loops the sums stay in registers; with iterators it takes three times as long"
     )]
     #[inline(always)]
-    fn mix(&self, count: usize, stride: usize) -> [[f32; HEAD]; QUERIES] {
+    fn mix(&self, count: usize, stride: usize, kernel: Kernel) -> [[f32; HEAD]; QUERIES] {
+        let (values, _) = self.values.as_chunks::<HEAD>();
+        let values = &values[..count];
+        #[cfg(target_arch = "x86_64")]
+        if kernel == Kernel::Avx512 {
+            // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
+            return unsafe { super::wide::mix(values, &self.scores, stride) };
+        }
         let mut sums = [[0.0_f32; HEAD]; QUERIES];
-        for (piece, value) in self.values.as_chunks::<HEAD>().0.iter().enumerate().take(count) {
+        for (piece, value) in values.iter().enumerate() {
             for query in 0..QUERIES {
                 let share = self.scores[query * stride + piece];
                 for number in 0..HEAD {

@@ -6,6 +6,8 @@
 
 use std::sync::OnceLock;
 
+use super::numbers::LANES;
+
 /// Outputs that one step of a kernel fills; the number of outputs is padded to a multiple of it.
 const PANEL: usize = 16;
 /// Neighbouring inputs that stand together in memory.
@@ -218,31 +220,20 @@ pub struct Rounded {
 impl Rounded {
     /// Rounds `rows`, each of `width` numbers; what stood here before is gone.
     #[inline(always)]
-    pub fn fill(&mut self, rows: &[f32], width: usize) {
+    pub fn fill(&mut self, rows: &[f32], width: usize, kernel: Kernel) {
         self.width = width;
         self.values.resize(rows.len(), 0);
         self.scales.clear();
         self.zeros.clear();
         for (row, bytes) in rows.chunks_exact(width).zip(self.values.chunks_exact_mut(width)) {
-            let (mut low, mut high) = ([0.0_f32; 16], [0.0_f32; 16]);
-            for sixteen in row.chunks_exact(16) {
-                for lane in 0..16 {
-                    let x = sixteen[lane];
-                    low[lane] = if x < low[lane] { x } else { low[lane] };
-                    high[lane] = if x > high[lane] { x } else { high[lane] };
-                }
-            }
-            let low = low.iter().fold(0.0_f32, |a, &b| a.min(b));
-            let high = high.iter().fold(0.0_f32, |a, &b| a.max(b));
-            let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
-            let inverse = 1.0 / scale;
-            // half to even by adding and taking away 1.5 × 2^23: one rule on every processor
-            const ROUND: f32 = 12_582_912.0;
-            let zero = ((-low * inverse) + ROUND) - ROUND;
-            for (byte, &x) in bytes.iter_mut().zip(row) {
-                let value = ((x * inverse) + ROUND) - ROUND + zero;
-                *byte = value.clamp(0.0, 255.0) as i32 as u8;
-            }
+            let (scale, zero) = match kernel {
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
+                Kernel::Avx512 if width.is_multiple_of(LANES) => unsafe {
+                    super::wide::round(row, bytes)
+                },
+                _ => round(row, bytes),
+            };
             self.scales.push(scale);
             self.zeros.push(zero as i32);
         }
@@ -262,4 +253,39 @@ impl Rounded {
     pub(super) fn width(&self) -> usize {
         self.width
     }
+}
+
+/// The value of one step and the zero point of a row between `low` and `high`.
+#[inline(always)]
+pub(super) fn steps(low: f32, high: f32) -> (f32, f32) {
+    let scale = ((high - low) / 255.0).max(f32::MIN_POSITIVE);
+    (scale, ((-low * (1.0 / scale)) + ROUND) - ROUND)
+}
+
+/// Rounds half to even by adding it and taking it away: 1.5 × 2^23, one rule on every processor.
+const ROUND: f32 = 12_582_912.0;
+
+/// One row → bytes, with its scale and its zero point.
+#[inline(always)]
+pub(super) fn round(row: &[f32], bytes: &mut [u8]) -> (f32, f32) {
+    let (mut low, mut high) = ([0.0_f32; LANES], [0.0_f32; LANES]);
+    for sixteen in row.chunks_exact(LANES) {
+        for lane in 0..LANES {
+            let x = sixteen[lane];
+            low[lane] = if x < low[lane] { x } else { low[lane] };
+            high[lane] = if x > high[lane] { x } else { high[lane] };
+        }
+    }
+    let low = low.iter().fold(0.0_f32, |a, &b| a.min(b));
+    let high = high.iter().fold(0.0_f32, |a, &b| a.max(b));
+    let (scale, zero) = steps(low, high);
+    let inverse = 1.0 / scale;
+    for (byte, &x) in bytes.iter_mut().zip(row) {
+        let value = ((x * inverse) + ROUND) - ROUND + zero;
+        let value = if value > 0.0 { value } else { 0.0 };
+        let value = if value < 255.0 { value } else { 255.0 };
+        // a whole number's low bits, without a conversion that checks its range
+        *byte = (value + ROUND).to_bits() as u8;
+    }
+    (scale, zero)
 }

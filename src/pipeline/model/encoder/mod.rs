@@ -16,6 +16,8 @@ mod scorer;
 mod sentences;
 mod tagger;
 mod weights;
+#[cfg(target_arch = "x86_64")]
+mod wide;
 mod words;
 #[cfg(target_arch = "x86_64")]
 mod x86;

@@ -9,7 +9,7 @@ pub const LANES: usize = 16;
 
 /// The sum of sixteen lanes, in one fixed order.
 #[inline(always)]
-fn joined(lanes: &[f32; LANES]) -> f32 {
+pub(super) fn joined(lanes: &[f32; LANES]) -> f32 {
     let mut eight = [0.0_f32; 8];
     for lane in 0..8 {
         eight[lane] = lanes[lane] + lanes[lane + 8];
@@ -30,24 +30,26 @@ pub fn dot(a: &[f32], b: &[f32]) -> f32 {
     joined(&lanes)
 }
 
+/// ln 2 in two parts, the first exact for small multiples.
+pub(super) const LN2: (f32, f32) = (0.693_359_4, -2.121_944_4e-4);
+/// What is left of e to the power of a number within half of ln 2, as a polynomial (Cephes, `expf`).
+pub(super) const EXP: [f32; 6] =
+    [1.987_569_1e-4, 1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.000_000_3e-1];
+
 /// e to the power of `x`, for `x` from −87 to 88 (less counts as −87, more as 88); wrong by less
 /// than 2 in ten million.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     /// Adding and taking it away rounds to a whole number.
     const ROUND: f32 = 12_582_912.0;
-    /// ln 2 in two parts, the first exact for small multiples.
-    const LN2: (f32, f32) = (0.693_359_4, -2.121_944_4e-4);
     let x = if x < -87.0 { -87.0 } else { x };
     let x = if x > 88.0 { 88.0 } else { x };
     let whole = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
     let r = (x - whole * LN2.0) - whole * LN2.1;
-    let mut p = 1.987_569_1e-4_f32;
-    p = p * r + 1.398_199_9e-3;
-    p = p * r + 8.333_452e-3;
-    p = p * r + 4.166_579_6e-2;
-    p = p * r + 1.666_666_5e-1;
-    p = p * r + 5.000_000_3e-1;
+    let mut p = EXP[0];
+    for next in &EXP[1..] {
+        p = p * r + next;
+    }
     let value = p * (r * r) + r + 1.0;
     // the whole number's bits without a conversion that checks its range
     let power = ((whole + ROUND).to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127)) << 23;
@@ -107,7 +109,6 @@ pub fn softmax(row: &mut [f32]) {
 /// sixteen.
 #[inline(always)]
 pub fn normalise(row: &mut [f32], scale: &[f32], shift: &[f32]) {
-    const EPSILON: f32 = 1e-12;
     let inverse_width = 1.0 / row.len() as f32;
     let mut lanes = [0.0_f32; LANES];
     for chunk in row.chunks_exact(LANES) {
@@ -123,10 +124,17 @@ pub fn normalise(row: &mut [f32], scale: &[f32], shift: &[f32]) {
             lanes[lane] += away * away;
         }
     }
-    let inverse = 1.0 / (joined(&lanes) * inverse_width + EPSILON).sqrt();
+    let inverse = inverse_deviation(&lanes, inverse_width);
     for ((x, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
         *x = (*x - mean) * inverse * scale + shift;
     }
+}
+
+/// One over the standard deviation, from the lanes of the squares' sum.
+#[inline(always)]
+pub(super) fn inverse_deviation(squares: &[f32; LANES], inverse_width: f32) -> f32 {
+    const EPSILON: f32 = 1e-12;
+    1.0 / (joined(squares) * inverse_width + EPSILON).sqrt()
 }
 
 #[cfg(test)]

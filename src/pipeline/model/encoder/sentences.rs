@@ -160,7 +160,7 @@ mod tests {
         for Expected { text, vector } in expected {
             let pieces = ENCODER.pieces(&text);
             let quoted = vec![false; pieces.len()];
-            let mine = mean(&ENCODER.encoder.pass(&pieces, &quoted, Unrounded));
+            let mine = mean(&ENCODER.encoder.pass(&pieces, &quoted, Unrounded::default()));
             assert!(farthest(&mine, &vector) < 1e-3, "{text}");
         }
     }

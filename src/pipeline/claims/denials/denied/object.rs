@@ -212,6 +212,12 @@ impl Finder<'_> {
                     reading.phrase_of(at).and_then(|number| reading.phrases.get(number))
                 {
                     let after = phrase.tokens.end;
+                    // "accusations by the union of taking bribes": what the union says.
+                    let told_by = matches!(word, "by" | "from" | "made")
+                        && matches!(reading.lower(after), "of" | "about");
+                    if told_by && after + 1 < end && reading.tag(after + 1) == Tag::VerbIng {
+                        self.clauses(after + 1, end, Form::Gerund, None, place, "join_gerund");
+                    }
                     if reading.tag(after) == Tag::VerbIng {
                         self.clauses(
                             after,

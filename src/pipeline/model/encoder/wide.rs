@@ -1,0 +1,330 @@
+//! The arithmetic of [`numbers`](super::numbers), of rounding and of attention in 512-bit registers.
+//!
+//! Every function takes the same steps in the same order as its plain twin and gives the same bits;
+//! the compiler makes slow code of the twins where sums and choices alternate.
+
+use std::arch::x86_64::*;
+
+use super::layers::{HEAD, QUERIES};
+use super::numbers::{LANES, exp, joined};
+
+/// One row → bytes, with its scale and its zero point.
+///
+/// # Safety
+/// The processor must have AVX-512 F, BW, VL and DQ.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+pub(super) unsafe fn round(row: &[f32], bytes: &mut [u8]) -> (f32, f32) {
+    let (row, rest) = row.as_chunks::<LANES>();
+    let (bytes, _) = bytes.as_chunks_mut::<LANES>();
+    assert!(rest.is_empty() && row.len() == bytes.len());
+    let (mut low, mut high) = (_mm512_setzero_ps(), _mm512_setzero_ps());
+    for sixteen in row {
+        let x = load(sixteen);
+        low = _mm512_min_ps(x, low);
+        high = _mm512_max_ps(x, high);
+    }
+    let (low, high) = (_mm512_reduce_min_ps(low), _mm512_reduce_max_ps(high));
+    let (scale, zero) = super::matrix::steps(low, high);
+    let inverse = _mm512_set1_ps(1.0 / scale);
+    let (none, most) = (_mm512_setzero_ps(), _mm512_set1_ps(255.0));
+    for (sixteen, bytes) in row.iter().zip(bytes) {
+        // rounds half to even, as adding and taking away 1.5 × 2^23 does
+        let steps = _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(
+            _mm512_mul_ps(load(sixteen), inverse),
+        );
+        let value = _mm512_add_ps(steps, _mm512_set1_ps(zero));
+        let value = _mm512_min_ps(_mm512_max_ps(value, none), most);
+        let packed = _mm512_cvtepi32_epi8(_mm512_cvttps_epi32(value));
+        // SAFETY: `bytes` holds the sixteen that are written.
+        unsafe { _mm_storeu_si128(bytes.as_mut_ptr().cast(), packed) };
+    }
+    (scale, zero)
+}
+
+/// Twin of [`numbers::gelu`](super::numbers::gelu).
+///
+/// # Safety
+/// As [`round`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+pub(super) unsafe fn gelu(rows: &mut [f32]) {
+    let (rows, rest) = rows.as_chunks_mut::<LANES>();
+    assert!(rest.is_empty());
+    let number = |x: f32| _mm512_set1_ps(x);
+    for sixteen in rows {
+        let x = load(sixteen);
+        let z = _mm512_mul_ps(_mm512_abs_ps(x), number(std::f32::consts::FRAC_1_SQRT_2));
+        let one = number(1.0);
+        let t = _mm512_div_ps(one, _mm512_add_ps(one, _mm512_mul_ps(number(0.327_591_1), z)));
+        let mut p = number(1.061_405_4);
+        p = _mm512_sub_ps(_mm512_mul_ps(p, t), number(1.453_152_1));
+        p = _mm512_add_ps(_mm512_mul_ps(p, t), number(1.421_413_8));
+        p = _mm512_sub_ps(_mm512_mul_ps(p, t), number(0.284_496_74));
+        p = _mm512_add_ps(_mm512_mul_ps(p, t), number(0.254_829_6));
+        let minus = _mm512_sub_ps(_mm512_setzero_ps(), z);
+        let tail = _mm512_mul_ps(_mm512_mul_ps(p, t), exps(_mm512_mul_ps(minus, z)));
+        let half = _mm512_mul_ps(number(0.5), tail);
+        let negative = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(x, _mm512_setzero_ps());
+        let share = _mm512_mask_sub_ps(half, !negative, one, half);
+        store(_mm512_mul_ps(x, share), sixteen);
+    }
+}
+
+/// Twin of [`numbers::softmax`](super::numbers::softmax).
+///
+/// # Safety
+/// As [`round`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+pub(super) unsafe fn softmax(row: &mut [f32]) {
+    let (chunks, rest) = row.as_chunks_mut::<LANES>();
+    let mut most = _mm512_set1_ps(f32::MIN);
+    for sixteen in chunks.iter() {
+        most = _mm512_max_ps(load(sixteen), most);
+    }
+    let largest = rest.iter().fold(_mm512_reduce_max_ps(most), |a, &b| if b > a { b } else { a });
+    let mut sums = _mm512_setzero_ps();
+    for sixteen in chunks.iter_mut() {
+        let share = exps(_mm512_sub_ps(load(sixteen), _mm512_set1_ps(largest)));
+        sums = _mm512_add_ps(sums, share);
+        store(share, sixteen);
+    }
+    let mut lanes = [0.0; LANES];
+    store(sums, &mut lanes);
+    for (x, lane) in rest.iter_mut().zip(&mut lanes) {
+        *x = exp(*x - largest);
+        *lane += *x;
+    }
+    let inverse = 1.0 / joined(&lanes);
+    for sixteen in chunks {
+        store(_mm512_mul_ps(load(sixteen), _mm512_set1_ps(inverse)), sixteen);
+    }
+    for x in rest {
+        *x *= inverse;
+    }
+}
+
+/// Every query against every key: `keys` has [`HEAD`] rows of `stride` numbers, a multiple of 32;
+/// `scores` gets a row of `stride` for each query.
+///
+/// # Safety
+/// As [`round`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+pub(super) unsafe fn score(
+    queries: &[[f32; HEAD]; QUERIES],
+    keys: &[f32],
+    stride: usize,
+    scores: &mut [f32],
+) {
+    assert!(stride.is_multiple_of(2 * LANES));
+    assert!(keys.len() >= HEAD * stride && scores.len() >= QUERIES * stride);
+    for start in (0..stride).step_by(2 * LANES) {
+        let mut sums = [[_mm512_setzero_ps(); 2]; QUERIES];
+        for number in 0..HEAD {
+            // SAFETY: the 32 numbers end at most at `(number + 1) × stride`, inside `keys`.
+            let pair = unsafe {
+                let at = keys.as_ptr().add(number * stride + start);
+                [_mm512_loadu_ps(at), _mm512_loadu_ps(at.add(LANES))]
+            };
+            for (query, sums) in queries.iter().zip(&mut sums) {
+                let query = _mm512_set1_ps(query[number]);
+                sums[0] = _mm512_add_ps(sums[0], _mm512_mul_ps(query, pair[0]));
+                sums[1] = _mm512_add_ps(sums[1], _mm512_mul_ps(query, pair[1]));
+            }
+        }
+        for (query, sums) in sums.iter().enumerate() {
+            // SAFETY: the 32 numbers end at most at `(query + 1) × stride`, inside `scores`.
+            unsafe {
+                let at = scores.as_mut_ptr().add(query * stride + start);
+                _mm512_storeu_ps(at, sums[0]);
+                _mm512_storeu_ps(at.add(LANES), sums[1]);
+            }
+        }
+    }
+}
+
+/// The values, weighed by the shares: `scores` has a row of `stride` numbers for each query, of
+/// which as many count as there are `values`.
+///
+/// # Safety
+/// As [`round`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+pub(super) unsafe fn mix(
+    values: &[[f32; HEAD]],
+    scores: &[f32],
+    stride: usize,
+) -> [[f32; HEAD]; QUERIES] {
+    const { assert!(HEAD == 2 * LANES) };
+    assert!(stride >= values.len() && scores.len() >= QUERIES * stride);
+    let mut sums = [[_mm512_setzero_ps(); 2]; QUERIES];
+    for (piece, value) in values.iter().enumerate() {
+        // SAFETY: a value has 32 numbers.
+        let pair = unsafe {
+            [_mm512_loadu_ps(value.as_ptr()), _mm512_loadu_ps(value.as_ptr().add(LANES))]
+        };
+        for (query, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: `piece < stride`, so this is inside the query's row of `scores`.
+            let share = _mm512_set1_ps(unsafe { *scores.as_ptr().add(query * stride + piece) });
+            sums[0] = _mm512_add_ps(sums[0], _mm512_mul_ps(share, pair[0]));
+            sums[1] = _mm512_add_ps(sums[1], _mm512_mul_ps(share, pair[1]));
+        }
+    }
+    let mut mixed = [[0.0; HEAD]; QUERIES];
+    for (mixed, sums) in mixed.iter_mut().zip(&sums) {
+        for (sixteen, &sum) in mixed.as_chunks_mut::<LANES>().0.iter_mut().zip(sums) {
+            store(sum, sixteen);
+        }
+    }
+    mixed
+}
+
+/// Twin of [`numbers::normalise`](super::numbers::normalise), after `added` is added.
+///
+/// # Safety
+/// As [`round`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+pub(super) unsafe fn add_and_normalise(
+    row: &mut [f32],
+    added: &[f32],
+    scale: &[f32],
+    shift: &[f32],
+) {
+    let width = row.len();
+    let (row, rest) = row.as_chunks_mut::<LANES>();
+    assert!(rest.is_empty());
+    let mut sums = _mm512_setzero_ps();
+    for (x, added) in row.iter_mut().zip(added.as_chunks::<LANES>().0) {
+        let sum = _mm512_add_ps(load(x), load(added));
+        store(sum, x);
+        sums = _mm512_add_ps(sums, sum);
+    }
+    let mut lanes = [0.0; LANES];
+    store(sums, &mut lanes);
+    let inverse_width = 1.0 / width as f32;
+    let mean = _mm512_set1_ps(joined(&lanes) * inverse_width);
+    let mut sums = _mm512_setzero_ps();
+    for x in row.iter() {
+        let away = _mm512_sub_ps(load(x), mean);
+        sums = _mm512_add_ps(sums, _mm512_mul_ps(away, away));
+    }
+    store(sums, &mut lanes);
+    let inverse = _mm512_set1_ps(super::numbers::inverse_deviation(&lanes, inverse_width));
+    let (scale, shift) = (scale.as_chunks::<LANES>().0, shift.as_chunks::<LANES>().0);
+    for ((x, scale), shift) in row.iter_mut().zip(scale).zip(shift) {
+        let even = _mm512_mul_ps(_mm512_sub_ps(load(x), mean), inverse);
+        store(_mm512_add_ps(_mm512_mul_ps(even, load(scale)), load(shift)), x);
+    }
+}
+
+/// Twin of [`exp`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[inline]
+fn exps(x: __m512) -> __m512 {
+    let number = |x: f32| _mm512_set1_ps(x);
+    let x = _mm512_max_ps(number(-87.0), x);
+    let x = _mm512_min_ps(number(88.0), x);
+    let (ln2, rest) = super::numbers::LN2;
+    let whole = _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(
+        _mm512_mul_ps(x, number(std::f32::consts::LOG2_E)),
+    );
+    let r = _mm512_sub_ps(x, _mm512_mul_ps(whole, number(ln2)));
+    let r = _mm512_sub_ps(r, _mm512_mul_ps(whole, number(rest)));
+    let mut p = number(super::numbers::EXP[0]);
+    for &next in &super::numbers::EXP[1..] {
+        p = _mm512_add_ps(_mm512_mul_ps(p, r), number(next));
+    }
+    let value = _mm512_add_ps(_mm512_mul_ps(p, _mm512_mul_ps(r, r)), r);
+    let value = _mm512_add_ps(value, number(1.0));
+    let power = _mm512_add_epi32(_mm512_cvtps_epi32(whole), _mm512_set1_epi32(127));
+    _mm512_mul_ps(value, _mm512_castsi512_ps(_mm512_slli_epi32::<23>(power)))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[inline]
+fn load(sixteen: &[f32; LANES]) -> __m512 {
+    // SAFETY: exactly the sixteen numbers are read.
+    unsafe { _mm512_loadu_ps(sixteen.as_ptr()) }
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[inline]
+fn store(x: __m512, sixteen: &mut [f32; LANES]) {
+    // SAFETY: exactly the sixteen numbers are written.
+    unsafe { _mm512_storeu_ps(sixteen.as_mut_ptr(), x) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::matrix::Kernel;
+    use super::super::numbers;
+    use super::*;
+
+    /// Numbers from −6 to 6 in no order, with both zeros.
+    fn numbers_of(count: usize) -> Vec<f32> {
+        let spread = |at: usize| ((at * 7919 + 13) % 1201) as f32 / 100.0 - 6.0;
+        (0..count).map(|at| if at % 97 == 5 { -0.0 } else { spread(at) }).collect()
+    }
+
+    fn bits(row: &[f32]) -> Vec<u32> {
+        row.iter().map(|x| x.to_bits()).collect()
+    }
+
+    /// Whether this processor has the registers; elsewhere there is nothing to compare.
+    fn runs_here() -> bool {
+        Kernel::available().contains(&Kernel::Avx512)
+    }
+
+    #[test]
+    fn gelu_and_softmax_give_the_bits_of_their_twins() {
+        if !runs_here() {
+            return;
+        }
+        let (mut mine, mut plain) = (numbers_of(1536), numbers_of(1536));
+        // SAFETY: the processor was asked.
+        unsafe { gelu(&mut mine) };
+        numbers::gelu(&mut plain);
+        assert_eq!(bits(&mine), bits(&plain));
+        for count in [1, 15, 16, 33, 192, 250] {
+            let (mut mine, mut plain) = (numbers_of(count), numbers_of(count));
+            // SAFETY: the processor was asked.
+            unsafe { softmax(&mut mine) };
+            numbers::softmax(&mut plain);
+            assert_eq!(bits(&mine), bits(&plain), "{count}");
+        }
+    }
+
+    #[test]
+    fn rows_are_rounded_and_normalised_as_by_their_twins() {
+        if !runs_here() {
+            return;
+        }
+        let row = numbers_of(384);
+        let (mut mine, mut plain) = ([0_u8; 384], [0_u8; 384]);
+        // SAFETY: the processor was asked.
+        let steps = unsafe { round(&row, &mut mine) };
+        assert_eq!(steps, super::super::matrix::round(&row, &mut plain));
+        assert_eq!(mine, plain);
+
+        let (scale, shift) = (numbers_of(400)[16..].to_vec(), numbers_of(416)[32..].to_vec());
+        let (mut mine, mut plain) = (row.clone(), row.clone());
+        // SAFETY: the processor was asked.
+        unsafe { add_and_normalise(&mut mine, &scale, &scale, &shift) };
+        plain.iter_mut().zip(&scale).for_each(|(x, added)| *x += added);
+        numbers::normalise(&mut plain, &scale, &shift);
+        assert_eq!(bits(&mine), bits(&plain));
+    }
+
+    #[test]
+    fn the_smallest_and_largest_numbers_have_a_byte() {
+        if !runs_here() {
+            return;
+        }
+        for extreme in [0.0, f32::MIN_POSITIVE, 1e30, -1e30] {
+            let mut row = numbers_of(32);
+            row[7] = extreme;
+            let (mut mine, mut plain) = ([0_u8; 32], [0_u8; 32]);
+            // SAFETY: the processor was asked.
+            let steps = unsafe { round(&row, &mut mine) };
+            assert_eq!(steps, super::super::matrix::round(&row, &mut plain));
+            assert_eq!(mine, plain, "{extreme}");
+        }
+    }
+}
