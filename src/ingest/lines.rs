@@ -1,6 +1,6 @@
 //! Lines of a text → the same lines without what the page left over: ad labels, share lines, policies.
 //!
-//! The rules are data, in `lines.toml`, each with lines it takes and lines it must leave.
+//! The rules are data, in `lines.toml` and `lines_languages.toml`, each with lines it takes and lines it must leave.
 
 use std::sync::{LazyLock, OnceLock};
 
@@ -46,7 +46,7 @@ impl Rule {
                     RegexBuilder::new(pattern)
                         .case_insensitive(true)
                         .build()
-                        .expect("the patterns of lines.toml compile")
+                        .expect("the patterns compile")
                 })
                 .collect()
         };
@@ -101,11 +101,13 @@ struct Rules {
 /// Lines up to this many characters are short.
 const SHORT: usize = 300;
 
+/// The rules: English ones with words of other languages among them, and those of other languages.
+const FILES: [&str; 2] = [include_str!("lines.toml"), include_str!("lines_languages.toml")];
+
 /// The rules come with the program and are proven by its tests, so they always compile.
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
-    let file: RuleFile =
-        toml::from_str(include_str!("lines.toml")).expect("lines.toml is well-formed");
-    Rules::new(file.rule).expect("the patterns of lines.toml compile")
+    let read = |file| toml::from_str::<RuleFile>(file).expect("the rules are well-formed").rule;
+    Rules::new(FILES.into_iter().flat_map(read).collect()).expect("the patterns compile")
 });
 
 impl Rules {
@@ -214,7 +216,8 @@ mod tests {
     }
 
     fn entries() -> Vec<ProvenEntry> {
-        toml::from_str::<ProvenFile>(include_str!("lines.toml")).expect("well-formed").rule
+        let read = |file| toml::from_str::<ProvenFile>(file).expect("well-formed").rule;
+        FILES.into_iter().flat_map(read).collect()
     }
 
     #[test]
