@@ -130,6 +130,7 @@ struct Denial {
     denied: Option<String>,
     claim: String,
     kind: &'static str,
+    confidence: f32,
 }
 
 /// The denials of a passage, one for each denier and claim, each in the mention that words it.
@@ -143,6 +144,7 @@ fn denials(question: Question, gear: Gear) -> DenialAnswer {
             denied: denial.denied,
             claim: denial.claim,
             kind: denial.kind,
+            confidence: denial.confidence,
         })
         .collect();
     DenialAnswer { id: question.id, denials }

@@ -5,25 +5,12 @@
 //! calibration error over ten bins is 0.099 (linear models) and 0.056 (encoder), after it 0.021
 //! both. The articles are news in English; elsewhere the figures say less.
 
-/// One model's line.
-pub(super) struct Calibration {
-    slope: f32,
-    shift: f32,
-}
+use crate::pipeline::model::Calibration;
 
 /// Of the linear models.
 pub(super) const LINEAR: Calibration = Calibration { slope: 1.011, shift: 0.584 };
 /// Of the encoder.
 pub(super) const ENCODER: Calibration = Calibration { slope: 0.865, shift: -0.282 };
-
-impl Calibration {
-    /// The chance that a statement is right whose parts have this share together.
-    pub(super) fn chance(&self, share: f32) -> f32 {
-        let share = share.clamp(1e-4, 1.0 - 1e-4);
-        let odds = (share / (1.0 - share)).ln();
-        1.0 / (1.0 + (-(self.slope * odds + self.shift)).exp())
-    }
-}
 
 #[cfg(test)]
 mod tests {

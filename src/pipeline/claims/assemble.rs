@@ -312,8 +312,7 @@ impl Builder<'_> {
             }
         }
         let Some(text) = group.claim.clone() else { return };
-        let confidence =
-            group.places.iter().map(|place| place.found.confidence).fold(0.0, f32::max);
+        let confidence = group.places.iter().map(|place| place.found.chance).fold(0.0, f32::max);
         let number = self.draft(&text, confidence);
         let mut mentions = Vec::new();
         let mut appearances = Vec::new();
@@ -347,7 +346,7 @@ impl Builder<'_> {
                     place.denier,
                     via.zip(via_span),
                     place.found.cue.rule,
-                    place.found.confidence,
+                    place.found.chance,
                 )
             });
             appearances.push(Appearance {

@@ -17,7 +17,7 @@ use crate::pipeline::{Gear, attribution, resolution, text};
 use assemble::FieldRead;
 
 /// A denial in strings of the passage it stands in.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PassageDenial {
     /// The words that deny.
     pub cue: String,
@@ -31,6 +31,8 @@ pub struct PassageDenial {
     pub claim: String,
     /// `denial`, `debunk` or `correction`.
     pub kind: &'static str,
+    /// How often denials of this kind of certainty are denials, 0..1.
+    pub confidence: f32,
 }
 
 /// The denials of a passage, one for each denier and claim, each in the mention that words it:
@@ -61,6 +63,7 @@ pub fn passage_denials(gear: Gear, passage: &str) -> Vec<PassageDenial> {
                     crate::domain::RebuttalKind::Retraction => "correction",
                     kind => kind.as_str(),
                 },
+                confidence: group.places.iter().map(|place| place.found.chance).fold(0.0, f32::max),
             })
         })
         .collect()

@@ -17,6 +17,7 @@ use crate::pipeline::claims::speech::{self, Speech};
 use crate::pipeline::claims::wording::{self, Context, Form, Party};
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::lexicon::wording::lexicon as wording_lexicon;
+use crate::pipeline::model::Calibration;
 use crate::pipeline::resolution::{EntityKind, Resolution};
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
@@ -49,8 +50,10 @@ pub struct Found {
     pub topic: bool,
     /// The word used for the claim.
     pub label: Option<String>,
-    /// 0..1.
+    /// How sure the judges are, 0..1; what the thresholds here are about.
     pub confidence: f32,
+    /// How often cues of that confidence deny something, 0..1; what is told to others.
+    pub chance: f32,
 }
 
 impl<'p> Passage<'p> {
@@ -231,6 +234,11 @@ const JUDGE: f32 = 0.7;
 /// The encoder is not asked about cues that the linear judge gives less: it could hardly lift them to
 /// the threshold, and they are six in ten.
 const HOPELESS: f32 = 0.1;
+/// Of the linear judge, and of both judges together: fitted on both development sets to whether a
+/// denial matches one that people marked. The expected calibration error over ten bins was 0.120 and
+/// 0.081, and is 0.007 and 0.033; fitted on one set and measured on the other, 0.05 to 0.09.
+const LINEAR: Calibration = Calibration { slope: 0.674, shift: 0.844 };
+const BOTH: Calibration = Calibration { slope: 0.737, shift: 0.570 };
 /// What a plain rule is taken to be sure of.
 const CERTAIN: f32 = 0.7;
 /// From this on a cue may repeat a denial that a surer one makes.
@@ -244,6 +252,10 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
     let reading = passage.reading;
     let cues = cue::propose(reading);
     let asker = (gear == Gear::Accurate && !cues.is_empty()).then(|| Asker::of(reading));
+    let calibration = match gear {
+        Gear::Fast => &LINEAR,
+        Gear::Accurate => &BOTH,
+    };
     let mut found = Vec::new();
     for cue in &cues {
         let judged = judge::features(reading, cue, &cues, passage.speeches);
@@ -299,6 +311,7 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
             topic,
             label: cue.label.clone(),
             confidence,
+            chance: calibration.chance(confidence),
         });
     }
     found
@@ -433,4 +446,17 @@ pub fn best_denied(
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn denials_at_the_threshold_are_right_as_often_as_they_were_on_the_development_sets() {
+        // The bins from 0.5 to 0.6 hold denials of which 0.54 and 0.48 are right.
+        assert!((LINEAR.chance(THRESHOLD) - 0.57).abs() < 0.02);
+        assert!((BOTH.chance(THRESHOLD) - 0.49).abs() < 0.02);
+        assert!(LINEAR.chance(0.9) > 0.85 && BOTH.chance(0.9) > 0.85);
+    }
 }
