@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::app::{TestApp, send};
+use crate::support::client::unfollowing;
 
 fn article(number: usize) -> Value {
     json!({
@@ -228,4 +229,37 @@ async fn an_outlet_is_one_by_its_domain_whatever_it_is_called() {
     for called in ["The%20Lorne%20Echo", "lorne-echo.test"] {
         assert_eq!(app.walk(&format!("/v1/documents?outlet={called}")).await.len(), 3);
     }
+}
+
+#[tokio::test]
+async fn requests_for_a_document_that_turned_out_to_be_another_are_redirected() {
+    let app = TestApp::new().await;
+    let (canonical, other) = ("https://courier.test/2026/pier", "https://courier.test/p12");
+    let words = "The Harbour Ministry has denied that the pier of Lorne is closed.";
+    let post = async |url: &str, media_type: &str, body: String| {
+        let path = format!("/v1/documents?wait=true&url={url}");
+        let answer = app.post_bytes(&path, media_type, body.into_bytes()).await;
+        assert!(answer.status.is_success(), "{:?}", answer.json());
+        answer.json()["document"].as_str().unwrap().to_owned()
+    };
+    let first = post(canonical, "text/plain", words.to_owned()).await;
+    let second = post(other, "text/plain", words.to_owned()).await;
+    assert_ne!(first, second);
+    let page = format!("<link rel=canonical href=\"{canonical}\"><p>{words}</p>");
+    assert_eq!(post(other, "text/html", page).await, first);
+
+    for path in ["/v1/documents/{id}", "/v1/documents/{id}/statements?limit=3", "/documents/{id}"] {
+        let asked = app.url(&path.replace("{id}", &second));
+        let answer = unfollowing().request(Method::GET, asked).send().await.unwrap();
+        assert_eq!(answer.status(), 308, "{path}");
+        assert_eq!(answer.headers()["location"], path.replace("{id}", &first), "{path}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["merged_into"], first);
+    }
+    let document = app.get(&format!("/v1/documents/{second}")).await.expect(200);
+    assert_eq!((&document["id"], &document["url"]), (&json!(first), &json!(canonical)));
+    assert_eq!(document["addresses"], json!([canonical, other]));
+    assert_eq!(document["same_as"], json!([second]));
+    assert_eq!(app.walk("/v1/documents").await.len(), 1);
+    let rebuttals = app.walk("/v1/rebuttals").await;
+    assert_eq!(rebuttals.len(), 1, "{rebuttals:?}");
 }
