@@ -56,6 +56,7 @@ fn an_unknown_charset_is_refused_by_name() {
     assert_eq!(error.to_string(), "unknown charset \"klingon-8\"");
 }
 
+/// Case C34.
 #[test]
 fn a_page_tells_its_own_charset() {
     let html = b"<meta http-equiv=\"Content-Type\" content=\"text/html; charset=windows-1252\">\
@@ -88,6 +89,7 @@ fn a_late_odd_byte_in_a_long_file_is_read_as_windows_1252() {
     assert!(file(&bytes).document.text.ends_with("It closed at the café."));
 }
 
+/// Case C34: told, and not stored as clean.
 #[test]
 fn bytes_that_cannot_be_decoded_are_counted() {
     let meta = Meta { charset: Some("utf-8".to_owned()), ..Meta::default() };

@@ -64,6 +64,7 @@ fn a_fragment_of_a_page_keeps_its_words_and_an_empty_one_is_told_from_a_broken_o
     assert!(matches!(refused(&"<div>".repeat(100_000)), Error::TooDeep { .. }));
 }
 
+/// Case C36.
 #[test]
 fn a_short_page_keeps_its_sentence_and_loses_its_share_box() {
     let html = "<h1>Minister denies trip</h1><div class=\"share\">Send this story to a friend</div>\
@@ -87,6 +88,7 @@ fn what_the_caller_knows_goes_before_what_the_page_says() {
     assert_eq!(document.authors, ["Per Lund"]);
 }
 
+/// Case C38.
 #[test]
 fn a_canonical_address_is_believed_only_within_the_site_and_below_its_front_page() {
     let page = |href: &str| {

@@ -6,6 +6,7 @@ fn told(text: &str) -> String {
     detect_language(text, None).language
 }
 
+/// Case C62.
 #[test]
 fn too_little_to_tell_is_undetermined() {
     for text in
@@ -47,6 +48,7 @@ fn one_sentence_is_enough() {
     }
 }
 
+/// Case C62: and the reason is named.
 #[test]
 fn what_the_page_says_decides_only_where_the_text_does_not() {
     let prior = detect_language("Ministry: hoax", Some("en-US"));
@@ -56,6 +58,7 @@ fn what_the_page_says_decides_only_where_the_text_does_not() {
     assert_eq!(detect_language("OK", Some("no tag at all")).language, "und");
 }
 
+/// Case C64, for the language.
 #[test]
 fn a_page_in_two_languages_is_mixed() {
     let english =

@@ -59,6 +59,7 @@ fn a_turkish_page_comes_out_clean() {
     assert_eq!(document.language, "tr");
 }
 
+/// With case C40.
 #[test]
 fn every_value_is_kept_with_where_it_stood() {
     let page = with(

@@ -41,6 +41,7 @@ async fn at(pool: &Pool, url: &str) -> Vec<DocumentId> {
     page.items.into_iter().map(|document| document.id).collect()
 }
 
+/// Case C46.
 #[tokio::test]
 async fn spellings_of_one_address_are_one_document() {
     let database = TestDatabase::new().await;
@@ -63,6 +64,7 @@ async fn spellings_of_one_address_are_one_document() {
     }
 }
 
+/// Case C48.
 #[tokio::test]
 async fn an_amp_page_and_its_article_are_one_document_with_two_addresses() {
     let database = TestDatabase::new().await;
