@@ -1,6 +1,7 @@
 //! `evaluate`: a benchmark's questions → predictions for its scorer, through the service's own code.
 
 pub mod checkworthiness;
+mod clustering;
 mod html;
 pub mod matching;
 mod stance;
@@ -31,6 +32,7 @@ pub fn run(config: &EvaluateConfig) -> anyhow::Result<()> {
             let gear = config.gear.map_or(Gear::Accurate, Gear::from);
             checkworthiness::run(&config.input, gear, &config.output)
         }
+        EvaluateKind::Clustering => clustering::run(config),
         EvaluateKind::Denials => {
             let gear = config.gear.map_or(Gear::Accurate, Gear::from);
             each_line(&config.input, &config.output, |question| Ok(denials(question, gear)))

@@ -1,14 +1,15 @@
 //! Postgres → the claims in memory, kept fresh.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{Found, KnownClaims, Meaning};
+use super::{Families, Found, KnownClaims, Linked, Meaning, is_near, links_of};
 use crate::domain::ClaimId;
 use crate::pipeline::matching::{
-    Certainty, LINK_RULES, Vector, encoder, link, meaning, relates, relation, says_enough, terms,
+    LINK_RULES, Vector, encoder, meaning, relates, says_enough, terms,
 };
 use crate::store::links::NewLink;
 use crate::store::{self, Connection, Pool};
@@ -124,7 +125,7 @@ impl Keeper {
         let kept: Vec<(ClaimId, Vec<u8>)> =
             read.iter().map(|(id, _, vector)| (*id, Meaning::from(vector).to_bytes())).collect();
         let mut connection = self.pool.get().await?;
-        let links = links(&connection, &read, near).await?;
+        let links = links(&connection, self.known.clone(), &read, near).await?;
         let method = format!("{} {}", encoder(), LINK_RULES);
         // Together: a claim whose meaning is kept has been looked for among the others.
         store::transaction(&mut connection, async |connection| {
@@ -180,50 +181,64 @@ fn near(known: &KnownClaims, read: &[(ClaimId, String, Vector)]) -> Near {
                 return Vec::new();
             }
             let mut found = known.ask_by(&terms(text), vector);
-            found.retain(|found| {
-                found.claim != *id && Certainty::of(found.score) != Certainty::Unlikely
-            });
+            found.retain(|found| found.claim != *id && is_near(found));
             found
         })
         .collect()
 }
 
-/// Links of the claims that were read, as far as their language is one that the rules know.
+/// Links of the claims that were read, the oldest first, as far as their language is one that the
+/// rules know.
 async fn links(
     connection: &Connection,
+    known: Arc<KnownClaims>,
     read: &[(ClaimId, String, Vector)],
     near: Near,
 ) -> Result<Vec<NewLink>, store::Error> {
     let ids: Vec<ClaimId> = near.iter().flatten().map(|found| found.claim).collect();
     let ids: Vec<ClaimId> = ids.into_iter().chain(read.iter().map(|(id, ..)| *id)).collect();
-    let texts = store::claims::texts(connection, &ids).await?;
-    let pairs: Vec<(ClaimId, String, Found, String)> = read
-        .iter()
-        .zip(near)
-        .filter(|((id, ..), _)| texts.get(id).is_some_and(|claim| relates(&claim.language)))
-        .flat_map(|((id, text, _), near)| {
-            near.into_iter().map(move |found| (*id, text.clone(), found))
-        })
-        .filter_map(|(id, text, found)| {
-            let other = texts.get(&found.claim)?;
-            let says = relates(&other.language) && says_enough(&other.text);
-            says.then(|| (id, text, found, other.text.clone()))
-        })
-        .collect();
+    let mut texts = store::claims::texts(connection, &ids).await?;
+    texts.retain(|_, claim| relates(&claim.language));
+    let mut families = Families::default();
+    for (claim, survivor) in store::merges::families(connection, &ids).await? {
+        families.join(claim, survivor);
+    }
+    let ids = read.iter().map(|(id, ..)| *id);
+    let mut read: Vec<(ClaimId, Vec<Found>)> =
+        ids.zip(near).filter(|(id, _)| texts.contains_key(id)).collect();
+    read.sort_by_key(|(id, _)| *id);
     let linked = tokio::task::spawn_blocking(move || {
-        let link = |(id, text, found, other): (ClaimId, String, Found, String)| {
-            let (kind, state) = link(found.score, relation(&text, &other))?;
-            let evidence = serde_json::json!({
-                "scores": found.evidence.scores,
-                "places": found.evidence.places,
-            });
-            let claims = [id, found.claim];
-            Some(NewLink { claims, kind, state, score: found.score, evidence })
-        };
-        pairs.into_iter().filter_map(link).collect()
+        let text_of = |id: ClaimId| texts.get(&id).map(|claim| claim.text.as_str());
+        let mut links = Vec::new();
+        let unjudged: BTreeSet<ClaimId> = read.iter().map(|(id, _)| *id).collect();
+        for (claim, mut found) in read {
+            // The younger one of two that came in together is judged when the older one has its place.
+            found.retain(|found| found.claim < claim || !unjudged.contains(&found.claim));
+            let text = text_of(claim).unwrap_or_default();
+            let linked = links_of(&known, &families, claim, text, found, text_of);
+            families.take_up(claim, &linked);
+            links.extend(linked.into_iter().map(|linked| new_link(claim, linked)));
+        }
+        links
     });
     match linked.await {
         Ok(links) => Ok(links),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
+}
+
+fn new_link(claim: ClaimId, linked: Linked) -> NewLink {
+    let evidence = serde_json::json!({
+        "scores": linked.found.evidence.scores,
+        "places": linked.found.evidence.places,
+        "wordings": linked.family.map(|(_, wordings)| wordings),
+        "mean_closeness": linked.family.map(|(mean, _)| mean),
+    });
+    NewLink {
+        claims: [claim, linked.found.claim],
+        kind: linked.kind,
+        state: linked.state,
+        score: linked.found.score,
+        evidence,
     }
 }

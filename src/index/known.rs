@@ -96,6 +96,17 @@ impl KnownClaims {
         }
     }
 
+    /// The mean cosine over all pairs of one and another of these claims, of those whose meaning is
+    /// known; `None` if either side has none.
+    pub fn closeness(&self, ones: &[ClaimId], others: &[ClaimId]) -> Option<f32> {
+        let inner = self.read();
+        let [(ones, a), (others, b)] = [ones, others].map(|claims| {
+            inner.index.sum_of(claims.iter().filter_map(|claim| inner.numbers.get(claim).copied()))
+        });
+        let sum: f32 = ones.iter().zip(&others).map(|(x, y)| x * y).sum();
+        (a > 0 && b > 0).then(|| sum / (a * b) as f32)
+    }
+
     /// Forgets all claims, as a process that starts anew.
     pub fn forget(&self) {
         *self.write() = Inner::default();

@@ -75,6 +75,12 @@ impl MeaningIndex {
         self.steps[number as usize] = meaning.step;
     }
 
+    /// The vector of this number, if it means anything.
+    pub fn vector(&self, number: u32) -> Option<Vector> {
+        let step = self.steps[number as usize];
+        (step > 0.0).then(|| self.rows[number as usize].map(|place| f32::from(place) * step))
+    }
+
     /// The cosine of the query with each vector.
     pub fn closeness(&self, query: &Vector) -> Vec<f32> {
         // Fine enough that only the rows' own rounding counts, and 384 products with bytes fit 32 bits.

@@ -3,6 +3,7 @@
 //! It finds the few that a text could be about and tells how they were found; which of them it is,
 //! if any, [`crate::pipeline::matching`] decides.
 
+mod families;
 mod keeper;
 mod known;
 mod meanings;
@@ -11,6 +12,7 @@ mod words;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+pub use families::{Families, Linked, is_near, links_of};
 pub use keeper::{EVERY, Keeper};
 pub use known::{Found, KnownClaims};
 use meanings::MeaningIndex;
@@ -85,6 +87,16 @@ impl ClaimIndex {
     /// There is none.
     pub fn set_meaning(&mut self, number: u32, meaning: &Meaning) {
         self.claims.meanings.set(number, meaning);
+    }
+
+    /// The sum of the meanings of these claims, and of how many one is known.
+    fn sum_of(&self, numbers: impl Iterator<Item = u32>) -> (Vector, usize) {
+        let (mut sum, mut count) = ([0.0; WIDTH], 0);
+        for vector in numbers.filter_map(|number| self.claims.meanings.vector(number)) {
+            sum.iter_mut().zip(vector).for_each(|(sum, x)| *sum += x);
+            count += 1;
+        }
+        (sum, count)
     }
 
     /// Number of claims.

@@ -41,6 +41,27 @@ pub async fn survivors(
     Ok(rows.into_iter().map(|row| (ClaimId(row.claim_id), ClaimId(row.survivor_id))).collect())
 }
 
+/// All claims that were merged into those that answer for these, each with who answers for it.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn families(
+    connection: &Connection,
+    claims: &[ClaimId],
+) -> Result<BTreeMap<ClaimId, ClaimId>, Error> {
+    let answering = survivors(connection, claims, None).await?;
+    let ids: BTreeSet<Uuid> =
+        claims.iter().map(|claim| answering.get(claim).unwrap_or(claim).0).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<Uuid> = ids.into_iter().collect();
+    let mut sql = Sql::new("select m.claim_id, m.survivor_id from claim_members m");
+    sql.among("where", "m.survivor_id", &ids).live("m", None);
+    let rows: Vec<SurvivorRow> = sql.look_up(connection).await?;
+    Ok(rows.into_iter().map(|row| (ClaimId(row.claim_id), ClaimId(row.survivor_id))).collect())
+}
+
 #[derive(QueryableByName)]
 struct MemberRow {
     #[diesel(sql_type = SqlUuid)]

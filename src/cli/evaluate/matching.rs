@@ -52,6 +52,13 @@ pub fn checked(path: &Path) -> anyhow::Result<Vec<Checked>> {
     Ok(claims)
 }
 
+impl Checked {
+    /// The claim's sentence.
+    pub fn text(&self) -> &str {
+        &self.claim
+    }
+}
+
 impl Known {
     /// Claims with their titles and subtitles, indexed on so many threads.
     pub fn with_context(claims: Vec<Checked>, threads: usize) -> Known {

@@ -3,6 +3,7 @@
 //! For now two claims are the same when their canonical wording is: see [`canonical_key`].
 
 mod amounts;
+pub mod joining;
 mod key;
 mod link;
 mod meaning;

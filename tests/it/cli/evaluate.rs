@@ -247,3 +247,47 @@ fn tells_what_a_headline_does_to_a_claim() {
     {"id":2,"stance":"observing"}
     "#);
 }
+
+#[test]
+fn texts_of_one_claim_come_together_and_the_agreement_with_the_right_claims_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, output) = (folder.path().join("in.jsonl"), folder.path().join("out.jsonl"));
+    let lines = [
+        (1, "Ferry Aurora sinks in Ostrel harbour", "ferry", 6),
+        (2, "Ostrel: ferry Aurora has sunk in the harbour", "ferry", 6),
+        (3, "Bread to cost twice as much from Monday", "bread", 7),
+        (4, "The dam at Kelm is about to break", "dam", 1),
+    ]
+    .map(|(id, headline, claim, fold)| {
+        serde_json::json!({"id": id, "headline": headline, "claim": claim, "fold": fold})
+            .to_string()
+    });
+    std::fs::write(&input, lines.join("\n")).expect("written");
+    let evaluate = |folds: &str| {
+        claimtrail(&["evaluate", "clustering", "--folds", folds])
+            .args(["--in".as_ref(), input.as_path(), "--out".as_ref(), output.as_path()])
+            .output()
+            .expect("the program runs")
+    };
+    let result = evaluate("6-10");
+    assert!(result.status.success(), "{}", stderr(&result));
+    let told = String::from_utf8(result.stdout).expect("text");
+    assert!(
+        told.contains("claims: 3 texts, 2 found, B-cubed precision 1.0000, recall 1.0000"),
+        "{told}"
+    );
+    let written = std::fs::read_to_string(&output).expect("written");
+    let claim_of = |id: i32| {
+        let answers = written.lines().map(|line| {
+            serde_json::from_str::<serde_json::Value>(line).expect("an answer is JSON")
+        });
+        let mut answers = answers.filter(|answer| answer["id"] == id);
+        answers.next().expect("each text is answered")["claim"].clone()
+    };
+    assert_eq!(claim_of(1), claim_of(2));
+    assert_ne!(claim_of(1), claim_of(3));
+
+    let result = evaluate("six");
+    assert!(!result.status.success());
+    assert!(stderr(&result).contains("\"six\" is no number"), "{}", stderr(&result));
+}
