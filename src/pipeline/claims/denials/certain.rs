@@ -295,22 +295,22 @@ fn not_denied(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> bool {
     })
 }
 
-/// "has denied the allegation", "rejects the claims": the noun names what another cue denies.
+/// "has denied the allegation", "falsely claimed", "the false claim": the word names what another cue
+/// denies.
 fn object_of_another(reading: &Reading, cue: &Cue, cues: &[Cue]) -> bool {
-    let names_it = cue.family == Family::Noun
-        && cue.label.is_none()
-        && lexicon().is_shell(reading.lower(cue.anchor));
-    let Some(phrase) = reading.phrase_of(cue.anchor).and_then(|number| reading.phrases.get(number))
-    else {
+    if cue.family != Family::Noun || cue.label.is_some() {
         return false;
-    };
-    names_it
-        && phrase.head == cue.anchor
-        && cues[..cues.partition_point(|other| other.anchor < cue.anchor)]
-            .iter()
-            .rev()
-            .take(4)
-            .any(|other| other.family == Family::Verb && other.core.end == phrase.tokens.start)
+    }
+    let phrase =
+        reading.phrase_of(cue.anchor).and_then(|number| reading.phrases.get(number)).filter(
+            |phrase| phrase.head == cue.anchor && lexicon().is_shell(reading.lower(cue.anchor)),
+        );
+    let before = &cues[..cues.partition_point(|other| other.anchor < cue.anchor)];
+    before.iter().rev().take(4).any(|other| {
+        other.core.end == cue.core.start
+            || other.family == Family::Verb
+                && phrase.is_some_and(|phrase| other.core.end == phrase.tokens.start)
+    })
 }
 
 fn is_deny(reading: &Reading, token: usize) -> bool {
@@ -448,6 +448,11 @@ mod tests {
     fn a_noun_for_what_another_cue_denies_is_no_second_denial() {
         assert_eq!(judged("The coach has denied the allegation.", "allegation"), Some(false));
         assert_eq!(judged("The palace rejects the latest claims.", "claims"), Some(false));
+        assert_eq!(
+            judged("The union falsely claimed that the well was dry.", "claimed"),
+            Some(false)
+        );
+        assert_eq!(judged("He made the false claim that the well was dry.", "claim"), Some(false));
         assert_eq!(judged("The coach spoke of the allegation.", "allegation"), None);
         assert_eq!(judged("The coach has denied that the allegation was new.", "allegation"), None);
     }
