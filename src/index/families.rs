@@ -223,7 +223,7 @@ mod tests {
             "Ostrel: ferry Aurora has sunk in the harbour",
             "Bread to cost twice as much from Monday",
             "Ferry Aurora did not sink in Ostrel harbour, owner says",
-            "Ferry Aurora sunk at Ostrel, say witnesses",
+            "The ferry Aurora has sunk in the harbour of Ostrel",
         ]);
         assert_eq!(families.wordings(ids[4]), [ids[0], ids[1], ids[4]], "{links:?}");
         assert_eq!(families.wordings(ids[2]), [ids[2]]);
