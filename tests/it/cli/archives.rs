@@ -391,6 +391,7 @@ fn memory_does_not_grow_with_the_archive_or_its_records() {
     });
     assert!(child.wait().unwrap().success());
     assert_eq!(answers, 12);
-    // The archive unpacks to 150 MB, and four pages at once would take more.
-    assert!((1_000..300_000).contains(&kilobytes), "{kilobytes} kB");
+    // The archive unpacks to 150 MB, and four pages at once would take more; some 60 are the program's own
+    // tables and patterns.
+    assert!((1_000..340_000).contains(&kilobytes), "{kilobytes} kB");
 }

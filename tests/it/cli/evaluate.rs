@@ -94,7 +94,7 @@ fn answers_who_denies_which_claim() {
     let written = std::fs::read_to_string(&output).expect("written");
     let mut answer: serde_json::Value = serde_json::from_str(&written).expect("one line of JSON");
     let confidence = answer["denials"][0]["confidence"].take().as_f64().expect("a number");
-    assert!((0.85..1.0).contains(&confidence), "{confidence}");
+    assert!((0.75..1.0).contains(&confidence), "{confidence}");
     insta::assert_snapshot!(
         answer,
         @r#"{"denials":[{"claim":"Ruben Haas took a bribe from the port.","confidence":null,"cue":"denies","denied":"taking a bribe from the port","denier":"Ferry captain Ruben Haas","kind":"denial","via":null}],"id":"a"}"#
