@@ -1,0 +1,124 @@
+//! How long the claim index needs for its candidates among many claims.
+//!
+//! ```text
+//! cargo run --release --example scale -- CLAIMS.jsonl CLAIMS [QUERIES [SEED]]
+//! ```
+//!
+//! CLAIMS.jsonl holds real wordings (`vclaim`, as for `claimtrail evaluate matching`); the first two
+//! thousand are read for their meaning. From these CLAIMS claims are made by a generator with a seed:
+//! the words of one wording up to a random place and those of another behind it, the two meanings
+//! weighed by the words each gave, and a seventh of noise. Queries are made likewise by another seed. One
+//! thread answers them. It prints the median and the 99th percentile in milliseconds, how many of the
+//! twenty nearest meanings by comparing all rows are among the candidates, and the peak of memory.
+
+use std::path::Path;
+use std::time::Instant;
+
+use claimtrail::cli::evaluate::matching::checked;
+use claimtrail::index::{ClaimIndex, Meaning};
+use claimtrail::pipeline::matching::{Vector, meaning, terms};
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+
+/// Real wordings whose meaning is read.
+const READ: usize = 2_000;
+/// Nearest meanings that are to be found.
+const NEAREST: usize = 20;
+/// Length of the noise beside a meaning of length 1.
+const NOISE: f32 = 0.15;
+
+/// Wordings made of real ones.
+struct Generator {
+    real: Vec<(Vec<String>, Vector)>,
+    random: StdRng,
+}
+
+impl Generator {
+    fn next(&mut self) -> (String, Vector) {
+        let [one, other] = [(); 2].map(|()| self.random.random_range(0..self.real.len()));
+        let (words, meaning) = &self.real[one];
+        let (others, other) = &self.real[other];
+        let cut = self.random.random_range(1..=words.len());
+        let rest = others.get(cut..).unwrap_or_default();
+        let text = [&words[..cut], rest].concat().join(" ");
+        let share = cut as f32 / (cut + rest.len()) as f32;
+        let scale = NOISE * (12.0 / meaning.len() as f32).sqrt();
+        let mut made: Vector = std::array::from_fn(|at| {
+            let noise = scale * (self.random.random::<f32>() - 0.5);
+            share * meaning[at] + (1.0 - share) * other[at] + noise
+        });
+        let length = made.iter().map(|x| x * x).sum::<f32>().sqrt();
+        made.iter_mut().for_each(|x| *x /= length);
+        (text, made)
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [path, count, rest @ ..] = arguments.as_slice() else {
+        anyhow::bail!("usage: scale CLAIMS.jsonl CLAIMS [QUERIES [SEED]]");
+    };
+    let count: usize = count.parse()?;
+    let queries: usize = rest.first().map_or(Ok(200), |queries| queries.parse())?;
+    let seed: u64 = rest.get(1).map_or(Ok(7), |seed| seed.parse())?;
+    let real = checked(Path::new(path))?;
+    let real: Vec<(Vec<String>, Vector)> = real
+        .iter()
+        .take(READ)
+        .map(|claim| (claim.text().split_whitespace().map(str::to_owned).collect(), claim.text()))
+        .filter(|(words, _): &(Vec<String>, &str)| !words.is_empty())
+        .map(|(words, text)| (words, meaning(text)))
+        .collect();
+    let mut claims = Generator { real, random: StdRng::seed_from_u64(seed) };
+    let mut index = ClaimIndex::default();
+    let begun = Instant::now();
+    let mut rows = Vec::with_capacity(count);
+    for _ in 0..count {
+        let (text, vector) = claims.next();
+        let kept = Meaning::from(&vector);
+        index.add(&text, Some(&kept));
+        rows.push(kept);
+    }
+    println!("{count} claims indexed in {:.1} s", begun.elapsed().as_secs_f64());
+
+    let mut asked = Generator { real: claims.real, random: StdRng::seed_from_u64(seed + 1) };
+    let (mut times, mut found, mut wanted) = (Vec::new(), 0, 0);
+    for number in 0..queries {
+        let (text, vector) = asked.next();
+        let words = terms(&text);
+        let begun = Instant::now();
+        let candidates = index.candidates_by(&words, &vector);
+        times.push(begun.elapsed().as_secs_f64() * 1e3);
+        // Comparing all rows takes long; every fourth query tells enough.
+        if number % 4 == 0 {
+            let nearest = nearest(&rows, &vector);
+            wanted += nearest.len();
+            found += nearest
+                .iter()
+                .filter(|near| candidates.iter().any(|(claim, _)| claim == *near))
+                .count();
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
+    println!(
+        "{queries} queries: median {:.2} ms, 99th percentile {:.2} ms; recall@{NEAREST} {:.4}",
+        at(0.5),
+        at(0.99),
+        f64::from(found as u32) / wanted.max(1) as f64
+    );
+    if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
+        status.lines().filter(|line| line.starts_with("VmHWM")).for_each(|line| println!("{line}"));
+    }
+    Ok(())
+}
+
+/// The rows nearest to a query, by comparing all.
+fn nearest(rows: &[Meaning], query: &Vector) -> Vec<usize> {
+    let close = |row: &Meaning| -> f32 {
+        row.step * row.places.iter().zip(query).map(|(&a, b)| f32::from(a) * b).sum::<f32>()
+    };
+    let mut all: Vec<(usize, f32)> = rows.iter().map(close).enumerate().collect();
+    all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    all.into_iter().take(NEAREST).map(|(row, _)| row).collect()
+}
