@@ -33,3 +33,21 @@ pub fn spoken(models: &Models, context: &Context<'_>) -> Vec<bool> {
     }
     spoken
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::models::models;
+    use super::*;
+    use crate::pipeline::text;
+
+    #[test]
+    fn a_sentence_is_open_where_a_word_may_head_a_cue_or_a_quotation_stands() {
+        let reading = text::read(
+            "The mayor said that the well was dry. The ferry left the pier at noon. \
+             “Nobody sat at that table.”",
+        );
+        assert_eq!(spoken(models(), &Context::new(&reading)), [true, false, true]);
+        let nothing = text::read("");
+        assert!(spoken(models(), &Context::new(&nothing)).is_empty());
+    }
+}
