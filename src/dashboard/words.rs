@@ -24,6 +24,7 @@ impl Moment {
     /// A time to its precision.
     pub fn new(at: DateTime<Utc>, precision: DateTimePrecision) -> Self {
         let (machine, people) = match precision {
+            DateTimePrecision::Year => ("%Y", "%Y, month unknown"),
             DateTimePrecision::Month => ("%Y-%m", "%B %Y, day unknown"),
             DateTimePrecision::Day => ("%Y-%m-%d", "%-d %B %Y, time unknown"),
             DateTimePrecision::Minute => ("%Y-%m-%dT%H:%MZ", "%-d %B %Y, %H:%M UTC"),
@@ -236,6 +237,7 @@ mod tests {
         let later: DateTime<Utc> = "2026-04-06T15:30:07Z".parse().expect("a time");
         let told = |at, precision| Moment::new(at, precision).render().expect("HTML");
         for (at, precision, html) in [
+            (at, DateTimePrecision::Year, r#"<time datetime="2026">2026, month unknown</time>"#),
             (
                 at,
                 DateTimePrecision::Month,

@@ -16,6 +16,8 @@ pub enum DateTimePrecision {
     Day,
     /// The month only; the day is the first.
     Month,
+    /// The year only; the day is the first of January.
+    Year,
 }
 
 /// When something was said or published, as exactly as it is known.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ActorIndex, Span, StatementIndex};
+use super::{ActorIndex, Span, StatedTime, StatementIndex};
 
 /// What kind of words carry the attribution.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -79,6 +79,8 @@ pub struct Statement {
     pub parent: Option<StatementIndex>,
     /// Whether the contents are quoted.
     pub mode: Mode,
+    /// When it was said, where the words around the cue tell it.
+    pub stated: Option<StatedTime>,
     /// 0..1.
     pub confidence: f32,
     /// Id of the rule or model that found it.

@@ -67,6 +67,8 @@ impl Record for StatementView {
             contents: |s| quotes(&s.contents);
             contents_at: |s| places(&s.contents);
             mode: |s| Cell::plain(s.mode.as_str());
+            stated_at: |s| Cell::time(s.stated.map(|time| time.at));
+            stated_precision: |s| precision(s.stated);
             via_id: |s| actor_id(&s.via);
             via: |s| actor_name(&s.via);
             via_kind: |s| actor_kind(&s.via);

@@ -28,7 +28,7 @@ pub enum Gear {
 }
 
 /// Version of rules and stages together; changes whenever an extraction could change.
-pub const EXTRACTOR_VERSION: &str = "0.5.2";
+pub const EXTRACTOR_VERSION: &str = "0.5.3";
 
 /// All statements, claims, denials and actors of `document`.
 ///
@@ -58,7 +58,12 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
     let resolution = resolution::resolve(&readings);
     let mut assembled = claims::assemble::assemble(gear, &fields, &resolution);
     claims::appearances::add(&fields, &mut assembled.claims);
-    resolution::dates::date_denials(&readings, document.published, &mut assembled.claims);
+    resolution::dates::date(
+        &readings,
+        document.published,
+        &mut assembled.statements,
+        &mut assembled.claims,
+    );
     for claim in &mut assembled.claims {
         claim.check_worthiness = claims::checkworthy::check_worthiness(gear, &claim.text);
     }

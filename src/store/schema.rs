@@ -668,6 +668,8 @@ diesel::table! {
         extractor_version -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        stated_at -> Nullable<Timestamptz>,
+        stated_precision -> Nullable<Text>,
     }
 }
 

@@ -9,7 +9,7 @@ use super::actor::ActorBrief;
 use super::document::DocumentBrief;
 use super::extraction::Span;
 use super::words;
-use crate::domain::{CueKind, LocatedSpan, Mode, view};
+use crate::domain::{CueKind, DateTimePrecision, LocatedSpan, Mode, view};
 
 /// One attribution in a document: source said (cue) that contents.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,6 +42,11 @@ pub struct Statement {
     /// Whether the contents are quoted.
     #[schema(value_type = words::Mode)]
     pub mode: Mode,
+    /// When it was said, where the words around the cue tell it; null where they do not.
+    pub stated_at: Option<DateTime<Utc>>,
+    /// How exactly that is known.
+    #[schema(value_type = Option<words::Precision>)]
+    pub stated_precision: Option<DateTimePrecision>,
     /// 0..1.
     pub confidence: f32,
     /// The rule or model that found it.
@@ -75,6 +80,8 @@ impl From<view::StatementView> for Statement {
             via: statement.via.map(Into::into),
             parent: statement.parent.map(|id| id.0),
             mode: statement.mode,
+            stated_at: statement.stated.map(|time| time.at),
+            stated_precision: statement.stated.map(|time| time.precision),
             confidence: statement.confidence,
             rule: statement.rule,
             extractor_version: statement.extractor_version,

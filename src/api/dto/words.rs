@@ -52,7 +52,7 @@ words! {
     /// Whether the contents of a statement are quoted.
     Mode: "direct", "indirect", "mixed";
     /// How exactly a time is known.
-    Precision: "second", "minute", "day", "month";
+    Precision: "second", "minute", "day", "month", "year";
     /// Which clock a time was read off.
     Clock: "stated", "recorded";
     /// Why a status is what it is.

@@ -236,6 +236,8 @@ pub struct StatementView {
     pub parent: Option<StatementId>,
     /// Whether the contents are quoted.
     pub mode: Mode,
+    /// When it was said, where the document tells.
+    pub stated: Option<StatedTime>,
     /// 0..1.
     pub confidence: f32,
     /// The rule or model that found it.

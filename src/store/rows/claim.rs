@@ -28,6 +28,8 @@ row! {
         span_start: i32 => Integer,
         span_end: i32 => Integer,
         quote: String => Text,
+        stated_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        stated_precision: Option<String> => Nullable<Text>,
         confidence: f32 => Float4,
     }
 }

@@ -1,6 +1,7 @@
 //! `statements` and their spans.
 
-use diesel::sql_types::{Bool, Float4, Integer, Nullable, Text, Uuid as SqlUuid};
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Bool, Float4, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use crate::store::insert::row;
@@ -15,6 +16,8 @@ row! {
         parent_id: Option<Uuid> => Nullable<SqlUuid>,
         cue_kind: &'static str => Text,
         mode: &'static str => Text,
+        stated_at: Option<DateTime<Utc>> => Nullable<Timestamptz>,
+        stated_precision: Option<String> => Nullable<Text>,
         confidence: f32 => Float4,
         rule: &'a str => Text,
     }

@@ -5,7 +5,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Float4, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::{brief, span};
+use super::{brief, span, stated};
 use crate::domain::view::StatementView;
 use crate::domain::{RevisionId, StatementId};
 use crate::store::sql::word;
@@ -14,7 +14,7 @@ use crate::store::{Connection, Error};
 /// What [`StatementRow`] is read from; conditions follow.
 pub(in crate::store) const STATEMENTS: &str =
     "select s.id, s.revision_id, s.speaker_id, s.speaker_inferred, s.via_id, s.parent_id,
-            s.cue_kind, s.mode, s.confidence, s.rule, s.extractor_version, s.recorded_at,
+            s.cue_kind, s.mode, s.stated_at, s.stated_precision, s.confidence, s.rule, s.extractor_version, s.recorded_at,
             s.superseded_at
        from statements s where true";
 
@@ -36,6 +36,10 @@ pub(in crate::store) struct StatementRow {
     cue_kind: String,
     #[diesel(sql_type = Text)]
     mode: String,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    stated_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
+    stated_precision: Option<String>,
     #[diesel(sql_type = Float4)]
     confidence: f32,
     #[diesel(sql_type = Text)]
@@ -80,6 +84,7 @@ pub(in crate::store) async fn statements(
                 via: actor(row.via_id),
                 parent: row.parent_id.map(StatementId),
                 mode: word(&row.mode)?,
+                stated: stated(row.stated_at, row.stated_precision.as_deref())?,
                 confidence: row.confidence,
                 rule: row.rule,
                 extractor_version: row.extractor_version,

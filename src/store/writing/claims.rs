@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::sql_types::{Nullable, Text, Timestamptz};
+use diesel::sql_types::Text;
 use uuid::Uuid;
 
 use super::actors::ActorIds;
@@ -26,15 +26,10 @@ pub(super) struct ClaimRows<'a> {
 
 impl<'r> ClaimRows<'r> {
     pub fn add_to(&'r self, inserts: &mut Inserts<'r>, context: &Context<'r>) {
-        let (stated_at, precision) = columns(context.published);
         let language = bound::<Text, _>(context.document.language.as_str());
-        let stated = [
-            ("stated_at", bound::<Nullable<Timestamptz>, _>(stated_at)),
-            ("stated_precision", bound::<Nullable<Text>, _>(precision)),
-        ];
         inserts
             .add(&self.founded, [("language", language), context.by(), context.at()])
-            .add(&self.appearances, context.of_revision().into_iter().chain(stated))
+            .add(&self.appearances, context.of_revision())
             .add(&self.claimants, context.of_revision())
             .add(&self.subjects, context.of_revision());
     }
@@ -68,6 +63,8 @@ impl<'a> Context<'a> {
                 if let Some(speaker) = speaker {
                     said_by.entry(speaker.0).or_insert(id);
                 }
+                let said = statements.stated(appearance.statement).or(self.published);
+                let (stated_at, stated_precision) = columns(said);
                 rows.speakers.push(actors.get(speaker).map(ActorId));
                 rows.appearances.push(NewAppearance {
                     id,
@@ -79,6 +76,8 @@ impl<'a> Context<'a> {
                     span_start: span.start,
                     span_end: span.end,
                     quote: span.quote,
+                    stated_at,
+                    stated_precision,
                     confidence: score(claim.confidence),
                 });
             }

@@ -83,7 +83,7 @@ impl<'a> Context<'a> {
                     move_denials(rebuttals, &denials, claim);
                 }
                 (CorrectionOf::MissedClaim, Some(claim)) => {
-                    add_appearance(claims, correction, place, claim);
+                    self.add_appearance(claims, correction, place, claim);
                 }
                 (CorrectionOf::MissedRebuttal, Some(claim)) => {
                     self.add_rebuttal(rebuttals, correction, place, claim);
@@ -149,6 +149,39 @@ impl<'a> Context<'a> {
             stated_at,
             stated_precision,
         });
+    }
+
+    fn add_appearance(
+        &self,
+        rows: &mut ClaimRows<'_>,
+        correction: &Standing,
+        place: LocatedSpan,
+        (claim_id, member_id): Claims,
+    ) {
+        let stance = correction.stance.map_or("asserts", |stance| stance.as_str());
+        let is_there = |row: &NewAppearance| {
+            is_at(&place, row.field, row.span_start, row.span_end)
+                && (row.claim_id, row.member_id, row.stance) == (claim_id, member_id, stance)
+        };
+        if rows.appearances.iter().any(is_there) {
+            return;
+        }
+        let (stated_at, stated_precision) = super::located::columns(self.published);
+        rows.appearances.push(NewAppearance {
+            id: Uuid::now_v7(),
+            claim_id,
+            member_id,
+            statement_id: None,
+            stance,
+            field: place.field.as_str(),
+            span_start: place.start,
+            span_end: place.end,
+            quote: place.quote,
+            stated_at,
+            stated_precision,
+            confidence: 1.0,
+        });
+        rows.speakers.push(None);
     }
 }
 
@@ -221,35 +254,6 @@ fn move_appearances(rows: &mut ClaimRows<'_>, place: &LocatedSpan, claim: Claims
     }
     let mut seen = BTreeSet::new();
     rows.claimants.retain(|row| seen.insert((row.member_id.unwrap_or(row.claim_id), row.actor_id)));
-}
-
-fn add_appearance(
-    rows: &mut ClaimRows<'_>,
-    correction: &Standing,
-    place: LocatedSpan,
-    (claim_id, member_id): Claims,
-) {
-    let stance = correction.stance.map_or("asserts", |stance| stance.as_str());
-    let is_there = |row: &NewAppearance| {
-        is_at(&place, row.field, row.span_start, row.span_end)
-            && (row.claim_id, row.member_id, row.stance) == (claim_id, member_id, stance)
-    };
-    if rows.appearances.iter().any(is_there) {
-        return;
-    }
-    rows.appearances.push(NewAppearance {
-        id: Uuid::now_v7(),
-        claim_id,
-        member_id,
-        statement_id: None,
-        stance,
-        field: place.field.as_str(),
-        span_start: place.start,
-        span_end: place.end,
-        quote: place.quote,
-        confidence: 1.0,
-    });
-    rows.speakers.push(None);
 }
 
 #[cfg(test)]

@@ -59,6 +59,7 @@ fn precision(precision: DateTimePrecision) -> &'static str {
         DateTimePrecision::Minute => "minute",
         DateTimePrecision::Day => "day",
         DateTimePrecision::Month => "month",
+        DateTimePrecision::Year => "year",
     }
 }
 

@@ -50,7 +50,8 @@ fn or_none<T: ToString>(value: Option<T>) -> String {
 
 const STATEMENTS: &str = "select x.id, x.parent_id as on,
         concat_ws('|', x.cue_kind, x.mode, coalesce(x.speaker_id::text, '-'),
-            coalesce(x.via_id::text, '-'),
+            coalesce(x.via_id::text, '-'), coalesce(extract(epoch from x.stated_at)::bigint::text, '-'),
+            coalesce(x.stated_precision, '-'),
             (select string_agg(concat_ws(':', s.role, s.field, s.span_start, s.span_end), ','
                                order by s.role collate \"C\", s.ordinal)
                from statement_spans s where s.revision_id = x.revision_id and s.statement_id = x.id)) as says
@@ -69,6 +70,7 @@ const SUBJECTS: &str = "select x.id, null::uuid as on,
 const DENIALS: &str = "select x.id, null::uuid as on,
         concat_ws('|', coalesce(x.member_id, x.claim_id), x.kind, coalesce(x.denier_id::text, '-'),
             x.denier_role, coalesce(x.via_id::text, '-'), coalesce(x.label, '-'),
+            coalesce(extract(epoch from x.stated_at)::bigint::text, '-'), coalesce(x.stated_precision, '-'),
             (select string_agg(coalesce(m.statement_id::text, '-') || '(' || (
                         select string_agg(concat_ws(':', s.role, s.field, s.span_start, s.span_end), ','
                                           order by s.role collate \"C\")
@@ -173,11 +175,13 @@ impl Standing {
             places.sort_unstable();
             let places: Vec<String> = places.into_iter().map(|(.., place)| place).collect();
             let mut says = format!(
-                "{}|{}|{}|{}",
+                "{}|{}|{}|{}|{}|{}",
                 row.cue_kind,
                 row.mode,
                 or_none(row.speaker_id),
-                or_none(row.via_id)
+                or_none(row.via_id),
+                or_none(row.stated_at.map(|at| at.timestamp())),
+                or_none(row.stated_precision.as_deref()),
             );
             if !places.is_empty() {
                 says.push('|');
@@ -220,13 +224,15 @@ impl Standing {
             places.sort_unstable();
             let places: Vec<String> = places.into_iter().map(|(_, place)| place).collect();
             let says = format!(
-                "{}|{}|{}|{}|{}|{}|{}",
+                "{}|{}|{}|{}|{}|{}|{}|{}|{}",
                 row.member_id.unwrap_or(row.claim_id),
                 row.kind,
                 or_none(row.denier_id),
                 row.denier_role,
                 or_none(row.via_id),
                 row.label.unwrap_or("-"),
+                or_none(row.stated_at.map(|at| at.timestamp())),
+                or_none(row.stated_precision.as_deref()),
                 places.join(";")
             );
             if take(&mut self.denials, &says).is_some() {

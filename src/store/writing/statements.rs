@@ -4,14 +4,15 @@ use uuid::Uuid;
 
 use super::Context;
 use super::actors::ActorIds;
-use super::located::{ordinal, score};
-use crate::domain::{ActorIndex, Span, StatementIndex};
+use super::located::{columns, ordinal, score, stated};
+use crate::domain::{ActorIndex, Span, StatedTime, StatementIndex};
 use crate::store::rows::statement::{NewStatement, NewStatementSpan};
 
 /// The row behind each statement of the extraction.
 pub(super) struct StatementIds {
     ids: Vec<Uuid>,
     speakers: Vec<Option<ActorIndex>>,
+    stated: Vec<Option<StatedTime>>,
 }
 
 impl StatementIds {
@@ -22,6 +23,11 @@ impl StatementIds {
     /// Who speaks in a statement.
     pub fn speaker(&self, index: Option<StatementIndex>) -> Option<ActorIndex> {
         self.speakers.get(index?.0).copied().flatten()
+    }
+
+    /// When it was said, where its document tells.
+    pub fn stated(&self, index: Option<StatementIndex>) -> Option<StatedTime> {
+        self.stated.get(index?.0).copied().flatten()
     }
 }
 
@@ -36,10 +42,12 @@ impl<'a> Context<'a> {
         let ids = StatementIds {
             ids: statements.iter().map(|_| Uuid::now_v7()).collect(),
             speakers: statements.iter().map(|statement| statement.speaker).collect(),
+            stated: statements.iter().map(|statement| stated(statement.stated)).collect(),
         };
         let mut rows =
             StatementRows { statements: Vec::with_capacity(statements.len()), spans: Vec::new() };
         for (index, (statement, &id)) in statements.iter().zip(&ids.ids).enumerate() {
+            let (stated_at, stated_precision) = columns(stated(statement.stated));
             rows.statements.push(NewStatement {
                 id,
                 ordinal: ordinal(index),
@@ -49,6 +57,8 @@ impl<'a> Context<'a> {
                 parent_id: ids.get(statement.parent).filter(|&parent| parent != id),
                 cue_kind: statement.cue_kind.as_str(),
                 mode: statement.mode.as_str(),
+                stated_at,
+                stated_precision,
                 confidence: score(statement.confidence),
                 rule: &statement.rule,
             });

@@ -7,9 +7,9 @@ use diesel::QueryableByName;
 use diesel::sql_types::{Float4, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use super::Context;
 use super::claims::ClaimRows;
 use super::rebuttals::RebuttalRows;
-use super::{Context, located};
 use crate::domain::status::{
     self, AppearanceEvidence, Assessment, RULES, RebuttalEvidence, ReviewEvidence, Status, assess,
 };
@@ -321,7 +321,6 @@ impl Context<'_> {
         claims: &ClaimRows<'_>,
         rebuttals: &RebuttalRows<'_>,
     ) -> Result<BTreeMap<Uuid, Evidence>, Error> {
-        let (stated_at, stated_precision) = located::columns(self.published);
         let mut found: BTreeMap<Uuid, Evidence> = BTreeMap::new();
         for (row, speaker) in claims.appearances.iter().zip(&claims.speakers) {
             found.entry(row.claim_id).or_default().add(EvidenceRow {
@@ -333,8 +332,8 @@ impl Context<'_> {
                 document_id: source.document,
                 outlet_id: source.outlet,
                 origin_id: source.origin,
-                stated_at,
-                stated_precision: stated_precision.clone(),
+                stated_at: row.stated_at,
+                stated_precision: row.stated_precision.clone(),
                 confidence: row.confidence,
             })?;
         }

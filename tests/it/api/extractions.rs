@@ -41,6 +41,8 @@ fn full() -> Story {
     (statement.via, statement.via_span) = (Some(courier), Some(via));
     story.extraction.statements[1].parent = Some(outer);
     story.extraction.statements[1].confidence = 0.123_456_79;
+    story.extraction.statements[1].stated =
+        Some(StatedTime { at: at("2014-01-01T00:00:00Z"), precision: DateTimePrecision::Year });
     story
         .claim("The pier was shut.")
         .scores(0.7, 0.3)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use claimtrail::domain::view::StoredDocument;
-use claimtrail::domain::{ActorKind, ClaimId, Extraction, Stance};
+use claimtrail::domain::{ActorKind, ClaimId, DateTimePrecision, Extraction, Stance, StatedTime};
 use claimtrail::jobs::reprocess;
 use claimtrail::pipeline::{EXTRACTOR_VERSION, Gear};
 use claimtrail::store::writing::{Choice, Reread, Stored, stored};
@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::rumour;
 use crate::support::app::TestApp;
-use crate::support::builders::Story;
+use crate::support::builders::{Story, at};
 use crate::support::database::TestDatabase;
 
 async fn only(pool: &Pool) -> Stored {
@@ -108,6 +108,31 @@ async fn what_is_read_otherwise_ends_and_the_rest_keeps_its_ids() {
     assert_eq!(view(sank, None).await.status.as_str(), "denied");
     assert_eq!(view(shut, None).await.appearances, 0);
     assert_eq!([view(sank, Some(at)).await, view(shut, Some(at)).await], was);
+}
+
+#[tokio::test]
+async fn what_is_dated_now_is_said_anew_and_the_past_answers_without_the_date() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let mut story = rumour("https://courier.test/1", "2026-03-01T08:00:00Z");
+    let claim = story.store(&pool).await.unwrap().claims_appeared[0];
+    let past = chrono::Utc::now();
+    let day = StatedTime { at: at("2026-02-27T00:00:00Z"), precision: DateTimePrecision::Day };
+    story.extraction.statements[0].stated = Some(day);
+    let again = read_again(&pool, &story.extraction).await.unwrap();
+    assert_eq!(again, Reread { kept: 1, ended: 2, added: 2 }, "the denial stays");
+    let first = async |as_of| {
+        let mut connection = pool.get().await.unwrap();
+        claims::find(&mut connection, claim, as_of).await.unwrap().first_stated.unwrap()
+    };
+    assert_eq!(first(None).await, day);
+    assert_eq!(first(Some(past)).await.at, at("2026-03-01T08:00:00Z"));
+    assert_eq!(read_again(&pool, &story.extraction).await.unwrap().ended, 0);
+
+    story.extraction.claims[0].denials[0].stated = Some(day);
+    let again = read_again(&pool, &story.extraction).await.unwrap();
+    assert_eq!(again, Reread { kept: 2, ended: 1, added: 1 });
+    assert_eq!(read_again(&pool, &story.extraction).await.unwrap().ended, 0);
 }
 
 /// Through the extractor itself.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use claimtrail::domain::view::{
     ActorFilter, ClaimFilter, PageRequest, RebuttalFilter, StatementFilter, StoreOutcome,
+    TimelineEvent,
 };
 use claimtrail::domain::{ActorKind, ClaimId, DateTimePrecision, Span, Stance, StatedTime, Status};
 use claimtrail::jobs::extract_document::{self, NewDocument};
@@ -344,6 +345,57 @@ async fn what_repeats_a_denied_claim_is_counted_and_its_status_stays() {
     let claim = claims::find(&mut pool.get().await.unwrap(), id, None).await.unwrap();
     assert_eq!(claim.first_stated.unwrap().at, at("2026-03-01T08:00:00Z"));
     assert_eq!(claim.last_stated_at, Some(at("2026-03-06T08:00:00Z")));
+}
+
+#[tokio::test]
+async fn a_place_is_of_the_time_at_which_its_statement_was_said_and_else_of_the_publication() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let mut story = Story::new(
+        "https://a.test/gulls",
+        "In 2014, Dana Orrin said that gulls vote. She repeated that they do vote.",
+    )
+    .published("2026-03-02T08:30:00Z");
+    let orrin = story.actor("Dana Orrin", Some(ActorKind::Person));
+    let then = story.statement(orrin, "Dana Orrin", "said", &["gulls vote"]);
+    let again = story.statement(orrin, "She", "repeated", &["they do vote"]);
+    let of_2014 = StatedTime { at: at("2014-01-01T00:00:00Z"), precision: DateTimePrecision::Year };
+    story.extraction.statements[0].stated = Some(of_2014);
+    story
+        .claim("Gulls vote.")
+        .claimed_by(orrin)
+        .appears_in(Stance::Asserts, "gulls vote", Some(then))
+        .appears_in(Stance::Asserts, "they do vote", Some(again));
+    let stored = story.store(&pool).await.unwrap();
+    let connection = &mut *pool.get().await.unwrap();
+
+    let filter = StatementFilter { document: Some(stored.document), ..Default::default() };
+    let said = statements::list(connection, &filter, &PageRequest::first(9)).await.unwrap();
+    let times: Vec<_> = said.items.iter().map(|statement| statement.stated).collect();
+    assert_eq!(times, [Some(of_2014), None]);
+    let claim = claims::find(connection, stored.claims_appeared[0], None).await.unwrap();
+    assert_eq!(claim.first_stated, Some(of_2014));
+    assert_eq!(claim.last_stated_at, Some(at("2026-03-02T08:30:00Z")));
+    let trail = claims::timeline(connection, claim.id, None, &PageRequest::first(9)).await.unwrap();
+    let moments: Vec<_> = trail
+        .items
+        .iter()
+        .filter(|moment| matches!(moment.event, TimelineEvent::Appearance { .. }))
+        .map(|moment| (moment.at, moment.precision))
+        .collect();
+    assert_eq!(
+        moments,
+        [
+            (of_2014.at, DateTimePrecision::Year),
+            (at("2026-03-02T08:30:00Z"), DateTimePrecision::Second)
+        ]
+    );
+    for (from, to, found) in [(2014, 2015, 1), (2015, 2026, 0), (2026, 2027, 1)] {
+        let day = |year: i32| Some(at(&format!("{year}-01-01T00:00:00Z")));
+        let filter = ClaimFilter { from: day(from), to: day(to), ..Default::default() };
+        let claims = claims::list(connection, &filter, &PageRequest::first(9)).await.unwrap();
+        assert_eq!(claims.items.len(), found, "from {from} to {to}");
+    }
 }
 
 #[tokio::test]

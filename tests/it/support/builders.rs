@@ -107,6 +107,7 @@ impl Story {
             via_span: None,
             parent: None,
             mode: Mode::Indirect,
+            stated: None,
             confidence: 0.9,
             rule: "test".to_owned(),
         };

@@ -102,6 +102,11 @@ pub struct Statement {
     pub parent: Option<String>,
     /// `direct`, `indirect` or `mixed`.
     pub mode: &'static str,
+    /// When it was said, where the words around the cue tell it; null where they do not.
+    pub stated_at: Option<DateTime<Utc>>,
+    /// How exactly that is known.
+    #[schema(value_type = Option<words::Precision>)]
+    pub stated_precision: Option<DateTimePrecision>,
     /// 0..1.
     pub confidence: f32,
     /// The rule or model that found it.
@@ -315,6 +320,8 @@ impl ExtractionAnswer {
                     via_span: statement.via_span.and_then(|span| at.one(span)),
                     parent: shown(statement.parent),
                     mode: statement.mode.as_str(),
+                    stated_at: statement.stated.map(|time| time.at),
+                    stated_precision: statement.stated.map(|time| time.precision),
                     confidence: statement.confidence,
                     rule: statement.rule.clone(),
                 })

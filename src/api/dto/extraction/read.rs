@@ -110,6 +110,11 @@ struct WireStatement {
     via_span: Option<LocatedSpan>,
     parent: Option<String>,
     mode: Mode,
+    // Extractions printed before 0.5.3 have none.
+    #[serde(default)]
+    stated_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    stated_precision: Option<DateTimePrecision>,
     confidence: f32,
     rule: String,
 }

@@ -26,6 +26,7 @@ impl PageTime {
                 .with_timezone(&offset.unwrap_or_else(utc))
                 .to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
             (DateTimePrecision::Day, _) => self.stated.at.format("%Y-%m-%d").to_string(),
+            (DateTimePrecision::Year, _) => self.stated.at.format("%Y").to_string(),
             (DateTimePrecision::Month, _) => self.stated.at.format("%Y-%m").to_string(),
         }
     }

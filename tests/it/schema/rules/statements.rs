@@ -10,6 +10,16 @@ pub const REFUSED: &[Refused] = &[
     ("statements", "statements_parent_not_itself", "update {t} set parent_id = id"),
     (
         "statements",
+        "statements_precision_known",
+        "update {t} set stated_at = now(), stated_precision = 'century'",
+    ),
+    (
+        "statements",
+        "statements_precision_paired",
+        "update {t} set stated_at = null, stated_precision = 'day'",
+    ),
+    (
+        "statements",
         "statements_clock_forward",
         "update {t} set superseded_at = recorded_at - interval '1 second'",
     ),

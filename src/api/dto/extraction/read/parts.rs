@@ -150,6 +150,11 @@ impl Ground<'_> {
             via_span: self.maybe(wire.via_span, "via_span")?,
             parent: self.statement_id(wire.parent, "parent")?,
             mode: wire.mode,
+            stated: stated(
+                wire.stated_at,
+                wire.stated_precision,
+                ["stated_at", "stated_precision"],
+            )?,
             confidence: score(wire.confidence).within("confidence")?,
             rule: name(wire.rule).within("rule")?,
         })

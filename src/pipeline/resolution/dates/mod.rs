@@ -1,16 +1,19 @@
-//! "on Saturday", "yesterday", "on 3 January" → the day or month that is meant, seen from the document's
-//! date.
+//! "on Saturday", "yesterday", "on 3 January", "in 2014" → the day, month or year that is meant, seen
+//! from the document's date.
 //!
-//! Reports look back: a day without a year is its latest one that is not after the document. What is not
-//! told to the month ("last week", "recently", a year alone) or lies ahead stays unknown. Days are those
-//! of the document's time in UTC; the outlet's own clock may say another near midnight.
+//! Reports look back: a day without a year is its latest one that is not after the document. What tells
+//! neither day, month nor year ("last week", "two years ago", "recently") or lies ahead stays unknown.
+//! Days are those of the document's time in UTC; the outlet's own clock may say another near midnight.
+
+mod said;
+
+pub use said::date;
 
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc};
 
-use crate::domain::{Claim, DateTimePrecision, Field, StatedTime};
-use crate::pipeline::lexicon::wording;
+use crate::domain::{DateTimePrecision, StatedTime};
 use crate::pipeline::text::{Reading, Tag};
 
 /// Words that tell when.
@@ -18,7 +21,7 @@ use crate::pipeline::text::{Reading, Tag};
 pub struct DateExpression {
     /// Its tokens, without "on" or "in".
     pub tokens: Range<usize>,
-    /// What it means; `day` or `month` exact.
+    /// What it means; `day`, `month` or `year` exact.
     pub time: StatedTime,
 }
 
@@ -44,12 +47,17 @@ const MONTHS: [&str; 12] = [
 const COUNTS: [&str; 11] =
     ["a", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"];
 
-/// The expressions of a field, in order of place, seen from a document of that time.
-pub fn find(reading: &Reading, published: Option<StatedTime>) -> Vec<DateExpression> {
+/// The expressions that begin among some tokens of a field, in order of place, seen from a document of
+/// that time.
+pub fn find(
+    reading: &Reading,
+    tokens: Range<usize>,
+    published: Option<StatedTime>,
+) -> Vec<DateExpression> {
     let seen = Seen::from(published);
     let mut found: Vec<DateExpression> = Vec::new();
-    let mut at = 0;
-    while at < reading.tokens.len() {
+    let mut at = tokens.start;
+    while at < tokens.end.min(reading.tokens.len()) {
         match seen.expression(reading, at) {
             Some((end, time)) => {
                 if let Some(time) = time {
@@ -71,7 +79,9 @@ struct Seen {
 
 impl From<Option<StatedTime>> for Seen {
     fn from(published: Option<StatedTime>) -> Self {
-        let day = published.filter(|time| time.precision != DateTimePrecision::Month);
+        let day = published.filter(|time| {
+            !matches!(time.precision, DateTimePrecision::Month | DateTimePrecision::Year)
+        });
         Seen { day: day.map(|time| time.at.date_naive()) }
     }
 }
@@ -109,6 +119,13 @@ impl Seen {
             let lead = at.checked_sub(1).map_or("", |before| reading.lower(before));
             return matches!(lead, "in" | "last" | "early" | "late" | "mid")
                 .then(|| (at + 1, self.in_month(None, month)));
+        }
+        if let Some(year) = year(reading, at) {
+            let lead = at.checked_sub(1).map_or("", |before| reading.lower(before));
+            // "in 2014 cases" counts.
+            let counts = matches!(reading.tag(at + 1), Tag::Noun | Tag::Adjective);
+            return (matches!(lead, "in" | "during" | "early" | "late" | "mid") && !counts)
+                .then(|| (at + 1, self.in_year(year)));
         }
         let day = day_of_month(reading, at)?;
         let of = usize::from(reading.lower(at + 1) == "of");
@@ -148,6 +165,14 @@ impl Seen {
                     month => month_of(day.year(), month - 1),
                 });
                 return Some((at + 2, time));
+            }
+            "this" if reading.lower(at + 1) == "month" => {
+                let time = self.day.and_then(|day| month_of(day.year(), day.month()));
+                return Some((at + 2, time));
+            }
+            "last" | "this" if reading.lower(at + 1) == "year" => {
+                let back = i32::from(lower == "last");
+                return Some((at + 2, self.day.and_then(|day| year_of(day.year() - back))));
             }
             _ => {}
         }
@@ -190,6 +215,16 @@ impl Seen {
         self.past(first)?;
         month_of(year, month)
     }
+
+    fn in_year(&self, year: i32) -> Option<StatedTime> {
+        self.past(NaiveDate::from_ymd_opt(year, 1, 1)?)?;
+        year_of(year)
+    }
+}
+
+fn year_of(year: i32) -> Option<StatedTime> {
+    let first = on(NaiveDate::from_ymd_opt(year, 1, 1)?)?;
+    Some(StatedTime { precision: DateTimePrecision::Year, ..first })
 }
 
 fn on(day: NaiveDate) -> Option<StatedTime> {
@@ -230,121 +265,4 @@ fn year(reading: &Reading, at: usize) -> Option<i32> {
         .then(|| word.parse().ok())
         .flatten()
         .filter(|year| (1900..2200).contains(year))
-}
-
-/// Dates the denials that the document dates: by the expression in the clause of their cue.
-pub fn date_denials(
-    fields: &[(Field, &Reading)],
-    published: Option<StatedTime>,
-    claims: &mut [Claim],
-) {
-    for &(field, reading) in fields {
-        let mut found: Option<Vec<DateExpression>> = None;
-        for denial in claims.iter_mut().flat_map(|claim| &mut claim.denials) {
-            if denial.stated.is_some() {
-                continue;
-            }
-            let mentions = denial.mentions.iter().filter(|mention| mention.cue.field == field);
-            for mention in mentions {
-                let found = found.get_or_insert_with(|| find(reading, published));
-                let cue =
-                    reading.token_at(mention.cue.start)..reading.token_at(mention.cue.end - 1) + 1;
-                // The day of publication is known more exactly from the publication.
-                let told = of_clause(reading, found, &cue).filter(|time| {
-                    time.precision != DateTimePrecision::Day
-                        || published.is_none_or(|it| it.at.date_naive() != time.at.date_naive())
-                });
-                if told.is_some() {
-                    denial.stated = told;
-                    break;
-                }
-            }
-        }
-    }
-}
-
-/// Tokens between a cue and its date at most.
-const REACH: usize = 16;
-
-/// The time of the clause of a cue: of the nearest expression that no other clause, quotation or event
-/// stands between.
-fn of_clause(
-    reading: &Reading,
-    found: &[DateExpression],
-    cue: &Range<usize>,
-) -> Option<StatedTime> {
-    // "will deny on Monday" has not been said.
-    if cue.start > 0 && reading.tag(cue.start - 1) == Tag::Modal {
-        return None;
-    }
-    let sentence = reading.sentence_of(cue.start);
-    let near = found.iter().filter(|date| {
-        reading.sentence_of(date.tokens.start) == sentence
-            && reading.quotation_of(date.tokens.start) == reading.quotation_of(cue.start)
-    });
-    let mut best: Option<(usize, StatedTime)> = None;
-    for date in near {
-        let (between, ahead) = if date.tokens.end <= cue.start {
-            (date.tokens.end..cue.start, true)
-        } else if date.tokens.start >= cue.end {
-            (cue.end..date.tokens.start, false)
-        } else {
-            continue;
-        };
-        // "The minister, who was in Lorne on Monday, denied": the day of another clause.
-        let apart = ahead && between.clone().any(|token| reading.word(token) == ",");
-        let start = reading.sentences.get(sentence).map_or(0, |sentence| sentence.tokens.start);
-        if apart && (start..date.tokens.start).any(|token| is_verb(reading.tag(token))) {
-            continue;
-        }
-        let distance = between.len();
-        if distance <= REACH
-            && between.into_iter().all(|token| passes(reading, token, ahead))
-            && best.is_none_or(|(known, _)| distance < known)
-        {
-            best = Some((distance, date.time));
-        }
-    }
-    best.map(|(_, time)| time)
-}
-
-fn is_verb(tag: Tag) -> bool {
-    tag.is_verb() || tag.is_finite()
-}
-
-/// Nouns of a way to speak, which a date behind them is of: "in a statement on Friday".
-const SAYING: [&str; 14] = [
-    "statement",
-    "interview",
-    "briefing",
-    "conference",
-    "press",
-    "news",
-    "television",
-    "radio",
-    "reporters",
-    "journalists",
-    "letter",
-    "post",
-    "tweet",
-    "speech",
-];
-
-/// Whether a token may stand between a cue and its date: ahead of the cue the subject may, behind it only
-/// what names no event that the date could be of.
-fn passes(reading: &Reading, token: usize, ahead: bool) -> bool {
-    let tag = reading.tag(token);
-    match tag {
-        Tag::Determiner | Tag::Pronoun | Tag::Possessive | Tag::Adjective | Tag::Adverb => true,
-        Tag::Preposition | Tag::To | Tag::Auxiliary | Tag::Negation => {
-            ahead || tag != Tag::Auxiliary
-        }
-        Tag::Punctuation => ahead && reading.word(token) == ",",
-        Tag::Name => ahead,
-        Tag::Noun => {
-            let word = reading.lower(token);
-            ahead || SAYING.contains(&word) || wording::lexicon().is_shell(word)
-        }
-        _ => false,
-    }
 }
