@@ -1,4 +1,8 @@
 //! Terms of many texts → the texts that share most with a query: BM25.
+//!
+//! Rare words are looked at first. Once what the frequent ones can still give is less than what the
+//! best texts have already, only texts that hold a rare word are looked at further, as MaxScore does (Turtle
+//! and Flood 1995). The answer is that of adding everything up.
 
 use std::collections::HashMap;
 
@@ -9,17 +13,33 @@ use crate::pipeline::matching::Shared;
 const SATURATION: f32 = 1.2;
 const LENGTH: f32 = 0.75;
 
+/// What is taken off a bound before it excludes anything: sums in another order differ by less.
+const ROUNDING: f32 = 1e-4;
+
+/// The texts that hold a term.
+#[derive(Debug, Default)]
+struct Holders {
+    /// In order.
+    texts: Vec<u32>,
+    /// How often each holds it; more than 255 times count as 255.
+    counts: Vec<u8>,
+    /// The most that a text holds it, and the fewest terms that such a text has.
+    most: u8,
+    shortest: u32,
+}
+
 /// Which texts hold which terms.
 #[derive(Debug, Default)]
 pub struct WordIndex {
     numbers: HashMap<String, u32>,
-    /// For each term, the texts that hold it, in order, and how often.
-    texts: Vec<Vec<(u32, f32)>>,
-    /// For each text, its terms in order, each once.
-    terms: Vec<Vec<u32>>,
+    holders: Vec<Holders>,
+    /// The terms of all texts, of each text in order and each once.
+    terms: Vec<u32>,
+    /// Where each text's terms end among them.
+    ends: Vec<usize>,
     /// For each text, how many terms it has, repetitions counted.
-    lengths: Vec<f32>,
-    total: f64,
+    lengths: Vec<u32>,
+    total: u64,
 }
 
 /// A query's terms, as an index knows them.
@@ -31,38 +51,68 @@ pub struct Asked {
     weight: f32,
 }
 
+/// What BM25 makes of a term's count, for one state of an index.
+#[derive(Debug, Clone, Copy)]
+struct Measure {
+    average: f32,
+}
+
+impl Measure {
+    fn of(self, weight: f32, count: u8, length: u32) -> f32 {
+        let count = f32::from(count);
+        let length = 1.0 - LENGTH + LENGTH * length as f32 / self.average;
+        weight * count * (SATURATION + 1.0) / (count + SATURATION * length)
+    }
+}
+
 impl WordIndex {
     /// Adds a text; they are numbered from 0.
     pub fn add(&mut self, terms: &[String]) {
-        let text = self.len() as u32;
-        let mut own: Vec<u32> = Vec::with_capacity(terms.len());
-        for term in terms {
-            let number = match self.numbers.get(term) {
-                Some(&number) => number,
-                None => {
-                    let number = self.texts.len() as u32;
-                    self.numbers.insert(term.clone(), number);
-                    self.texts.push(Vec::new());
-                    number
-                }
-            };
-            match self.texts[number as usize].last_mut() {
-                Some((last, count)) if *last == text => *count += 1.0,
-                _ => {
-                    self.texts[number as usize].push((text, 1.0));
-                    own.push(number);
-                }
-            }
-        }
+        let mut own: Vec<u32> = terms.iter().map(|term| self.number(term)).collect();
         own.sort_unstable();
-        self.terms.push(own);
-        self.lengths.push(terms.len() as f32);
-        self.total += terms.len() as f64;
+        let counted: Vec<(u32, u8)> = own
+            .chunk_by(|a, b| a == b)
+            .map(|same| (same[0], u8::try_from(same.len()).unwrap_or(u8::MAX)))
+            .collect();
+        self.add_counted(&counted, terms.len() as u32);
+    }
+
+    fn number(&mut self, term: &str) -> u32 {
+        if let Some(&number) = self.numbers.get(term) {
+            return number;
+        }
+        let number = self.holders.len() as u32;
+        self.numbers.insert(term.to_owned(), number);
+        self.holders.push(Holders { shortest: u32::MAX, ..Holders::default() });
+        number
+    }
+
+    /// Adds a text by its terms in order, each once, with how often it holds them.
+    fn add_counted(&mut self, terms: &[(u32, u8)], length: u32) {
+        let text = self.len() as u32;
+        for &(term, count) in terms {
+            let holders = &mut self.holders[term as usize];
+            holders.texts.push(text);
+            holders.counts.push(count);
+            holders.most = holders.most.max(count);
+            holders.shortest = holders.shortest.min(length);
+            self.terms.push(term);
+        }
+        self.ends.push(self.terms.len());
+        self.lengths.push(length);
+        self.total += u64::from(length);
     }
 
     /// Number of texts.
     pub fn len(&self) -> usize {
         self.lengths.len()
+    }
+
+    /// The terms of a text, in order.
+    fn terms_of(&self, text: u32) -> &[u32] {
+        let at = text as usize;
+        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.terms[start..self.ends[at]]
     }
 
     /// How much a term tells that so many texts hold.
@@ -79,7 +129,8 @@ impl WordIndex {
         let mut asked = Asked { known: Vec::new(), weight: 0.0 };
         for term in unique {
             let number = self.numbers.get(term).copied();
-            let weight = self.weight(number.map_or(0, |number| self.texts[number as usize].len()));
+            let held = number.map_or(0, |number| self.holders[number as usize].texts.len());
+            let weight = self.weight(held);
             asked.weight += weight;
             asked.known.extend(number.map(|number| (number, weight)));
         }
@@ -90,32 +141,112 @@ impl WordIndex {
     /// The texts that share most with a query, best first, at most `most`; of equal ones the first
     /// comes first.
     pub fn best(&self, asked: &Asked, most: usize) -> Vec<(u32, f32)> {
-        let mut scores = vec![0.0_f32; self.len()];
-        let average = (self.total / self.len().max(1) as f64) as f32;
-        for &(term, weight) in &asked.known {
-            for &(text, count) in &self.texts[term as usize] {
-                let length = 1.0 - LENGTH + LENGTH * self.lengths[text as usize] / average;
-                scores[text as usize] +=
-                    weight * count * (SATURATION + 1.0) / (count + SATURATION * length);
+        let measure = self.measure();
+        // The terms that can give most first, each with what all behind it can give together.
+        let mut terms: Vec<(u32, f32, f32)> = asked
+            .known
+            .iter()
+            .map(|&(term, weight)| {
+                let holders = &self.holders[term as usize];
+                (term, weight, measure.of(weight, holders.most, holders.shortest))
+            })
+            .collect();
+        terms.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
+        let mut left: f32 = terms.iter().map(|(_, _, bound)| bound).sum();
+        let mut given = 0.0;
+        let (mut scores, mut touched) = (vec![0.0_f32; self.len()], Vec::new());
+        let mut terms = terms.into_iter();
+        let mut limit = None;
+        for (term, weight, bound) in terms.by_ref() {
+            let holders = &self.holders[term as usize];
+            for (&text, &count) in holders.texts.iter().zip(&holders.counts) {
+                let score = &mut scores[text as usize];
+                if *score == 0.0 {
+                    touched.push(text);
+                }
+                *score += measure.of(weight, count, self.lengths[text as usize]);
+            }
+            (left, given) = (left - bound, given + bound);
+            // What is found later cannot be better than these only if they can have enough by now.
+            if left < given {
+                limit = nth_best(&touched, &scores, most);
+                if limit.is_some_and(|limit| left < limit * (1.0 - ROUNDING)) {
+                    break;
+                }
             }
         }
-        let found = (0_u32..).zip(scores).filter(|(_, score)| *score > 0.0).collect();
-        super::best(found, most)
+        let still = |text: &u32, left: f32, limit: Option<f32>, scores: &[f32]| {
+            limit.is_none_or(|limit| scores[*text as usize] + left >= limit * (1.0 - ROUNDING))
+        };
+        touched.retain(|text| still(text, left.max(0.0), limit, &scores));
+        touched.sort_unstable();
+        for (term, weight, bound) in terms {
+            let holders = &self.holders[term as usize];
+            let mut from = 0;
+            for &text in &touched {
+                from += first_from(&holders.texts[from..], text);
+                if holders.texts.get(from) == Some(&text) {
+                    let length = self.lengths[text as usize];
+                    scores[text as usize] += measure.of(weight, holders.counts[from], length);
+                }
+            }
+            left -= bound;
+            limit = nth_best(&touched, &scores, most);
+            touched.retain(|text| still(text, left.max(0.0), limit, &scores));
+        }
+        let scored = |text: u32| (text, self.score(asked, text, measure));
+        super::best(touched.into_iter().map(scored).collect(), most)
+    }
+
+    fn measure(&self) -> Measure {
+        Measure { average: (self.total as f64 / self.len().max(1) as f64) as f32 }
+    }
+
+    /// What a text shares with a query, added up in the order of the terms.
+    fn score(&self, asked: &Asked, text: u32, measure: Measure) -> f32 {
+        let own = self.terms_of(text);
+        let shared = asked.known.iter().filter(|(term, _)| own.binary_search(term).is_ok());
+        shared
+            .filter_map(|&(term, weight)| {
+                let holders = &self.holders[term as usize];
+                let at = holders.texts.binary_search(&text).ok()?;
+                Some(measure.of(weight, holders.counts[at], self.lengths[text as usize]))
+            })
+            .sum()
     }
 
     /// How much a query and a text share.
     pub fn shared(&self, asked: &Asked, text: u32) -> Shared {
-        let terms = &self.terms[text as usize];
+        let terms = self.terms_of(text);
         let of_both: f32 = asked
             .known
             .iter()
             .filter(|(term, _)| terms.binary_search(term).is_ok())
             .map(|(_, weight)| weight)
             .sum();
-        let own: f32 = terms.iter().map(|&term| self.weight(self.texts[term as usize].len())).sum();
+        let own: f32 =
+            terms.iter().map(|&term| self.weight(self.holders[term as usize].texts.len())).sum();
         let share = |whole: f32| if whole > 0.0 { of_both / whole } else { 0.0 };
         Shared { of_claim: share(own), of_query: share(asked.weight) }
     }
+}
+
+/// The score that so many of these texts have at least, if there are as many.
+fn nth_best(texts: &[u32], scores: &[f32], most: usize) -> Option<f32> {
+    let nth = most.checked_sub(1).filter(|_| texts.len() >= most)?;
+    let mut scores: Vec<f32> = texts.iter().map(|&text| scores[text as usize]).collect();
+    let (_, score, _) = scores.select_nth_unstable_by(nth, |a, b| b.total_cmp(a));
+    Some(*score)
+}
+
+/// How many of `texts`, which are in order, come before `text`: found in steps that double.
+fn first_from(texts: &[u32], text: u32) -> usize {
+    let mut step = 1;
+    while texts.get(step - 1).is_some_and(|&known| known < text) {
+        step *= 2;
+    }
+    let (from, to) = (step / 2, step.min(texts.len()));
+    from + texts[from..to].partition_point(|&known| known < text)
 }
 
 #[cfg(test)]
@@ -145,6 +276,59 @@ mod tests {
         assert_eq!(found("ferry"), [1, 0, 3], "a short text says it more strongly");
         assert!(found("nothing known").is_empty());
         assert_eq!(index.best(&index.ask(&terms("ferry")), 1).len(), 1);
+        assert!(index.best(&index.ask(&terms("ferry")), 0).is_empty());
+    }
+
+    /// A thousand texts of words that are the more frequent the lower their number is, and with a word
+    /// that stands in nearly all.
+    fn many() -> WordIndex {
+        let mut random = 7_u32;
+        let mut next = |below: u32| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 8) % below
+        };
+        let mut index = WordIndex::default();
+        for _ in 0..1_000 {
+            let words = 2 + next(9);
+            let mut text: Vec<String> = (0..words)
+                .map(|_| {
+                    let most = 1 + next(300);
+                    format!("w{}", next(most))
+                })
+                .collect();
+            if next(10) > 0 {
+                text.push("all".to_owned());
+            }
+            index.add(&text);
+        }
+        index
+    }
+
+    #[test]
+    fn leaving_out_what_cannot_be_among_the_best_gives_what_adding_all_up_gives() {
+        let index = many();
+        for number in 0..200 {
+            let query = format!("w{} w{} w{} w0 all w{}", number, number / 2, number % 7, 299);
+            let asked = index.ask(&terms(&query));
+            let all = (0..index.len() as u32)
+                .map(|text| (text, index.score(&asked, text, index.measure())))
+                .filter(|(_, score)| *score > 0.0);
+            for most in [1, 10, 50] {
+                let expected = super::super::best(all.clone().collect(), most);
+                assert_eq!(index.best(&asked, most), expected, "{query}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_place_is_found_among_any_number_of_texts() {
+        let texts: Vec<u32> = (0..100).map(|at| at * 3).collect();
+        for length in [0, 1, 2, 3, 17, 100] {
+            for text in 0..310 {
+                let expected = texts[..length].partition_point(|&known| known < text);
+                assert_eq!(first_from(&texts[..length], text), expected, "{text} of {length}");
+            }
+        }
     }
 
     #[test]
