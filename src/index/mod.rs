@@ -7,6 +7,7 @@ mod families;
 mod keeper;
 mod known;
 mod meanings;
+mod signs;
 mod words;
 
 use std::cmp::Ordering;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 pub use families::{Families, Linked, is_near, links_of};
 pub use keeper::{EVERY, Keeper};
 pub use known::{Found, KnownClaims};
-use meanings::MeaningIndex;
+use meanings::{AskedMeaning, MeaningIndex};
 pub use meanings::{Meaning, WIDTH};
 use words::WordIndex;
 
@@ -120,16 +121,14 @@ impl ClaimIndex {
     pub fn candidates_by(&self, words: &[String], meaning: &Vector) -> Vec<(usize, Evidence)> {
         let all = self.contexts.as_ref().map_or(&self.claims.words, |all| &all.words);
         let (in_all, in_claim) = (all.ask(words), self.claims.words.ask(words));
-        let close_claim = self.claims.meanings.closeness(meaning);
-        let close_context = self.contexts.as_ref().map(|all| all.meanings.closeness(meaning));
-        let close_context = close_context.unwrap_or_default();
-        let nearest = |close: &[f32]| best((0..).zip(close.iter().copied()).collect(), FOUND);
+        let meaning = AskedMeaning::from(meaning);
+        let close = |of: &Texts| of.meanings.nearest(&meaning, FOUND);
         let ways: [Vec<(u32, f32)>; Way::COUNT] = Way::ALL.map(|way| match way {
             Way::AllWords if self.contexts.is_none() => Vec::new(),
             Way::AllWords => all.best(&in_all, FOUND),
             Way::ClaimWords => self.claims.words.best(&in_claim, FOUND),
-            Way::ClaimMeaning => nearest(&close_claim),
-            Way::ContextMeaning => nearest(&close_context),
+            Way::ClaimMeaning => close(&self.claims),
+            Way::ContextMeaning => self.contexts.as_ref().map(close).unwrap_or_default(),
         });
         let mut found: BTreeMap<u32, Evidence> = BTreeMap::new();
         for (way, list) in Way::ALL.into_iter().zip(ways) {
@@ -141,9 +140,10 @@ impl ClaimIndex {
         }
         for (&claim, evidence) in &mut found {
             // Known of every claim, found that way or not.
-            let close = |of: &[f32]| of.get(claim as usize).copied().unwrap_or_default();
-            evidence.scores[Way::ClaimMeaning as usize] = close(&close_claim);
-            evidence.scores[Way::ContextMeaning as usize] = close(&close_context);
+            evidence.scores[Way::ClaimMeaning as usize] =
+                self.claims.meanings.closeness(&meaning, claim);
+            let context = self.contexts.as_ref().map(|all| all.meanings.closeness(&meaning, claim));
+            evidence.scores[Way::ContextMeaning as usize] = context.unwrap_or_default();
             evidence.with_context = all.shared(&in_all, claim);
             evidence.alone = self.claims.words.shared(&in_claim, claim);
         }
