@@ -1,5 +1,6 @@
 //! `feeds`: follow feeds, list them, and fetch what is new in them.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
@@ -14,9 +15,7 @@ use super::worker::worker;
 use crate::app;
 use crate::config::{FeedsAction, FeedsConfig, GlobalConfig};
 use crate::domain::FeedId;
-use crate::domain::view::{
-    FeedChange, FeedFilter, FeedKind, FeedState, FeedView, JobKind, PageRequest,
-};
+use crate::domain::view::{FeedChange, FeedFilter, FeedKind, FeedState, FeedView, PageRequest};
 use crate::ingest;
 use crate::jobs::{add_feed, poll_feed};
 use crate::store::{self, Pool, PoolOptions};
@@ -247,7 +246,6 @@ async fn for_each(
 async fn poll(pool: &Pool, config: &FeedsConfig, mut signals: Signals) -> anyhow::Result<()> {
     let fetcher = app::fetcher(&config.work.fetch)?;
     anyhow::ensure!(fetcher.is_some(), "nothing is fetched with --no-fetch, so no feed is polled");
-    let begun = Utc::now();
     let mut named = Vec::new();
     for written in &config.what {
         let feed = find(pool, written).await.with_context(|| written.clone())?;
@@ -256,6 +254,7 @@ async fn poll(pool: &Pool, config: &FeedsConfig, mut signals: Signals) -> anyhow
         named.push(feed.id);
     }
     store::feeds::make_due(&mut *pool.get().await?, &named).await?;
+    let polled = last_polls(pool).await?;
     let (_, worker) = worker(pool, &config.work, fetcher)?;
     let stop = async {
         tokio::select! {
@@ -265,7 +264,7 @@ async fn poll(pool: &Pool, config: &FeedsConfig, mut signals: Signals) -> anyhow
         signals.end_at_the_next();
     };
     worker.run(stop).await;
-    if config.once { told_once(pool, begun).await } else { Ok(()) }
+    if config.once { told_once(pool, &polled).await } else { Ok(()) }
 }
 
 /// Waits until no feed is due and no poll and no page is left to fetch.
@@ -280,16 +279,21 @@ async fn all_done(pool: &Pool) {
 }
 
 async fn is_done(pool: &Pool) -> Result<bool, store::Error> {
-    let queued = poll_feed::enqueue_due(pool).await?;
-    let kinds = [JobKind::PollFeed, JobKind::FetchDocument];
-    Ok(queued == 0 && store::jobs::left(&mut *pool.get().await?, &kinds).await? == 0)
+    poll_feed::enqueue_due(pool).await?;
+    Ok(!store::feeds::work_is_left(&mut *pool.get().await?).await?)
 }
 
-/// Prints the feeds that were polled since `begun`, and fails where one of them did.
-async fn told_once(pool: &Pool, begun: DateTime<Utc>) -> anyhow::Result<()> {
+/// When each feed that was ever polled was polled last, by the clock of the database.
+async fn last_polls(pool: &Pool) -> anyhow::Result<BTreeMap<FeedId, DateTime<Utc>>> {
+    let polled = |feed: FeedView| Some((feed.id, feed.last_polled_at?));
+    Ok(all(pool).await?.into_iter().filter_map(polled).collect())
+}
+
+/// Prints the feeds that were polled since, and fails where one of them did.
+async fn told_once(pool: &Pool, before: &BTreeMap<FeedId, DateTime<Utc>>) -> anyhow::Result<()> {
     let mut failed = 0;
     for feed in all(pool).await? {
-        if feed.last_polled_at.is_none_or(|at| at < begun) {
+        if feed.last_polled_at.as_ref() == before.get(&feed.id) {
             continue;
         }
         let result = feed.last_result.as_deref().unwrap_or("");

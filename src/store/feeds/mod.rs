@@ -21,7 +21,7 @@ mod entries;
 mod read;
 
 pub use entries::{EntryMark, Known, SeenEntry, entries, forget_unlisted, keep_entries, known};
-pub use read::{counts, find, find_by_url, list};
+pub use read::{counts, find, find_by_url, list, work_is_left};
 
 /// How often a poll that ends its worker is tried; one that fails in any other way is the feed's
 /// result, and done.

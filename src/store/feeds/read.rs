@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
-use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use diesel_async::RunQueryDsl;
 use url::Url;
 use uuid::Uuid;
 
-use crate::domain::view::{FeedCounts, FeedFilter, FeedState, FeedView, Page, PageRequest};
+use crate::domain::view::{
+    FeedCounts, FeedFilter, FeedState, FeedView, JobKind, Page, PageRequest,
+};
 use crate::domain::{FeedId, address_key};
 use crate::store::cursor::{TimeKey, Walk};
 use crate::store::sql::{Sql, words};
@@ -188,4 +192,28 @@ pub async fn counts(connection: &mut Connection) -> Result<FeedCounts, Error> {
         (state, count(rows))
     });
     Ok(FeedCounts { states: states.to_vec(), due: count(row.due) })
+}
+
+#[derive(QueryableByName)]
+struct LeftRow {
+    #[diesel(sql_type = Bool)]
+    is_left: bool,
+}
+
+/// Whether a feed is due, or a poll or a page waits or is being worked on, at one instant.
+///
+/// One statement, since between two a poll that another transaction is about to queue would be seen by
+/// neither: its feed not yet moved on and locked, its job not yet there.
+pub async fn work_is_left(connection: &mut Connection) -> Result<bool, Error> {
+    let kinds = [JobKind::PollFeed, JobKind::FetchDocument].map(|kind| kind.as_str().to_owned());
+    let row: LeftRow = diesel::sql_query(
+        "select exists (select from feeds
+                         where next_poll_at <= clock_timestamp() and not paused and gone_at is null)
+             or exists (select from jobs where state in ('queued', 'running') and kind = any($1))
+                as is_left",
+    )
+    .bind::<Array<Text>, _>(kinds.to_vec())
+    .get_result(connection)
+    .await?;
+    Ok(row.is_left)
 }

@@ -21,7 +21,7 @@ use crate::domain::{JobId, RequestId};
 
 mod read;
 
-pub use read::{depth, find, left, list};
+pub use read::{depth, find, list};
 
 /// The channel that says a job was added.
 pub const CHANNEL: &str = "claimtrail_jobs";

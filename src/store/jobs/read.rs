@@ -8,7 +8,7 @@ use diesel::sql_types::{BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uui
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use crate::domain::view::{JobFilter, JobKind, JobState, JobView, Page, PageRequest, QueueDepth};
+use crate::domain::view::{JobFilter, JobState, JobView, Page, PageRequest, QueueDepth};
 use crate::domain::{JobId, RequestId};
 use crate::store::cursor::{TimeKey, Walk};
 use crate::store::sql::{Sql, word};
@@ -96,22 +96,6 @@ pub async fn list(
     let rows: Vec<JobRow> = sql.load(connection).await?;
     let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
     Ok(Page { items: page.items.into_iter().map(view).collect::<Result<_, _>>()?, next: page.next })
-}
-
-#[derive(QueryableByName)]
-struct LeftRow {
-    #[diesel(sql_type = BigInt)]
-    left: i64,
-}
-
-/// How many jobs of these kinds wait or are worked on.
-pub async fn left(connection: &mut Connection, kinds: &[JobKind]) -> Result<u64, Error> {
-    let kinds: Vec<String> = kinds.iter().map(|kind| kind.as_str().to_owned()).collect();
-    let mut sql =
-        Sql::new("select count(*) as left from jobs where state in ('queued', 'running')");
-    sql.push("and kind = any({})", [kinds.into()]);
-    let rows: Vec<LeftRow> = sql.load(connection).await?;
-    Ok(rows.into_iter().next().map_or(0, |row| row.left.unsigned_abs()))
 }
 
 #[derive(QueryableByName)]

@@ -6,6 +6,7 @@ mod concurrency;
 mod cursors;
 mod errors;
 mod exports;
+mod feeds;
 mod interleavings;
 mod jobs;
 mod lists;
