@@ -1,6 +1,6 @@
 //! A document as the pipeline reads it and the store keeps it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, Months, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -27,6 +27,29 @@ pub struct StatedTime {
     pub at: DateTime<Utc>,
     /// How much of it is known.
     pub precision: DateTimePrecision,
+}
+
+impl StatedTime {
+    /// The first instant that is surely later.
+    ///
+    /// ```
+    /// use claimtrail::domain::{DateTimePrecision, StatedTime};
+    /// let day = StatedTime { at: "2026-12-31T00:00:00Z".parse()?, precision: DateTimePrecision::Day };
+    /// assert_eq!(day.end().to_rfc3339(), "2027-01-01T00:00:00+00:00");
+    /// let year = StatedTime { at: "2024-01-01T00:00:00Z".parse()?, precision: DateTimePrecision::Year };
+    /// assert_eq!(year.end().to_rfc3339(), "2025-01-01T00:00:00+00:00");
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn end(self) -> DateTime<Utc> {
+        let later = match self.precision {
+            DateTimePrecision::Second => self.at.checked_add_signed(TimeDelta::seconds(1)),
+            DateTimePrecision::Minute => self.at.checked_add_signed(TimeDelta::minutes(1)),
+            DateTimePrecision::Day => self.at.checked_add_days(Days::new(1)),
+            DateTimePrecision::Month => self.at.checked_add_months(Months::new(1)),
+            DateTimePrecision::Year => self.at.checked_add_months(Months::new(12)),
+        };
+        later.unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
 }
 
 /// What a server marks an answer with, so that it can be asked later whether that one still holds.

@@ -4,16 +4,15 @@
 //! gave it. A denial alone never makes a claim false: that a voice says it is not so is all that
 //! `denied` tells.
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActorId, AppearanceId, DenierRole, OutletId, RebuttalId, RebuttalKind, ReviewId, Stance,
-    Verdict,
+    ActorId, AppearanceId, DenierRole, DocumentId, OutletId, RebuttalId, RebuttalKind, ReviewId,
+    Stance, StatedTime, Verdict,
 };
 
 /// Version of the rules below; changes whenever the same evidence could give another status.
-pub const RULES: &str = "2";
+pub const RULES: &str = "3";
 
 /// What the evidence says of a claim now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -71,10 +70,14 @@ pub struct AppearanceEvidence {
     pub stance: Stance,
     /// Who published it.
     pub outlet: Option<OutletId>,
+    /// Where it stands.
+    pub document: DocumentId,
+    /// The first document of the text that it stands in.
+    pub origin: DocumentId,
     /// Who speaks in it.
     pub speaker: Option<ActorId>,
     /// When it was said or published.
-    pub stated_at: Option<DateTime<Utc>>,
+    pub stated: Option<StatedTime>,
 }
 
 /// A live rebuttal, as far as the rules read it.
@@ -90,8 +93,12 @@ pub struct RebuttalEvidence {
     pub denier_role: DenierRole,
     /// Who published it.
     pub outlet: Option<OutletId>,
+    /// Where it stands.
+    pub document: DocumentId,
+    /// The first document of the text that it stands in.
+    pub origin: DocumentId,
     /// When it was said or published.
-    pub stated_at: Option<DateTime<Utc>>,
+    pub stated: Option<StatedTime>,
 }
 
 /// A live review, as far as the rules read it.
@@ -182,6 +189,10 @@ pub struct Assessment {
 /// A fact-check of `mixed`, `unproven` or `other` decides nothing, and one of `mostly_true` alone
 /// confirms nothing: it disputes those that speak against the claim. A denial does not outweigh a
 /// fact-check, whoever denies.
+///
+/// *Independent* is who is not the denier and asserts it in another text through another outlet, or after
+/// the denial. Copies of one text ([`super::origins`]) are one text, and *later* is what is later by every
+/// reading of both times: of two things said on one day neither is. `docs/status.md` has the same table.
 pub fn assess(evidence: &Evidence) -> Assessment {
     let Evidence { appearances, rebuttals, reviews } = evidence;
     let admissions: Vec<Reason> = pairs(appearances, rebuttals)
@@ -254,16 +265,23 @@ fn pairs<'e>(
         .flat_map(move |appearance| rebuttals.iter().map(move |rebuttal| (appearance, rebuttal)))
 }
 
-/// Asserted by somebody else than the denier, after the denial or through another outlet.
+/// Asserted by somebody else than the denier, after the denial or through another outlet. A copy of the
+/// text that denies is neither: it is printed elsewhere and later, and says nothing anew.
 fn independent(appearance: &AppearanceEvidence, rebuttal: &RebuttalEvidence) -> bool {
     let other_voice = appearance.speaker.is_none() || appearance.speaker != rebuttal.denier;
     let other_outlet = appearance.outlet.is_some() && appearance.outlet != rebuttal.outlet;
-    other_voice && (other_outlet || later(appearance, rebuttal))
+    let other_text = appearance.origin != rebuttal.origin;
+    other_voice && (other_text && other_outlet || later(appearance, rebuttal))
 }
 
-/// Whether both times are known and the assertion comes second.
+/// Whether the assertion surely comes second: both times are known, and even the latest that the denial's
+/// leaves open is before it. Of copies of one text only the words of one document tell, since each copy
+/// has a time of publication of its own.
 fn later(appearance: &AppearanceEvidence, rebuttal: &RebuttalEvidence) -> bool {
-    matches!((appearance.stated_at, rebuttal.stated_at), (Some(said), Some(denied)) if said > denied)
+    let comparable =
+        appearance.origin != rebuttal.origin || appearance.document == rebuttal.document;
+    let (Some(said), Some(denied)) = (appearance.stated, rebuttal.stated) else { return false };
+    comparable && said.at >= denied.end()
 }
 
 fn of_kind(rebuttals: &[RebuttalEvidence], kind: RebuttalKind, code: ReasonCode) -> Vec<Reason> {
@@ -307,28 +325,34 @@ fn reason(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::DateTimePrecision;
 
-    fn day(day: u32) -> Option<DateTime<Utc>> {
-        format!("2026-03-{day:02}T00:00:00Z").parse().ok()
+    fn day(day: u32) -> Option<StatedTime> {
+        let at = format!("2026-03-{day:02}T00:00:00Z").parse().ok()?;
+        Some(StatedTime { at, precision: DateTimePrecision::Day })
     }
 
     fn said(
         stance: Stance,
         speaker: Option<ActorId>,
         outlet: Option<OutletId>,
-        stated_at: Option<DateTime<Utc>>,
+        stated: Option<StatedTime>,
     ) -> AppearanceEvidence {
-        AppearanceEvidence { id: AppearanceId::new(), stance, outlet, speaker, stated_at }
+        let document = DocumentId::new();
+        let id = AppearanceId::new();
+        AppearanceEvidence { id, stance, outlet, document, origin: document, speaker, stated }
     }
 
     fn against(
         kind: RebuttalKind,
         denier: Option<ActorId>,
         outlet: Option<OutletId>,
-        stated_at: Option<DateTime<Utc>>,
+        stated: Option<StatedTime>,
     ) -> RebuttalEvidence {
         let denier_role = DenierRole::Unknown;
-        RebuttalEvidence { id: RebuttalId::new(), kind, denier, denier_role, outlet, stated_at }
+        let (id, document) = (RebuttalId::new(), DocumentId::new());
+        let origin = document;
+        RebuttalEvidence { id, kind, denier, denier_role, outlet, document, origin, stated }
     }
 
     fn judge(appearances: &[AppearanceEvidence], rebuttals: &[RebuttalEvidence]) -> Assessment {
@@ -369,6 +393,45 @@ mod tests {
             let found = judge(std::slice::from_ref(&independent), std::slice::from_ref(&denial));
             assert_eq!(found.status, Status::Disputed);
             assert_eq!(found.reasons[1].appearance, Some(independent.id));
+        }
+    }
+
+    #[test]
+    fn a_copy_of_the_denying_text_is_no_independent_assertion() {
+        let denial = against(RebuttalKind::Denial, None, Some(OutletId::new()), day(2));
+        let voice = Some(ActorId::new());
+        let elsewhere = said(Stance::Asserts, voice, Some(OutletId::new()), day(3));
+        let copy = AppearanceEvidence { origin: denial.origin, ..elsewhere.clone() };
+        let status =
+            |place: AppearanceEvidence| judge(&[place], std::slice::from_ref(&denial)).status;
+        assert_eq!(status(copy.clone()), Status::Denied);
+        assert_eq!(status(elsewhere), Status::Disputed);
+        // The words of the denying document itself tell which was said first.
+        assert_eq!(
+            status(AppearanceEvidence { document: denial.document, ..copy }),
+            Status::Disputed
+        );
+    }
+
+    #[test]
+    fn what_may_have_been_said_before_is_not_later() {
+        let actor = Some(ActorId::new());
+        let at = |time: &str, precision| {
+            Some(StatedTime { at: time.parse().expect("a time"), precision })
+        };
+        let noon = at("2026-03-02T12:00:00Z", DateTimePrecision::Second);
+        let month = at("2026-03-01T00:00:00Z", DateTimePrecision::Month);
+        let year = at("2026-01-01T00:00:00Z", DateTimePrecision::Year);
+        for (denied, asserted, status) in [
+            (day(2), noon, Status::Denied),
+            (day(1), noon, Status::Confirmed),
+            (month, day(31), Status::Denied),
+            (year, month, Status::Denied),
+            (noon, day(3), Status::Confirmed),
+        ] {
+            let denial = against(RebuttalKind::Denial, actor, None, denied);
+            let place = said(Stance::Asserts, actor, None, asserted);
+            assert_eq!(judge(&[place], &[denial]).status, status, "{denied:?} {asserted:?}");
         }
     }
 

@@ -13,11 +13,11 @@ use super::rebuttals::RebuttalRows;
 use crate::domain::status::{
     self, AppearanceEvidence, Assessment, RULES, RebuttalEvidence, ReviewEvidence, Status, assess,
 };
-use crate::domain::{ActorId, AppearanceId, OutletId, RebuttalId, ReviewId, Stance};
+use crate::domain::{ActorId, AppearanceId, DocumentId, OutletId, RebuttalId, ReviewId, Stance};
 use crate::store::insert::{Inserts, bound};
 use crate::store::rows::claim::{NewStatusEvent, NewSummary};
 use crate::store::sql::{IdRow, Sql, word};
-use crate::store::{Connection, Error};
+use crate::store::{Connection, Error, views};
 
 /// A rebuttal of one revision, and what makes it the same as another's.
 #[derive(QueryableByName)]
@@ -189,6 +189,8 @@ impl Evidence {
         if let (Some(at), Some(precision)) = (row.stated_at, &row.stated_precision) {
             self.times.add(at, precision);
         }
+        let stated = views::stated(row.stated_at, row.stated_precision.as_deref())?;
+        let (document, origin) = (DocumentId(row.document_id), DocumentId(row.origin_id));
         match row.denier_role {
             Some(role) => self.found.rebuttals.push(RebuttalEvidence {
                 id: RebuttalId(row.id),
@@ -196,14 +198,18 @@ impl Evidence {
                 denier: row.actor_id.map(ActorId),
                 denier_role: word(&role)?,
                 outlet: row.outlet_id.map(OutletId),
-                stated_at: row.stated_at,
+                document,
+                origin,
+                stated,
             }),
             None => self.found.appearances.push(AppearanceEvidence {
                 id: AppearanceId(row.id),
                 stance: word(&row.what)?,
                 outlet: row.outlet_id.map(OutletId),
+                document,
+                origin,
                 speaker: row.actor_id.map(ActorId),
-                stated_at: row.stated_at,
+                stated,
             }),
         }
         Ok(())

@@ -8,7 +8,7 @@ use claimtrail::domain::status::{
     AppearanceEvidence, Evidence, RebuttalEvidence, ReviewEvidence, assess,
 };
 use claimtrail::domain::view::{AppearanceFilter, PageRequest, RebuttalFilter, ReviewFilter};
-use claimtrail::domain::{ClaimId, RebuttalKind};
+use claimtrail::domain::{ClaimId, DocumentId, RebuttalKind, RevisionId};
 use claimtrail::store::{self, Connection};
 
 use crate::support::database::TestDatabase;
@@ -87,7 +87,10 @@ const WRONG: [(&str, &str); 8] = [
 ];
 
 /// What the rows of the API say for and against each claim; no history here makes more than a page.
-async fn evidence(connection: &mut Connection) -> BTreeMap<ClaimId, Evidence> {
+async fn evidence(
+    connection: &mut Connection,
+    origins: &BTreeMap<RevisionId, DocumentId>,
+) -> BTreeMap<ClaimId, Evidence> {
     let mut found: BTreeMap<ClaimId, Evidence> = BTreeMap::new();
     let page = PageRequest { limit: 200, cursor: None };
     let all = AppearanceFilter::default();
@@ -96,8 +99,10 @@ async fn evidence(connection: &mut Connection) -> BTreeMap<ClaimId, Evidence> {
             id: place.id,
             stance: place.stance,
             outlet: place.document.outlet.map(|outlet| outlet.id),
+            document: place.document.id,
+            origin: origins[&place.revision],
             speaker: place.speaker.map(|speaker| speaker.id),
-            stated_at: place.stated.map(|time| time.at),
+            stated: place.stated,
         });
     }
     let all = RebuttalFilter::default();
@@ -106,13 +111,16 @@ async fn evidence(connection: &mut Connection) -> BTreeMap<ClaimId, Evidence> {
         if rebuttal.kind == RebuttalKind::Review {
             continue;
         }
+        let document = rebuttal.document.expect("a denial stands in a document");
         evidence.rebuttals.push(RebuttalEvidence {
             id: rebuttal.id,
             kind: rebuttal.kind,
             denier: rebuttal.denier.map(|denier| denier.id),
             denier_role: rebuttal.denier_role,
-            outlet: rebuttal.document.and_then(|document| document.outlet).map(|it| it.id),
-            stated_at: rebuttal.stated.map(|time| time.at),
+            outlet: document.outlet.map(|outlet| outlet.id),
+            document: document.id,
+            origin: origins[&rebuttal.revision.expect("and in a revision")],
+            stated: rebuttal.stated,
         });
     }
     let all = ReviewFilter::default();
@@ -203,7 +211,18 @@ async fn interleaved(seed: u64) {
     }
     nothing_is_lost(&client, &steps, seed).await;
     let mut connection = store::connect(database.url()).await.unwrap();
-    let mut found = evidence(&mut connection).await;
+    let rows = client
+        .query("select revision_id::text, origin_id::text from revision_origins", &[])
+        .await
+        .unwrap();
+    let origins = rows
+        .iter()
+        .map(|row| {
+            let (revision, origin): (&str, &str) = (row.get(0), row.get(1));
+            (revision.parse().unwrap(), origin.parse().unwrap())
+        })
+        .collect();
+    let mut found = evidence(&mut connection, &origins).await;
     let claims = client
         .query(
             "select c.id::text, s.status, s.appearances, s.rebuttals, s.reviews from claims c

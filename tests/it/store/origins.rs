@@ -1,7 +1,7 @@
 //! How many independent origins a claim has: copies of one text count once, now and at every past moment.
 
 use claimtrail::domain::view::StoredDocument;
-use claimtrail::domain::{ClaimId, Stance};
+use claimtrail::domain::{ActorKind, ClaimId, Stance, Status};
 use claimtrail::store::{Pool, claims};
 use futures_util::future::join_all;
 
@@ -78,6 +78,43 @@ async fn ten_outlets_that_print_one_text_are_one_origin_and_rewrites_are_more() 
     }
     assert_eq!(counts(&pool, &first).await, (12, 12, 3));
     assert_sums(&database).await;
+}
+
+#[tokio::test]
+async fn a_copy_of_the_text_that_denies_does_not_dispute_it_and_another_text_does() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    // The agency tells who says so and who denies it; each outlet prints both.
+    let both = |number: usize| {
+        let mut story = copy(number).published(&format!("2026-03-{:02}T08:00:00Z", 3 + number));
+        let clerk = story.actor("an unnamed clerk", None);
+        let board = story.actor("The harbour board", Some(ActorKind::Organisation));
+        let said = story.statement(clerk, "an unnamed clerk", "quoted", &["the old pier was sold"]);
+        let claim = story.claim(CLAIM).claimed_by(clerk);
+        claim
+            .appears_in(Stance::Asserts, "the old pier was sold", Some(said))
+            .denied_by(board, "denied");
+        story
+    };
+    let first = both(0).store(&pool).await.unwrap();
+    both(1).store(&pool).await.unwrap();
+    both(2).store(&pool).await.unwrap();
+    let status = async || {
+        let connection = &mut *pool.get().await.unwrap();
+        claims::find(connection, first.claims_appeared[0], None).await.unwrap().status
+    };
+    assert_eq!(status().await, Status::Denied);
+    let mut other = Story::new("https://outlet9.test/pier", REWRITES[1]);
+    other.claim(CLAIM).appears(Stance::Asserts, "the old pier was sold");
+    other.store(&pool).await.unwrap();
+    assert_eq!(status().await, Status::Disputed);
+    let rules = database
+        .client()
+        .await
+        .query_one("select min(rules), max(rules) from claim_status_events", &[])
+        .await
+        .unwrap();
+    assert_eq!((rules.get::<_, &str>(0), rules.get::<_, &str>(1)), ("3", "3"));
 }
 
 #[tokio::test]
