@@ -96,13 +96,13 @@ impl ActorPage<'_> {
 /// The page of an actor, its trail as known at `as_of`.
 ///
 /// # Errors
-/// [`store::Error::NotFound`] for an actor that is not stored.
+/// [`store::Error::NotFound`] for an actor that is not stored, or was not known yet then.
 pub async fn page(
     connection: &mut Connection,
     id: ActorId,
     as_of: Option<DateTime<Utc>>,
 ) -> Result<String, Error> {
-    let actor = store::actors::find(connection, id).await?;
+    let actor = store::actors::find(connection, id, as_of).await?;
     let trail = store::actor_trail::find(connection, id, as_of).await?;
     let namings = store::namings::list(connection, id, as_of).await?;
     let (roles, names): (Vec<NamingView>, Vec<NamingView>) = namings

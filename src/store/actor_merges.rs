@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::audit::{self, Request};
 use super::sql::{IdRow, Sql};
+use super::views::ended;
 use super::writing::{lock_actor_merges, take_time};
 use super::{Connection, Error};
 use crate::domain::view::ActorMergeView;
@@ -139,6 +140,7 @@ struct IntoRow {
 pub(super) async fn into(
     connection: &Connection,
     actors: &[Uuid],
+    as_of: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<Uuid, Vec<ActorMergeView>>, Error> {
     let mut found: BTreeMap<Uuid, Vec<ActorMergeView>> = BTreeMap::new();
     if actors.is_empty() {
@@ -151,11 +153,13 @@ pub(super) async fn into(
            join actors a on a.id = m.actor_id",
     );
     sql.among("where", "m.survivor_id", actors)
-        .live("m", None)
-        .live("g", None)
+        .live("m", as_of)
+        .live("g", as_of)
         .push("order by g.recorded_at, g.id", []);
     for row in sql.look_up::<IntoRow>(connection).await? {
-        found.entry(row.survivor_id).or_default().push(row.merge.into());
+        let mut merge: ActorMergeView = row.merge.into();
+        merge.undone_at = ended(merge.undone_at, as_of);
+        found.entry(row.survivor_id).or_default().push(merge);
     }
     Ok(found)
 }

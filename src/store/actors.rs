@@ -7,7 +7,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
-use super::cursor::{NameKey, Walk};
+use super::cursor::{NameKey, Walk, clamp};
 use super::sql::{IdRow, Sql, words};
 use super::{Connection, Error, actor_merges};
 use crate::domain::view::{
@@ -15,17 +15,27 @@ use crate::domain::view::{
 };
 use crate::domain::{ActorId, name_key};
 
-const ACTORS: &str = "select a.id, a.name, a.name_key, a.kind, a.recorded_at,
-            (select count(*) from statements s
-              where s.speaker_id in (select a.id union all select m.actor_id from actor_members m
-                where m.survivor_id = a.id and m.superseded_at is null) and s.superseded_at is null) as statements,
-            (select count(distinct c.claim_id) from claimants c
-              where c.actor_id in (select a.id union all select m.actor_id from actor_members m
-                where m.survivor_id = a.id and m.superseded_at is null) and c.superseded_at is null) as claims,
-            (select count(*) from denials d
-              where d.denier_id in (select a.id union all select m.actor_id from actor_members m
-                where m.survivor_id = a.id and m.superseded_at is null) and d.superseded_at is null) as rebuttals
-       from actors a where true";
+/// What [`ActorRow`] is read from, as known at `as_of`; conditions follow.
+fn select(as_of: Option<DateTime<Utc>>) -> Sql {
+    let mut sql = Sql::new("select a.id, a.name, a.name_key, a.kind, a.recorded_at");
+    for (count, table, column, name) in [
+        ("count(*)", "statements", "speaker_id", "statements"),
+        ("count(distinct x.claim_id)", "claimants", "actor_id", "claims"),
+        ("count(*)", "denials", "denier_id", "rebuttals"),
+    ] {
+        let counted = format!(
+            ", (select {count} from {table} x where x.{column} in (select a.id
+                union all select m.actor_id from actor_members m where m.survivor_id = a.id"
+        );
+        sql.push(&counted, []).live("m", as_of).push(")", []);
+        sql.live("x", as_of).push(&format!(") as {name}"), []);
+    }
+    sql.push("from actors a where true", []);
+    if let Some(at) = as_of {
+        sql.push("and a.recorded_at <= {}", [clamp(at).into()]);
+    }
+    sql
+}
 
 #[derive(QueryableByName)]
 struct ActorRow {
@@ -88,18 +98,22 @@ struct AffiliationRow {
     kind: Option<String>,
 }
 
-/// One actor.
+/// One actor as known at `as_of`.
 ///
 /// # Errors
-/// [`Error::NotFound`].
-pub async fn find(connection: &mut Connection, id: ActorId) -> Result<ActorView, Error> {
-    let mut sql = Sql::new(ACTORS);
+/// [`Error::NotFound`], also for one that was not known yet then.
+pub async fn find(
+    connection: &mut Connection,
+    id: ActorId,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<ActorView, Error> {
+    let mut sql = select(as_of);
     sql.push("and a.id = {}", [id.0.into()]);
     let rows = sql.load(connection).await?;
-    views(connection, rows).await?.into_iter().next().ok_or(Error::NotFound)
+    views(connection, rows, as_of).await?.into_iter().next().ok_or(Error::NotFound)
 }
 
-/// Actors in order of their name.
+/// Actors in order of their name, as known at the filter's `as_of`.
 ///
 /// # Errors
 /// [`Error::Cursor`] for a cursor that this list did not give.
@@ -109,12 +123,9 @@ pub async fn list(
     page: &PageRequest,
 ) -> Result<Page<ActorView>, Error> {
     let walk: Walk<NameKey> = Walk::new("actors", filter, page)?;
-    let mut sql = Sql::new(ACTORS);
-    sql.push(
-        "and not exists (select from actor_members m
-             where m.actor_id = a.id and m.superseded_at is null)",
-        [],
-    );
+    let mut sql = select(filter.as_of);
+    sql.push("and not exists (select from actor_members m where m.actor_id = a.id", []);
+    sql.live("m", filter.as_of).push(")", []);
     if let Some(q) = &filter.q {
         let q = name_key(q);
         sql.push(
@@ -125,10 +136,13 @@ pub async fn list(
                           union
                           select l.actor_id from actor_aliases l
                            where to_tsvector('simple', l.alias_key) @@ websearch_to_tsquery('simple', {})
-                             and l.form <> 'country' and l.superseded_at is null) l
-                      left join actor_members m on m.actor_id = l.id and m.superseded_at is null))",
+                             and l.form <> 'country'",
             [q.as_str().into(), q.as_str().into(), q.as_str().into()],
         );
+        sql.live("l", filter.as_of)
+            .push(") l left join actor_members m on m.actor_id = l.id", [])
+            .live("m", filter.as_of)
+            .push("))", []);
     }
     if let Some(kind) = filter.kind {
         sql.push("and a.kind = {}", [kind.as_str().into()]);
@@ -142,10 +156,14 @@ pub async fn list(
     sql.push("order by a.name_key, a.id limit {}", [walk.rows().into()]);
     let rows: Vec<ActorRow> = sql.load(connection).await?;
     let page = walk.page(rows, |row| NameKey { name: row.name_key.clone(), id: row.id });
-    Ok(Page { items: views(connection, page.items).await?, next: page.next })
+    Ok(Page { items: views(connection, page.items, filter.as_of).await?, next: page.next })
 }
 
-async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<ActorView>, Error> {
+async fn views(
+    connection: &mut Connection,
+    rows: Vec<ActorRow>,
+    as_of: Option<DateTime<Utc>>,
+) -> Result<Vec<ActorView>, Error> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
@@ -155,19 +173,24 @@ async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<A
     let mut sql = Sql::new("with f as (select i.id, i.id as member_id from unnest(");
     sql.push(
         "{}) as i (id) union all
-         select m.survivor_id, m.actor_id from actor_members m
-          where m.survivor_id = any({}) and m.superseded_at is null)
-         select n.actor_id, n.form, n.alias from (
+         select m.survivor_id, m.actor_id from actor_members m where m.survivor_id = any({})",
+        [ids.clone().into(), ids.clone().into()],
+    );
+    sql.live("m", as_of).push(
+        ") select n.actor_id, n.form, n.alias from (
              select f.id as actor_id, l.form, l.alias, l.recorded_at, l.id
-               from f join actor_aliases l on l.actor_id = f.member_id where l.superseded_at is null
-             union all
+               from f join actor_aliases l on l.actor_id = f.member_id where true",
+        [],
+    );
+    sql.live("l", as_of).push(
+        "union all
              select f.id, 'name', a.name, a.recorded_at, a.id
                from f join actors a on a.id = f.member_id where f.member_id <> f.id) n
           order by n.recorded_at, n.id",
-        [ids.clone().into(), ids.clone().into()],
+        [],
     );
     let mut members: BTreeMap<Uuid, Vec<ActorMergeView>> =
-        actor_merges::into(connection, &ids).await?;
+        actor_merges::into(connection, &ids, as_of).await?;
     for row in sql.load::<AliasRow>(connection).await? {
         let of = names.entry(row.actor_id).or_default();
         if of.has(&row.form, &row.alias) {
@@ -184,10 +207,8 @@ async fn views(connection: &mut Connection, rows: Vec<ActorRow>) -> Result<Vec<A
         "select f.actor_id, a.id, a.name, a.kind
            from actor_affiliations f join actors a on a.id = f.speaks_for_id",
     );
-    sql.push(
-        "where f.actor_id = any({}) and f.superseded_at is null order by f.recorded_at, a.id",
-        [ids.into()],
-    );
+    sql.push("where f.actor_id = any({})", [ids.into()]);
+    sql.live("f", as_of).push("order by f.recorded_at, a.id", []);
     for row in sql.load::<AffiliationRow>(connection).await? {
         let brief =
             ActorBrief { id: ActorId(row.id), name: row.name, kind: words(row.kind.as_deref())? };

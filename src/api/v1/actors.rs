@@ -10,7 +10,7 @@ use crate::api::dto::curation::ActorMoved;
 use crate::api::dto::list::List;
 use crate::api::dto::words;
 use crate::api::etag;
-use crate::api::extract::{NoQuery, PathId, Query};
+use crate::api::extract::{PathId, Query};
 use crate::api::openapi::{ListProblems, OneProblems};
 use crate::api::params::{Cursor, Limit, Time, Words, page};
 use crate::api::problem::Problem;
@@ -30,6 +30,9 @@ pub struct ActorsQuery {
     /// Of this kind.
     #[param(value_type = Option<words::ActorKind>)]
     kind: Option<ActorKind>,
+    /// As known at this time.
+    #[param(value_type = Option<String>, example = "2026-03-02T12:00:00Z")]
+    as_of: Option<Time>,
     /// `next_cursor` of the page before.
     #[param(value_type = Option<String>)]
     cursor: Option<Cursor>,
@@ -52,7 +55,11 @@ pub async fn list(
     request: HttpRequest,
     Query(query): Query<ActorsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let filter = ActorFilter { q: query.q.map(|words| words.0), kind: query.kind };
+    let filter = ActorFilter {
+        q: query.q.map(|words| words.0),
+        kind: query.kind,
+        as_of: query.as_of.map(|time| time.0),
+    };
     let page = page(query.cursor, query.limit);
     let actors = store::actors::list(&mut *app.pool.get().await?, &filter, &page).await?;
     etag::json(&request, &List::<Actor>::of(actors))
@@ -63,7 +70,7 @@ pub async fn list(
 /// With its names, whom it speaks for, and how often it claims and denies.
 #[utoipa::path(
     tag = "actors",
-    params(("id" = uuid::Uuid, Path, description = "Id of the actor.")),
+    params(("id" = uuid::Uuid, Path, description = "Id of the actor."), AsOfQuery),
     responses(
         (status = 200, description = "The actor.", body = Actor),
         (status = 308, description = "It was merged into another one.", body = ActorMoved),
@@ -76,13 +83,14 @@ pub async fn one(
     app: web::Data<App>,
     request: HttpRequest,
     PathId(id): PathId<ActorId>,
-    _: Query<NoQuery>,
+    Query(query): Query<AsOfQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let as_of = query.as_of.map(|time| time.0);
     let mut connection = app.pool.get().await?;
-    if let Some(moved) = moved(&connection, &request, id, None).await? {
+    if let Some(moved) = moved(&connection, &request, id, as_of).await? {
         return Ok(moved);
     }
-    let actor = store::actors::find(&mut connection, id)
+    let actor = store::actors::find(&mut connection, id, as_of)
         .await
         .map_err(|error| Problem::of_one("actor", id, error))?;
     etag::json(&request, &Actor::from(actor))
@@ -123,7 +131,7 @@ pub async fn names(
     if let Some(moved) = moved(&connection, &request, id, as_of).await? {
         return Ok(moved);
     }
-    store::actors::find(&mut connection, id)
+    store::actors::find(&mut connection, id, as_of)
         .await
         .map_err(|error| Problem::of_one("actor", id, error))?;
     let items = store::namings::list(&mut connection, id, as_of).await?;
@@ -157,7 +165,7 @@ pub async fn trail(
     if let Some(moved) = moved(&connection, &request, id, as_of).await? {
         return Ok(moved);
     }
-    store::actors::find(&mut connection, id)
+    store::actors::find(&mut connection, id, as_of)
         .await
         .map_err(|error| Problem::of_one("actor", id, error))?;
     let trail = store::actor_trail::find(&mut connection, id, as_of).await?;

@@ -196,6 +196,8 @@ pub struct ActorFilter {
     pub q: Option<String>,
     /// Of this kind.
     pub kind: Option<ActorKind>,
+    /// As known at this time.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 /// Which outlets.

@@ -284,7 +284,7 @@ async fn actors_of_one_name_and_kind_are_one_and_keep_their_other_names() {
     assert_eq!(rene.aliases, ["the fox of the docks"]);
     assert_eq!(rene.roles, ["Harbour Minister"]);
     assert_eq!(rene.speaks_for[0].name, "Lorne");
-    assert_eq!(actors::find(connection, rene.id).await.unwrap(), *rene);
+    assert_eq!(actors::find(connection, rene.id, None).await.unwrap(), *rene);
 }
 
 #[tokio::test]
