@@ -178,7 +178,16 @@ pub async fn list(
         sql.push("and k.document_id = {}", [document.0.into()]);
     }
     if let Some(claim) = filter.claim {
-        sql.push("and k.claim_id = {}", [claim.0.into()]);
+        // Of a denial a correction keeps the words; whose claim it denied tell the rows that have them.
+        sql.push(
+            "and (k.claim_id = {} or k.kind in ('not_a_denial', 'denier') and exists (
+                 select from denials n
+                   join denial_mentions m on m.revision_id = n.revision_id and m.denial_id = n.id
+                   join denial_mention_spans s on s.revision_id = m.revision_id and s.mention_id = m.id
+                  where n.revision_id = k.revision_id and n.claim_id = {} and s.role = 'cue'
+                    and (s.field, s.span_start, s.span_end) = (k.field, k.span_start, k.span_end)))",
+            [claim.0.into(), claim.0.into()],
+        );
     }
     walk.bound_by_time(&mut sql, "k", true);
     let rows: Vec<Row> = sql.load(connection).await?;

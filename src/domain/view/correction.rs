@@ -117,7 +117,7 @@ pub struct CorrectionFilter {
     pub kind: Option<CorrectionOf>,
     /// In this document.
     pub document: Option<DocumentId>,
-    /// That say this claim is meant.
+    /// That say this claim is meant, or whose denial was one of this claim.
     pub claim: Option<ClaimId>,
     /// As they stood at this time.
     pub as_of: Option<DateTime<Utc>>,

@@ -71,6 +71,11 @@ async fn what_is_no_denial_is_none_until_that_is_taken_back() {
     store(&app, &format!("Kelm, Tuesday. {TEXT}")).await;
     assert!(rebuttals(&app).await.is_empty(), "and a new text that has the words elsewhere");
     assert_eq!(app.walk("/v1/corrections?limit=9").await, std::slice::from_ref(&correction));
+    let id = rebuttal["claim"]["id"].as_str().unwrap();
+    let of_claim = app.walk(&format!("/v1/corrections?claim={id}")).await;
+    assert_eq!(of_claim, std::slice::from_ref(&correction));
+    let page = String::from_utf8(app.get(&format!("/claims/{id}")).await.body).unwrap();
+    assert!(page.contains("No denial") && page.contains("read by a person"), "{page}");
     assert_eq!(app.get(&format!("{claim}?as_of={at}")).await.expect(200), before);
 
     let withdrawn = withdraw(&app, &correction).await;
@@ -97,6 +102,9 @@ async fn another_denier_and_another_claim_stand_instead_of_what_was_read() {
     let expected = ("denial".to_owned(), "Tom Okafor".to_owned(), name(claim));
     assert_eq!(rebuttals(&app).await, [expected]);
     assert_eq!(app.walk("/v1/claims?denied_by=Tom+Okafor").await.len(), 1);
+    let page = format!("/claims/{}", rebuttal["claim"]["id"].as_str().unwrap());
+    let page = String::from_utf8(app.get(&page).await.body).unwrap();
+    assert!(page.contains("Another denier"), "{page}");
 
     let rebuttal = app.walk("/v1/rebuttals?limit=9").await.remove(0);
     let meant = "The dam at Kelm leaks.";
