@@ -255,6 +255,9 @@ impl Draft {
         if standing.keeps_mentions(&of_actors.mentions) {
             of_actors.mentions.clear();
         }
+        if standing.keeps_sightings(&of_actors.sightings) {
+            of_actors.sightings.clear();
+        }
         if standing.keeps_notes(&notes) {
             notes.clear();
         }
@@ -274,6 +277,7 @@ impl Draft {
             .add_unknown(&of_actors.affiliations, [context.by(), context.at()])
             .add_unknown(&of_actors.keys, [context.by(), context.at()])
             .add(&of_actors.mentions, context.of_revision())
+            .add(&of_actors.sightings, context.of_revision())
             .add(&said.statements, context.of_revision())
             .add(&said.spans, [context.revision()]);
         claims.add_to(&mut inserts, &context);

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::claims::ClaimRows;
 use super::rebuttals::RebuttalRows;
 use super::statements::StatementRows;
-use crate::store::rows::actor::NewActorMention;
+use crate::store::rows::actor::{NewActorMention, NewSighting};
 use crate::store::rows::document::NewNote;
 use crate::store::sql::Sql;
 use crate::store::{Connection, Error};
@@ -39,7 +39,9 @@ pub(super) struct Standing {
     denials: Rows,
     mentions: BTreeSet<String>,
     notes: BTreeSet<String>,
+    sightings: BTreeSet<String>,
     end_mentions: bool,
+    end_sightings: bool,
     end_notes: bool,
 }
 
@@ -82,6 +84,9 @@ const DENIALS: &str = "select x.id, null::uuid as on,
 const MENTIONS: &str = "select x.actor_id as id, null::uuid as on,
         concat_ws('|', x.actor_id, x.ordinal, x.field, x.span_start, x.span_end) as says
    from actor_mentions x";
+const SIGHTINGS: &str = "select x.actor_id as id, null::uuid as on,
+        concat_ws('|', x.actor_id, x.form, x.alias_key, x.field, x.span_start, x.span_end) as says
+   from actor_sightings x";
 const NOTES: &str = "select x.revision_id as id, null::uuid as on,
         concat_ws('|', x.ordinal, x.kind, coalesce(x.field, '-'), coalesce(x.span_start, -1),
             coalesce(x.span_end, -1), coalesce(x.claim_id::text, '-'), x.quote) as says
@@ -111,7 +116,9 @@ impl Standing {
             denials: by_words(rows(DENIALS).await?),
             mentions: said(rows(MENTIONS).await?),
             notes: said(rows(NOTES).await?),
+            sightings: said(rows(SIGHTINGS).await?),
             end_mentions: false,
+            end_sightings: false,
             end_notes: false,
         })
     }
@@ -262,6 +269,16 @@ impl Standing {
         !self.end_mentions
     }
 
+    /// The same for what they are called where.
+    pub fn keeps_sightings(&mut self, new: &[NewSighting]) -> bool {
+        let new = new.iter().map(|row| {
+            let NewSighting { actor_id, form, alias_key, field, span_start, span_end, .. } = row;
+            format!("{actor_id}|{form}|{alias_key}|{field}|{span_start}|{span_end}")
+        });
+        self.end_sightings = new.collect::<BTreeSet<String>>() != self.sightings;
+        !self.end_sightings
+    }
+
     /// The same for notes of correction.
     pub fn keeps_notes(&mut self, new: &[NewNote]) -> bool {
         let new = new.iter().map(|row| {
@@ -311,6 +328,7 @@ impl Standing {
         for (table, ends) in [
             ("extractions", true),
             ("actor_mentions", self.end_mentions),
+            ("actor_sightings", self.end_sightings),
             ("correction_notes", self.end_notes),
         ] {
             if ends {

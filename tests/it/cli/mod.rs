@@ -12,6 +12,7 @@ mod ingest;
 mod kills;
 mod load;
 mod redact;
+mod reprocess;
 mod restarts;
 mod serve;
 mod spark;
