@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod address;
 pub mod claim;
+pub mod claimants;
 pub mod correction;
 pub mod document;
 pub mod extraction;

@@ -216,12 +216,13 @@ diesel::table! {
         id -> Uuid,
         claim_id -> Uuid,
         actor_id -> Uuid,
-        revision_id -> Uuid,
+        revision_id -> Nullable<Uuid>,
         appearance_id -> Nullable<Uuid>,
         extractor_version -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
         member_id -> Nullable<Uuid>,
+        review_revision_id -> Nullable<Uuid>,
     }
 }
 
@@ -706,6 +707,7 @@ diesel::joinable!(claim_summaries -> claims (claim_id));
 diesel::joinable!(claimants -> actors (actor_id));
 diesel::joinable!(claimants -> appearances (appearance_id));
 diesel::joinable!(claimants -> document_revisions (revision_id));
+diesel::joinable!(claimants -> review_revisions (review_revision_id));
 diesel::joinable!(correction_notes -> claims (claim_id));
 diesel::joinable!(correction_notes -> document_revisions (revision_id));
 diesel::joinable!(corrections -> actors (denier_id));

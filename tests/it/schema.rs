@@ -356,6 +356,7 @@ async fn filled() -> TestDatabase {
     for (page, verdict) in [("a", "False"), ("a", "Untrue"), ("b", "Mostly false")] {
         let block = format!(
             r#"{{"@type":"ClaimReview","url":"https://check.test/{page}","datePublished":"2026-03-04",
+                "itemReviewed":{{"author":{{"@type":"Person","name":"Dana Orrin"}}}},
                 "claimReviewed":"The ferry Mirelle sank.","reviewRating":{{"alternateName":"{verdict}"}}}}"#
         );
         for found in from_json(&block, &Context::default()) {

@@ -26,7 +26,7 @@ use super::{Error, MediaType, Meta, Source};
 use crate::domain::{PublishedReview, Unread};
 
 /// Version of the reader and of the table of ratings; changes whenever a block could be read otherwise.
-pub const READER_VERSION: &str = "reviews-1";
+pub const READER_VERSION: &str = "reviews-2";
 
 /// Bytes of one block at most; the longest that are published have a tenth of it.
 pub const LONGEST_BLOCK: usize = 1 << 20;

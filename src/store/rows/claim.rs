@@ -45,6 +45,16 @@ row! {
 }
 
 row! {
+    NewReviewClaimant in "claimants" {
+        id: Uuid => SqlUuid,
+        claim_id: Uuid => SqlUuid,
+        member_id: Option<Uuid> => Nullable<SqlUuid>,
+        actor_id: Uuid => SqlUuid,
+        review_revision_id: Uuid => SqlUuid,
+    }
+}
+
+row! {
     NewSubject in "claim_subjects" {
         id: Uuid => SqlUuid,
         claim_id: Uuid => SqlUuid,

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+use diesel::sql_types::{Text, Timestamptz};
 use futures_util::future::try_join;
 use uuid::Uuid;
 
@@ -11,7 +13,7 @@ use super::located::ordinal;
 use super::locks::lock_actors;
 use crate::domain::identity::{self, Identity};
 use crate::domain::{Actor, ActorIndex, ActorKind, Span, name_key};
-use crate::store::insert::Inserts;
+use crate::store::insert::{Inserts, bound};
 use crate::store::rows::actor::{
     NewActor, NewActorMention, NewAffiliation, NewAlias, NewKey, NewSighting,
 };
@@ -35,25 +37,48 @@ impl ActorIds {
     }
 }
 
-impl<'a> Context<'a> {
-    /// Finds or founds every actor; what the document says of them is in the rows.
+/// The stored actors behind some that a document or a review names.
+pub(super) struct Resolved {
+    pub ids: ActorIds,
+    /// Keys by which they will be found.
+    pub keys: Vec<NewKey>,
+    own_names: BTreeSet<(Uuid, String)>,
+}
+
+/// How surely kinds are told: a document's words tell them, a fact-check's block often tells `Person` of
+/// whatever it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kinds {
+    Told,
+    Guessed,
+}
+
+impl Resolved {
+    /// Finds or founds every actor.
     ///
-    /// New ones go in the order of their keys, and so do the rows; see [`super::locks`].
-    pub(super) async fn find_or_found_actors(
-        &self,
+    /// New ones go in the order of their keys; see [`super::locks`].
+    pub async fn of(
         connection: &mut Connection,
-    ) -> Result<(ActorIds, ActorRows<'a>), Error> {
-        let actors: Vec<(&Actor, String, Identity)> = self
-            .extraction
-            .actors
-            .iter()
-            .map(|actor| (actor, name_key(&actor.name), Identity::of(actor)))
-            .collect();
+        named: &[Actor],
+        kinds: Kinds,
+        (version, at): (&str, DateTime<Utc>),
+    ) -> Result<Self, Error> {
+        let actors: Vec<(&Actor, String, Identity)> =
+            named.iter().map(|actor| (actor, name_key(&actor.name), Identity::of(actor))).collect();
         let names: Vec<String> = actors.iter().map(|(_, name, _)| name.clone()).collect();
+        fn pick<'k>(
+            known: &'k Known,
+            kinds: Kinds,
+            (actor, name, identity): &(&Actor, String, Identity),
+        ) -> Option<&'k KnownRow> {
+            known
+                .pick(actor, name, identity)
+                .or_else(|| known.named_at_all(actor, name).filter(|_| kinds == Kinds::Guessed))
+        }
         let mut known = Known::by_names(connection, &names).await?;
         let unknown: BTreeSet<&str> = actors
             .iter()
-            .filter(|(actor, name, identity)| known.pick(actor, name, identity).is_none())
+            .filter(|named| pick(&known, kinds, named).is_none())
             .flat_map(|(_, _, identity)| identity.keys.iter().map(|(_, key)| key.as_str()))
             .collect();
         if !unknown.is_empty() {
@@ -68,8 +93,9 @@ impl<'a> Context<'a> {
         for round in 0..3 {
             let mut missing: BTreeMap<(&str, Option<&'static str>, String), &Actor> =
                 BTreeMap::new();
-            for (actor, name, identity) in &actors {
-                if name.is_empty() || known.pick(actor, name, identity).is_some() {
+            for named in &actors {
+                let (actor, name, _) = named;
+                if name.is_empty() || pick(&known, kinds, named).is_some() {
                     continue;
                 }
                 let kind = actor.kind.map(ActorKind::as_str);
@@ -93,22 +119,24 @@ impl<'a> Context<'a> {
                 })
                 .collect();
             let mut inserts = Inserts::default();
-            inserts.add_unknown(&rows, [self.by(), self.at()]);
+            inserts.add_unknown(
+                &rows,
+                [
+                    ("extractor_version", bound::<Text, _>(version)),
+                    ("recorded_at", bound::<Timestamptz, _>(at)),
+                ],
+            );
             inserts.execute(connection).await?;
             known = Known { by_key: known.by_key, ..Known::by_names(connection, &names).await? };
             if round > 0 {
                 tracing::debug!(round, "actors of one name were told apart");
             }
         }
-        let picked: Vec<Option<&KnownRow>> = actors
-            .iter()
-            .map(|(actor, name, identity)| known.pick(actor, name, identity))
-            .collect();
+        let picked: Vec<Option<&KnownRow>> =
+            actors.iter().map(|named| pick(&known, kinds, named)).collect();
         let ids = ActorIds(picked.iter().map(|row| row.map(|row| row.id)).collect());
-        // The actor's own name is found through `actors`; an alias repeats it only for an actor
-        // first known by another name.
-        let names: BTreeSet<(Uuid, &str)> =
-            picked.iter().flatten().map(|row| (row.id, row.name_key.as_str())).collect();
+        let own_names: BTreeSet<(Uuid, String)> =
+            picked.iter().flatten().map(|row| (row.id, row.name_key.clone())).collect();
         let keys: BTreeSet<(Uuid, &'static str, String)> = actors
             .iter()
             .zip(&picked)
@@ -117,29 +145,23 @@ impl<'a> Context<'a> {
                 identity.keys.iter().map(move |(form, key)| (id, form.as_str(), key.clone()))
             })
             .collect();
-        let rows = ActorRows {
-            aliases: self.aliases(&ids, &names),
-            affiliations: self.affiliations(&ids),
-            keys: keys
-                .into_iter()
-                .map(|(actor_id, form, key)| NewKey { actor_id, form, key })
-                .collect(),
-            mentions: self.mentions(&ids),
-            sightings: self.sightings(&ids),
-        };
-        Ok((ids, rows))
+        let keys =
+            keys.into_iter().map(|(actor_id, form, key)| NewKey { actor_id, form, key }).collect();
+        Ok(Resolved { ids, keys, own_names })
     }
 
-    fn aliases(&self, ids: &ActorIds, own_names: &BTreeSet<(Uuid, &str)>) -> Vec<NewAlias<'a>> {
+    /// What these actors are called here. An actor's own name is found through `actors`; an alias
+    /// repeats it only for an actor first known by another name.
+    pub fn aliases<'a>(&self, named: &'a [Actor]) -> Vec<NewAlias<'a>> {
         let mut aliases: BTreeMap<(Uuid, &'static str, String), &'a str> = BTreeMap::new();
-        for (index, actor) in self.extraction.actors.iter().enumerate() {
-            let Some(id) = ids.get(Some(ActorIndex(index))) else { continue };
-            let named = actor.aliases.iter().chain([&actor.name]).map(|name| ("name", name));
+        for (index, actor) in named.iter().enumerate() {
+            let Some(id) = self.ids.get(Some(ActorIndex(index))) else { continue };
+            let names = actor.aliases.iter().chain([&actor.name]).map(|name| ("name", name));
             let told = actor.roles.iter().map(|role| ("role", role));
             let told = told.chain(actor.country.iter().map(|country| ("country", country)));
-            for (form, words) in named.chain(told) {
+            for (form, words) in names.chain(told) {
                 let key = name_key(words);
-                let is_own_name = form == "name" && own_names.contains(&(id, key.as_str()));
+                let is_own_name = form == "name" && self.own_names.contains(&(id, key.clone()));
                 if !key.is_empty() && !is_own_name {
                     aliases.entry((id, form, key)).or_insert(words);
                 }
@@ -155,6 +177,28 @@ impl<'a> Context<'a> {
                 alias_key,
             })
             .collect()
+    }
+}
+
+impl<'a> Context<'a> {
+    /// Finds or founds every actor; what the document says of them is in the rows.
+    pub(super) async fn find_or_found_actors(
+        &self,
+        connection: &mut Connection,
+    ) -> Result<(ActorIds, ActorRows<'a>), Error> {
+        let named = &self.extraction.actors;
+        let by = (self.extraction.extractor.version.as_str(), self.draft.at);
+        let resolved = Resolved::of(connection, named, Kinds::Told, by).await?;
+        let aliases = resolved.aliases(named);
+        let Resolved { ids, keys, .. } = resolved;
+        let rows = ActorRows {
+            aliases,
+            affiliations: self.affiliations(&ids),
+            keys,
+            mentions: self.mentions(&ids),
+            sightings: self.sightings(&ids),
+        };
+        Ok((ids, rows))
     }
 
     fn affiliations(&self, ids: &ActorIds) -> Vec<NewAffiliation> {

@@ -149,6 +149,12 @@ impl Known {
         }
     }
 
+    /// The earliest of that name, of whatever kind.
+    pub fn named_at_all(&self, actor: &Actor, name_key: &str) -> Option<&KnownRow> {
+        let named = self.by_name.get(name_key)?;
+        named.iter().find(|row| !contradicts(actor, &row.countries, &row.roles))
+    }
+
     fn keyed(&self, actor: &Actor, identity: &Identity) -> Option<&KnownRow> {
         let kind = actor.kind.map(ActorKind::as_str);
         let mut fitting = self.by_key.iter().filter(|(row, _, known)| {

@@ -119,9 +119,10 @@ impl Move<'_> {
             "update claimants x set superseded_at = {} from unnest({}, {}) as p (was, next)
               where x.id = p.was returning x.*, p.next)
              insert into claimants
-                 (id, claim_id, member_id, actor_id, revision_id, appearance_id, extractor_version, recorded_at)
+                 (id, claim_id, member_id, actor_id, revision_id, review_revision_id, appearance_id,
+                  extractor_version, recorded_at)
              select g.next, {}, nullif(coalesce(g.member_id, g.claim_id), {}), g.actor_id,
-                    g.revision_id, coalesce(a.next, g.appearance_id), g.extractor_version, {}
+                    g.revision_id, g.review_revision_id, coalesce(a.next, g.appearance_id), g.extractor_version, {}
                from gone g left join unnest({}, {}) as a (was, next) on a.was = g.appearance_id",
             [
                 self.at.into(),

@@ -10,16 +10,17 @@ use sha2::{Digest, Sha256};
 use url::Url;
 use uuid::Uuid;
 
+use super::actors::{Kinds, Resolved};
 use super::identity::{outlet, take_time};
 use super::judge_anew;
 use super::located::{columns, stated};
 use super::locks::{ClaimLock, hold_merges, lock_claims, lock_document};
 use crate::domain::view::{ReviewOutcome, StoredReview};
-use crate::domain::{ClaimId, PublishedReview, ReviewId, address_key, name_key};
+use crate::domain::{Actor, ActorIndex, ClaimId, PublishedReview, ReviewId, address_key, name_key};
 use crate::store::claims::digest;
 use crate::store::insert::{Bound, Inserts, bound};
 use crate::store::merges::survivors;
-use crate::store::rows::claim::NewClaim;
+use crate::store::rows::claim::{NewClaim, NewReviewClaimant};
 use crate::store::rows::rebuttal::NewRebuttal;
 use crate::store::rows::review::{NewReview, NewReviewClaim, NewReviewRevision};
 use crate::store::sql::Sql;
@@ -77,6 +78,11 @@ pub async fn store_review(
         supersede(connection, live.revision_id, at).await?;
     }
 
+    let named: Vec<Actor> =
+        review.claimants.iter().filter_map(|claimant| claimant.actor()).collect();
+    let actors = Resolved::of(connection, &named, Kinds::Guessed, (reader, at)).await?;
+    let aliases = actors.aliases(&named);
+
     let claims = [NewClaim {
         id: of.0,
         text: &review.claim,
@@ -99,6 +105,18 @@ pub async fn store_review(
         stated_at,
         stated_precision,
     }];
+    let claimants: BTreeSet<Uuid> =
+        (0..named.len()).filter_map(|place| actors.ids.get(Some(ActorIndex(place)))).collect();
+    let claimants: Vec<NewReviewClaimant> = claimants
+        .into_iter()
+        .map(|actor_id| NewReviewClaimant {
+            id: Uuid::now_v7(),
+            claim_id,
+            member_id,
+            actor_id,
+            review_revision_id: revision_id,
+        })
+        .collect();
     let recorded = || ("recorded_at", bound::<Timestamptz, _>(at));
     let read_by = || -> (&str, Bound<'_>) { ("extractor_version", bound::<Text, _>(reader)) };
     let mut inserts = Inserts::default();
@@ -110,6 +128,10 @@ pub async fn store_review(
     inserts.add(&revisions, [recorded()]);
     let against = if review.verdict.speaks_against() { &rebuttals[..] } else { &[] };
     inserts.add(against, [read_by(), recorded()]);
+    inserts
+        .add_unknown(&aliases, [read_by(), recorded()])
+        .add_unknown(&actors.keys, [read_by(), recorded()])
+        .add(&claimants, [read_by(), recorded()]);
     inserts.execute(connection).await?;
     judge_anew(connection, BTreeSet::from([claim_id]), at).await?;
     Ok(StoredReview {
@@ -257,9 +279,11 @@ async fn supersede(
     let mut sql = Sql::new("");
     sql.push(
         "with of_rebuttals as (update rebuttals set superseded_at = {}
+              where review_revision_id = {} and superseded_at is null),
+              of_claimants as (update claimants set superseded_at = {}
               where review_revision_id = {} and superseded_at is null)
          update review_revisions set superseded_at = {} where id = {}",
-        [at.into(), revision.into(), at.into(), revision.into()],
+        [at.into(), revision.into(), at.into(), revision.into(), at.into(), revision.into()],
     );
     sql.run(connection).await
 }

@@ -96,6 +96,73 @@ async fn a_review_founds_its_claim_and_is_its_rebuttal() {
 }
 
 #[tokio::test]
+async fn who_made_a_checked_claim_is_the_actor_that_articles_name() {
+    let app = TestApp::new().await;
+    let mut story = Story::new("https://courier.test/1", "Rhoda Roe has denied that she sold it.");
+    let roe = story.actor("Rhoda Roe", Some(claimtrail::domain::ActorKind::Person));
+    story.claim("Rhoda Roe sold the pier.").denied_by(roe, "denied");
+    story.store(&app.pool()).await.unwrap();
+    let by = |kind: &str, name: &str| {
+        let mut block = block("https://check.test/pier", CLAIM, "False");
+        block["itemReviewed"]["author"] =
+            json!({ "@type": kind, "name": name, "jobTitle": "harbour master" });
+        block
+    };
+    // Blocks often give a wrong type; of two actors of one name nobody speaks.
+    let report = import(&app, &by("Organization", "Rhoda Roe")).await;
+    let claim = report["blocks"][0]["claim"].as_str().unwrap();
+    let of_claim = app.get(&format!("/v1/claims/{claim}")).await.expect(200);
+    let named = of_claim["claimants"].as_array().unwrap();
+    assert_eq!(named.len(), 1, "{of_claim}");
+    let id = named[0]["id"].as_str().unwrap();
+    let actors = app.walk("/v1/actors?q=roe").await;
+    assert_eq!(actors.len(), 1, "{actors:?}");
+    assert_eq!((&actors[0]["id"], &actors[0]["kind"]), (&json!(id), &json!("person")));
+    assert_eq!((&actors[0]["claims"], &actors[0]["rebuttals"]), (&json!(1), &json!(1)));
+    assert_eq!(actors[0]["roles"], json!(["harbour master"]));
+    let trail = app.get(&format!("/v1/actors/{id}/trail")).await.expect(200);
+    assert_eq!(trail["claimed"][0]["id"], claim);
+    assert_eq!(trail["was_denied"][0]["id"], claim, "a fact-check speaks against it");
+    assert_eq!(app.walk("/v1/claims?claimant=Rhoda+Roe").await.len(), 1);
+    let page = String::from_utf8(app.get(&format!("/claims/{claim}")).await.body).unwrap();
+    assert!(page.contains("Rhoda Roe"), "{page}");
+
+    // The publisher names nobody any more: so from now on, and not before.
+    let then = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+    let report = import(&app, &by("Person", "Facebook posts")).await;
+    assert_eq!(counts(&report), [0, 1, 0, 0]);
+    let claimants = async |query: &str| {
+        app.get(&format!("/v1/claims/{claim}{query}")).await.expect(200)["claimants"].clone()
+    };
+    assert_eq!(claimants("").await, json!([]));
+    assert_eq!(claimants(&format!("?as_of={then}")).await, json!(named));
+    let now = app.walk("/v1/actors?q=roe").await;
+    assert_eq!((&now[0]["claims"], now.len()), (&json!(0), 1));
+    assert_eq!(app.walk(&format!("/v1/actors?q=roe&as_of={then}")).await, actors);
+    let one = app.get(&format!("/v1/actors/{id}?as_of={then}")).await.expect(200);
+    assert_eq!(one, actors[0]);
+    let before = "2020-01-01T00:00:00Z";
+    assert!(app.walk(&format!("/v1/actors?as_of={before}")).await.is_empty());
+    app.get(&format!("/v1/actors/{id}?as_of={before}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_claimant_goes_with_its_claim_when_that_is_merged() {
+    let app = TestApp::new().await;
+    let mut claims = Vec::new();
+    for (url, words) in [("https://check.test/1", CLAIM), ("https://check.test/2", "Gulls vote.")] {
+        let report = import(&app, &block(url, words, "False")).await;
+        claims.push(report["blocks"][0]["claim"].as_str().unwrap().to_owned());
+    }
+    let merge = json!({ "into": claims[1], "reason": "one matter", "by": "desk editor" });
+    app.post(&format!("/v1/claims/{}:merge", claims[0]), &merge).await.expect(200);
+    let trail = app.walk("/v1/actors?q=roe").await;
+    let trail = app.get(&format!("/v1/actors/{}/trail", trail[0]["id"].as_str().unwrap())).await;
+    let claimed = trail.expect(200)["claimed"].clone();
+    assert_eq!((claimed.as_array().unwrap().len(), &claimed[0]["id"]), (1, &json!(claims[1])));
+}
+
+#[tokio::test]
 async fn the_page_of_a_claim_shows_its_reviews() {
     let app = TestApp::new().await;
     let rating = "<b>False</b>: it is open";

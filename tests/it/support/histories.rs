@@ -153,6 +153,7 @@ pub async fn take(pool: &Pool, steps: &[Step], step: &Step) -> Result<bool, Erro
         Step::Import { page, wording, verdict } => {
             let block = format!(
                 r#"{{"@type":"ClaimReview","url":"https://check.test/{page}","datePublished":"2026-03-04",
+                    "itemReviewed":{{"author":{{"@type":"Person","name":"R. Roe {page}"}}}},
                     "claimReviewed":"{}","inLanguage":"en","reviewRating":{{"alternateName":"{verdict}"}}}}"#,
                 WORDINGS[*wording]
             );

@@ -106,6 +106,12 @@ pub const REFUSED: &[Refused] = &[
         "claimants_one_live",
         "insert into {t} (id, claim_id, actor_id, revision_id, extractor_version) select gen_random_uuid(), claim_id, actor_id, revision_id, '2' from {t}",
     ),
+    ("claimants", "claimants_one_source", "update {t} set revision_id = null"),
+    (
+        "claimants",
+        "claimants_one_live_of_review",
+        "insert into {t} (id, claim_id, actor_id, review_revision_id, extractor_version) select gen_random_uuid(), r.claim_id, a.id, v.id, '2' from reviews r join review_revisions v on v.review_id = r.id cross join (select id from actors order by id limit 1) a cross join generate_series(1, 2)",
+    ),
     (
         "claim_subjects",
         "claim_subjects_clock_forward",
