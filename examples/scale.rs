@@ -10,13 +10,14 @@
 //! weighed by the words each gave, and a seventh of noise. Queries are made likewise by another seed. One
 //! thread answers them. It prints the median and the 99th percentile in milliseconds, how many of the
 //! twenty nearest meanings by comparing all rows are among the candidates, the median of comparing all rows
-//! in the same sitting, and the peak of memory.
+//! in the same sitting, how long a file of the index takes to be written and read, and the peak of memory.
 
 use std::path::Path;
 use std::time::Instant;
 
 use claimtrail::cli::evaluate::matching::checked;
-use claimtrail::index::{ClaimIndex, Meaning};
+use claimtrail::domain::ClaimId;
+use claimtrail::index::{KnownClaims, Meaning};
 use claimtrail::pipeline::matching::{Vector, meaning, terms};
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -25,6 +26,8 @@ use rand::{RngExt as _, SeedableRng as _};
 const READ: usize = 2_000;
 /// Nearest meanings that are to be found.
 const NEAREST: usize = 20;
+/// Claims added at once.
+const AT_ONCE: usize = 10_000;
 /// Length of the noise beside a meaning of length 1.
 const NOISE: f32 = 0.15;
 
@@ -71,14 +74,21 @@ fn main() -> anyhow::Result<()> {
         .map(|(words, text)| (words, meaning(text)))
         .collect();
     let mut claims = Generator { real, random: StdRng::seed_from_u64(seed) };
-    let mut index = ClaimIndex::default();
+    let known = KnownClaims::default();
     let begun = Instant::now();
     let mut rows = Vec::with_capacity(count);
-    for _ in 0..count {
-        let (text, vector) = claims.next();
-        let kept = Meaning::from(&vector);
-        index.add(&text, Some(&kept));
-        rows.push(kept);
+    while rows.len() < count {
+        // As the service takes up what it finds in its database.
+        let page = AT_ONCE.min(count - rows.len());
+        let page: Vec<(ClaimId, String, Meaning)> = (rows.len()..rows.len() + page)
+            .map(|number| {
+                let (text, vector) = claims.next();
+                (id(number), text, Meaning::from(&vector))
+            })
+            .collect();
+        known.add(page.iter().map(|(id, text, _)| (*id, text.clone())));
+        known.set_meanings(page.iter().map(|(id, _, meaning)| (*id, *meaning)));
+        rows.extend(page.into_iter().map(|(.., meaning)| meaning));
     }
     println!("{count} claims indexed in {:.1} s", begun.elapsed().as_secs_f64());
 
@@ -88,7 +98,7 @@ fn main() -> anyhow::Result<()> {
         let (text, vector) = asked.next();
         let words = terms(&text);
         let begun = Instant::now();
-        let candidates = index.candidates_by(&words, &vector);
+        let candidates = known.ask_by(&words, &vector);
         times.push(begun.elapsed().as_secs_f64() * 1e3);
         // Comparing all rows takes long; every fourth query tells enough.
         if number % 4 == 0 {
@@ -98,7 +108,7 @@ fn main() -> anyhow::Result<()> {
             wanted += nearest.len();
             found += nearest
                 .iter()
-                .filter(|near| candidates.iter().any(|(claim, _)| claim == *near))
+                .filter(|&&near| candidates.iter().any(|found| found.claim == id(near)))
                 .count();
         }
     }
@@ -109,10 +119,26 @@ fn main() -> anyhow::Result<()> {
         f64::from(found as u32) / wanted.max(1) as f64
     );
     println!("comparing all meanings, without words: median {:.2} ms", at(&mut all_times, 0.5));
+    let file = std::env::temp_dir().join(format!("claimtrail-scale-{}", std::process::id()));
+    let begun = Instant::now();
+    known.save(&file)?;
+    let (saved, size) = (begun.elapsed().as_secs_f64(), std::fs::metadata(&file)?.len());
+    drop(known);
+    let begun = Instant::now();
+    let loaded = KnownClaims::default().load(&file, |ids| ids.len() == count);
+    let took = begun.elapsed().as_secs_f64();
+    std::fs::remove_file(&file)?;
+    anyhow::ensure!(loaded?.is_some_and(|unread| unread.is_empty()), "the file is not whole");
+    println!("file of {} MB: written in {saved:.1} s, read in {took:.1} s", size / 1_000_000);
     if let Ok(status) = std::fs::read_to_string("/proc/self/status") {
         status.lines().filter(|line| line.starts_with("VmHWM")).for_each(|line| println!("{line}"));
     }
     Ok(())
+}
+
+/// The id of the claim of that number.
+fn id(number: usize) -> ClaimId {
+    ClaimId(uuid::Uuid::from_u128(number as u128 + 1))
 }
 
 /// The time below which that share of the queries took.

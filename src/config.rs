@@ -95,6 +95,10 @@ pub struct ServeConfig {
     #[arg(long, env = "CLAIMTRAIL_BIND", value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub bind: SocketAddr,
 
+    /// Where the known claims are kept in a file for the next start, which then need not ask the database for all of them. One for each database and process.
+    #[arg(long, env = "CLAIMTRAIL_INDEX_FILE", value_name = "FILE")]
+    pub index_file: Option<PathBuf>,
+
     /// Listen on an address that other machines can reach, though the service has no keys yet and takes every request. For a container whose port is published on loopback only.
     #[arg(long, env = "CLAIMTRAIL_ALLOW_REMOTE_WITHOUT_KEYS")]
     pub allow_remote_without_keys: bool,

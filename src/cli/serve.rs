@@ -86,9 +86,9 @@ pub fn listen(config: &ServeConfig) -> anyhow::Result<TcpListener> {
 }
 
 /// Keeps the claims that are searched in memory, over a connection of its own.
-fn keep_known_claims(app: &App) -> Result<Keeper, store::Error> {
+fn keep_known_claims(app: &App, config: &ServeConfig) -> Result<Keeper, store::Error> {
     let pool = app.pool.beside(PoolOptions { size: 1, ..PoolOptions::default() })?;
-    Ok(Keeper::new(app.known.clone(), pool))
+    Ok(Keeper::new(app.known.clone(), pool).keeping_file(config.index_file.clone()))
 }
 
 /// Migrates, then works and answers until told to stop; answers by what.
@@ -138,7 +138,7 @@ async fn serve(
     };
 
     let app = Arc::new(App::new(pool, config)?.with_jobs(jobs).fetching(fetcher));
-    let keeping = keep_known_claims(&app)?;
+    let keeping = keep_known_claims(&app, config)?;
     let keeping = tokio::spawn(keeping.run(stop_heard(stopped)));
     let server = server(listener, app.clone())?;
     let handle = server.handle();

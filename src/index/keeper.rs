@@ -1,6 +1,7 @@
 //! Postgres → the claims in memory, kept fresh.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,15 @@ const PAGE: usize = 10_000;
 /// found by its words in between.
 const READ_AT_ONCE: usize = 48;
 
+/// How often the file is written, and claims that are gone from the database are looked for.
+const FILE_EVERY: Duration = Duration::from_secs(600);
+
+/// How long a stop waits for the file.
+const LAST_FILE_WITHIN: Duration = Duration::from_secs(5);
+
+/// Ids asked for at once.
+const IDS: usize = 50_000;
+
 /// Keeps known claims as the database has them.
 #[derive(Debug)]
 pub struct Keeper {
@@ -35,12 +45,114 @@ pub struct Keeper {
     pool: Pool,
     /// All claims recorded before this are known.
     until: Option<DateTime<Utc>>,
+    /// Where they are kept for the next start.
+    file: Option<PathBuf>,
+    /// How many claims the file has, and how many of them without their meaning.
+    filed: (usize, usize),
 }
 
 impl Keeper {
     /// One that has looked at nothing yet.
     pub fn new(known: Arc<KnownClaims>, pool: Pool) -> Self {
-        Keeper { known, pool, until: None }
+        Keeper { known, pool, until: None, file: None, filed: (0, 0) }
+    }
+
+    /// As it is, with a file that claims are kept in for the next start.
+    pub fn keeping_file(self, file: Option<PathBuf>) -> Self {
+        Keeper { file, ..self }
+    }
+
+    /// Takes up what the file has, and what of the database it has not; answers whether it was of use.
+    ///
+    /// A file that is not whole, or has a claim that the database no longer has, is of none: it is
+    /// removed and made anew, since its words may be those that somebody had removed.
+    ///
+    /// # Errors
+    /// [`store::Error::Unavailable`] when the database is away.
+    pub async fn open_file(&mut self) -> Result<bool, store::Error> {
+        let Some(file) = self.file.clone().filter(|file| file.exists()) else { return Ok(false) };
+        let mut connection = self.pool.get().await?;
+        let settled = store::claims::settled(&mut connection).await?;
+        let there = ids(&connection).await?;
+        let (known, path) = (self.known.clone(), file.clone());
+        let loaded = tokio::task::spawn_blocking(move || {
+            let unread = known.load(&path, |ids| ids.iter().all(|id| there.contains(id)));
+            (unread, there)
+        });
+        let (loaded, mut there) = match loaded.await {
+            Ok(loaded) => loaded,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
+        let unread = match loaded {
+            Ok(Some(unread)) => unread,
+            outcome => {
+                let reason = match outcome {
+                    Err(error) => error.to_string(),
+                    Ok(_) => "it has claims that the database has not".to_owned(),
+                };
+                tracing::warn!(file = %file.display(), reason, "the file of known claims is made anew");
+                remove(&file);
+                return Ok(false);
+            }
+        };
+        self.filed = self.known.counts();
+        for id in self.known.ids() {
+            there.remove(&id);
+        }
+        let new: Vec<ClaimId> = there.into_iter().collect();
+        for (ids, is_new) in [(unread, false), (new, true)] {
+            for ids in ids.chunks(PAGE) {
+                let texts = store::claims::texts(&connection, ids).await?;
+                let texts: Vec<(ClaimId, String)> =
+                    texts.into_iter().map(|(id, claim)| (id, claim.text)).collect();
+                match is_new {
+                    true => self.add(texts).await,
+                    false => self.known.reread(texts),
+                }
+                self.look_up_meanings(&connection, ids).await?;
+            }
+        }
+        self.until = Some(settled);
+        Ok(true)
+    }
+
+    /// Writes the file where it is behind what is known, unless a claim is gone from the database: then it is
+    /// removed, and written again after the next start.
+    ///
+    /// # Errors
+    /// [`store::Error::Unavailable`] when the database is away.
+    pub async fn write_file(&mut self) -> Result<(), store::Error> {
+        let Some(file) = self.file.clone() else { return Ok(()) };
+        let there = ids(&*self.pool.get().await?).await?;
+        let (known, filed) = (self.known.clone(), self.filed);
+        let written = tokio::task::spawn_blocking(move || {
+            if known.ids().iter().any(|id| !there.contains(id)) {
+                remove(&file);
+                return None;
+            }
+            let counts = known.counts();
+            if counts != filed
+                && let Err(error) = known.save(&file)
+            {
+                tracing::warn!(file = %file.display(), %error, "cannot keep the known claims in a file");
+                return Some(filed);
+            }
+            Some(counts)
+        });
+        match written.await {
+            Ok(Some(counts)) => self.filed = counts,
+            Ok(None) => self.file = None,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
+        Ok(())
+    }
+
+    /// Adds claims by their words, on a thread that answers nothing else.
+    async fn add(&self, claims: Vec<(ClaimId, String)>) {
+        let known = self.known.clone();
+        if let Err(panicked) = tokio::task::spawn_blocking(move || known.add(claims)).await {
+            std::panic::resume_unwind(panicked.into_panic());
+        }
     }
 
     /// Adds what is new with what is known of its meaning.
@@ -62,7 +174,7 @@ impl Keeper {
                 .map(|claim| (claim.id, claim.text))
                 .collect();
             let ids: Vec<ClaimId> = new.iter().map(|(id, _)| *id).collect();
-            self.known.add(new);
+            self.add(new).await;
             self.look_up_meanings(&connection, &ids).await?;
             if !full {
                 break;
@@ -136,20 +248,31 @@ impl Keeper {
         Ok(self.known.counts().1)
     }
 
-    /// Looks for what is new, every second, and reads meanings in between, until `stop`.
+    /// Takes up the file, looks for what is new, every second, and reads meanings in between, until `stop`;
+    /// writes the file from time to time and at the end.
     pub async fn run(mut self, stop: impl Future<Output = ()>) {
         let mut stop = std::pin::pin!(stop);
         let mut pause = EVERY;
+        let mut opened = false;
+        let mut filed_at = tokio::time::Instant::now();
         loop {
             let step = async {
+                if !opened {
+                    self.open_file().await?;
+                    opened = true;
+                }
                 self.look().await?;
                 let begun = tokio::time::Instant::now();
                 while begun.elapsed() < EVERY && self.read_some().await? > 0 {}
+                if filed_at.elapsed() >= FILE_EVERY {
+                    filed_at = tokio::time::Instant::now();
+                    self.write_file().await?;
+                }
                 Ok::<_, store::Error>(EVERY.saturating_sub(begun.elapsed()))
             };
             let wait = tokio::select! {
                 done = step => done,
-                () = &mut stop => return,
+                () = &mut stop => break,
             };
             let wait = match wait {
                 Ok(wait) => {
@@ -164,9 +287,39 @@ impl Keeper {
             };
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
-                () = &mut stop => return,
+                () = &mut stop => break,
             }
         }
+        // What was not all taken up is no better than the file that is there.
+        if self.until.is_some() {
+            let last = tokio::time::timeout(LAST_FILE_WITHIN, self.write_file()).await;
+            if !matches!(last, Ok(Ok(()))) {
+                tracing::info!("the known claims of the last minutes are not in the file");
+            }
+        }
+    }
+}
+
+/// The ids of all claims that the database has.
+async fn ids(connection: &Connection) -> Result<HashSet<ClaimId>, store::Error> {
+    let mut all = HashSet::new();
+    let mut after = None;
+    loop {
+        let page = store::claims::ids(connection, after, IDS).await?;
+        after = page.last().copied();
+        let full = page.len() == IDS;
+        all.extend(page);
+        if !full {
+            return Ok(all);
+        }
+    }
+}
+
+fn remove(file: &Path) {
+    if let Err(error) = std::fs::remove_file(file)
+        && error.kind() != std::io::ErrorKind::NotFound
+    {
+        tracing::warn!(file = %file.display(), %error, "cannot remove the file of known claims");
     }
 }
 

@@ -104,6 +104,14 @@ impl MeaningIndex {
         self.signs.set(number, meaning);
     }
 
+    /// The meaning of this number as it is kept.
+    ///
+    /// # Panics
+    /// None has this number.
+    pub fn kept(&self, number: u32) -> Meaning {
+        Meaning { places: self.rows[number as usize], step: self.steps[number as usize] }
+    }
+
     /// The vector of this number, if it means anything.
     pub fn vector(&self, number: u32) -> Option<Vector> {
         let step = self.steps[number as usize];

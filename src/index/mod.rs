@@ -4,6 +4,7 @@
 //! if any, [`crate::pipeline::matching`] decides.
 
 mod families;
+mod file;
 mod keeper;
 mod known;
 mod meanings;
@@ -14,6 +15,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 pub use families::{Families, Linked, is_near, links_of};
+pub use file::FileError;
 pub use keeper::{EVERY, Keeper};
 pub use known::{Found, KnownClaims};
 use meanings::{AskedMeaning, MeaningIndex};
@@ -78,7 +80,12 @@ impl ClaimIndex {
     /// Adds a claim without context; until its meaning is [set](Self::set_meaning) its words alone
     /// find it.
     pub fn add(&mut self, claim: &str, meaning: Option<&Meaning>) {
-        self.claims.words.add(&terms(claim));
+        self.add_terms(&terms(claim), meaning);
+    }
+
+    /// As [`ClaimIndex::add`], of a claim whose words have been read.
+    fn add_terms(&mut self, terms: &[String], meaning: Option<&Meaning>) {
+        self.claims.words.add(terms);
         self.claims.meanings.add(meaning);
     }
 
@@ -88,6 +95,11 @@ impl ClaimIndex {
     /// There is none.
     pub fn set_meaning(&mut self, number: u32, meaning: &Meaning) {
         self.claims.meanings.set(number, meaning);
+    }
+
+    /// Whether the meaning of the claim of this number is known.
+    fn is_meant(&self, number: u32) -> bool {
+        self.claims.meanings.vector(number).is_some()
     }
 
     /// The sum of the meanings of these claims, and of how many one is known.

@@ -35,6 +35,8 @@ pub struct WordIndex {
     holders: Vec<Holders>,
     /// The terms of all texts, of each text in order and each once.
     terms: Vec<u32>,
+    /// How often the text holds each; as [`Holders::counts`].
+    counts: Vec<u8>,
     /// Where each text's terms end among them.
     ends: Vec<usize>,
     /// For each text, how many terms it has, repetitions counted.
@@ -88,7 +90,7 @@ impl WordIndex {
     }
 
     /// Adds a text by its terms in order, each once, with how often it holds them.
-    fn add_counted(&mut self, terms: &[(u32, u8)], length: u32) {
+    pub fn add_counted(&mut self, terms: &[(u32, u8)], length: u32) {
         let text = self.len() as u32;
         for &(term, count) in terms {
             let holders = &mut self.holders[term as usize];
@@ -97,6 +99,7 @@ impl WordIndex {
             holders.most = holders.most.max(count);
             holders.shortest = holders.shortest.min(length);
             self.terms.push(term);
+            self.counts.push(count);
         }
         self.ends.push(self.terms.len());
         self.lengths.push(length);
@@ -108,11 +111,36 @@ impl WordIndex {
         self.lengths.len()
     }
 
+    /// All terms, in the order of their numbers.
+    pub fn vocabulary(&self) -> Vec<&str> {
+        let mut terms = vec![""; self.holders.len()];
+        for (term, &number) in &self.numbers {
+            terms[number as usize] = term;
+        }
+        terms
+    }
+
+    /// Adds a term that no text holds yet; `None` if it is known.
+    pub fn add_term(&mut self, term: &str) -> Option<()> {
+        let known = self.holders.len();
+        (self.number(term) as usize == known).then_some(())
+    }
+
+    /// A text's terms in order, each once, with how often it holds them, and how many these are together.
+    pub fn counted(&self, text: u32) -> (impl Iterator<Item = (u32, u8)>, u32) {
+        let place = self.place_of(text);
+        let terms = self.terms[place.clone()].iter().copied();
+        (terms.zip(self.counts[place].iter().copied()), self.lengths[text as usize])
+    }
+
+    fn place_of(&self, text: u32) -> std::ops::Range<usize> {
+        let at = text as usize;
+        at.checked_sub(1).map_or(0, |before| self.ends[before])..self.ends[at]
+    }
+
     /// The terms of a text, in order.
     fn terms_of(&self, text: u32) -> &[u32] {
-        let at = text as usize;
-        let start = at.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.terms[start..self.ends[at]]
+        &self.terms[self.place_of(text)]
     }
 
     /// How much a term tells that so many texts hold.
@@ -204,15 +232,14 @@ impl WordIndex {
 
     /// What a text shares with a query, added up in the order of the terms.
     fn score(&self, asked: &Asked, text: u32, measure: Measure) -> f32 {
-        let own = self.terms_of(text);
-        let shared = asked.known.iter().filter(|(term, _)| own.binary_search(term).is_ok());
-        shared
-            .filter_map(|&(term, weight)| {
-                let holders = &self.holders[term as usize];
-                let at = holders.texts.binary_search(&text).ok()?;
-                Some(measure.of(weight, holders.counts[at], self.lengths[text as usize]))
-            })
-            .sum()
+        let place = self.place_of(text);
+        let (own, counts) = (&self.terms[place.clone()], &self.counts[place]);
+        let length = self.lengths[text as usize];
+        let shared = asked.known.iter().filter_map(|&(term, weight)| {
+            let at = own.binary_search(&term).ok()?;
+            Some(measure.of(weight, counts[at], length))
+        });
+        shared.sum()
     }
 
     /// How much a query and a text share.

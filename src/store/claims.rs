@@ -391,6 +391,25 @@ pub struct Wording {
     pub recorded_at: DateTime<Utc>,
 }
 
+/// Claims with an id behind that one, in the order of their ids.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn ids(
+    connection: &Connection,
+    after: Option<ClaimId>,
+    most: usize,
+) -> Result<Vec<ClaimId>, Error> {
+    let mut sql = Sql::new("select id from claims");
+    if let Some(after) = after {
+        sql.push("where id > {}", [after.0.into()]);
+    }
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    sql.push("order by id limit {}", [most.into()]);
+    let rows: Vec<IdRow> = sql.look_up(connection).await?;
+    Ok(rows.into_iter().map(|row| ClaimId(row.id)).collect())
+}
+
 #[derive(QueryableByName)]
 struct TextRow {
     #[diesel(sql_type = SqlUuid)]

@@ -142,6 +142,67 @@ async fn meanings_are_kept_for_the_next_process() {
     assert_eq!(row.await.unwrap().get::<_, i64>(0), 0);
 }
 
+fn keeper(app: &TestApp, file: &std::path::Path) -> (std::sync::Arc<KnownClaims>, Keeper) {
+    let known = std::sync::Arc::new(KnownClaims::default());
+    let keeper = Keeper::new(known.clone(), app.pool()).keeping_file(Some(file.to_owned()));
+    (known, keeper)
+}
+
+/// What a process kept in its file the next one has, with what came and was read in between.
+#[tokio::test]
+async fn known_claims_are_taken_up_from_a_file_and_the_rest_from_the_database() {
+    let app = knowing().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("known");
+    let (known, mut first) = keeper(&app, &file);
+    assert!(!first.open_file().await.unwrap(), "there is none");
+    first.look().await.unwrap();
+    first.write_file().await.unwrap();
+    let question = "Did the ferry Aurora sink in Ostrel?";
+    let found = known.ask(question);
+
+    store(&app, 9, "The lighthouse of Ostrel is for sale.").await;
+    let client = app.client().await;
+    client.execute("delete from claim_meanings", &[]).await.unwrap();
+    let (known, mut second) = keeper(&app, &file);
+    assert!(second.open_file().await.unwrap());
+    assert_eq!(known.counts(), (4, 1), "meanings are the file's");
+    assert_eq!(known.unread(9)[0].1, "The lighthouse of Ostrel is for sale.");
+    assert_eq!(known.ask(question)[0].claim, found[0].claim);
+    second.look().await.unwrap();
+    assert_eq!(known.counts().0, 4);
+}
+
+/// Its words may be those that somebody had removed.
+#[tokio::test]
+async fn a_file_with_a_claim_that_is_gone_or_that_is_torn_is_removed() {
+    let app = knowing().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("known");
+    let client = app.client().await;
+    let insert = "insert into claims (id, text, language, canonical_sha256, extractor_version)
+        values (gen_random_uuid(), 'Gone soon.', 'en', sha256('gone'), 'test')";
+    client.execute(insert, &[]).await.unwrap();
+    let (_, mut first) = keeper(&app, &file);
+    first.look().await.unwrap();
+    first.write_file().await.unwrap();
+    client.execute("delete from claims where text = 'Gone soon.'", &[]).await.unwrap();
+    let (known, mut second) = keeper(&app, &file);
+    assert!(!second.open_file().await.unwrap());
+    assert!(!file.exists());
+    second.look().await.unwrap();
+    assert_eq!(known.counts().0, 3);
+    second.write_file().await.unwrap();
+    // The first one still knows the claim that is gone, and leaves no file with it.
+    first.write_file().await.unwrap();
+    assert!(!file.exists());
+
+    std::fs::write(&file, b"ctclaim1").unwrap();
+    let (_, mut third) = keeper(&app, &file);
+    assert!(!third.open_file().await.unwrap());
+    assert!(!file.exists());
+}
+
 /// A claim that is committed after another with a later time is not passed over.
 #[tokio::test]
 async fn a_claim_that_is_committed_late_is_found() {
