@@ -17,6 +17,7 @@
 //! | [`export`] | domain values → rows of a file |
 //! | [`index`] | known claims ↔ words and vectors in memory |
 //! | [`jobs`] | the queue and its workers |
+//! | [`patterns`] | the expressions of rules, compiled |
 //! | [`postgres`] | data folder → a private Postgres |
 //! | [`app`] | what handlers and jobs are given |
 //! | [`metrics`] | what this process did → the text that Prometheus scrapes |
@@ -34,6 +35,7 @@ pub mod index;
 pub mod ingest;
 pub mod jobs;
 pub mod metrics;
+pub mod patterns;
 pub mod pipeline;
 pub mod postgres;
 pub mod store;

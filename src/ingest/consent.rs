@@ -2,19 +2,21 @@
 
 use std::sync::LazyLock;
 
-use regex::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
+
+use crate::patterns::PatternList;
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let file: RuleFile =
         toml::from_str(include_str!("consent.toml")).expect("consent.toml is as its types say");
-    let patterns = RegexSetBuilder::new(&file.patterns).case_insensitive(true).build();
+    let patterns: Vec<&str> = file.patterns.iter().map(String::as_str).collect();
+    let patterns = PatternList::new(&patterns, 10 << 20, 2 << 20);
     Rules { patterns: patterns.expect("the patterns of consent.toml compile"), file }
 });
 
 struct Rules {
     file: RuleFile,
-    patterns: RegexSet,
+    patterns: PatternList,
 }
 
 #[derive(Deserialize)]
@@ -39,7 +41,7 @@ struct RuleFile {
 /// ```
 pub fn asks_for_consent(text: &str) -> bool {
     text.chars().nth(RULES.file.max_chars).is_none()
-        && RULES.patterns.matches(text).iter().count() >= RULES.file.least
+        && RULES.patterns.matches(text).len() >= RULES.file.least
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 
 use std::sync::{LazyLock, OnceLock};
 
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::Regex;
 use serde::Deserialize;
+
+use crate::patterns::{Pattern, PatternList};
 
 /// Lines longer than this are an article's own; no rule looks at them.
 const LONGEST_LINE: usize = 1_000;
@@ -33,22 +35,15 @@ struct Rule {
 }
 
 struct Patterns {
-    all: Vec<Regex>,
-    none: Vec<Regex>,
+    all: Vec<Pattern>,
+    none: Vec<Pattern>,
 }
 
 impl Rule {
     fn takes(&self, line: &str) -> bool {
-        let compile = |patterns: &[String]| -> Vec<Regex> {
-            patterns
-                .iter()
-                .map(|pattern| {
-                    RegexBuilder::new(pattern)
-                        .case_insensitive(true)
-                        .build()
-                        .expect("the patterns compile")
-                })
-                .collect()
+        let compile = |patterns: &[String]| -> Vec<Pattern> {
+            let compiled = |pattern: &String| Pattern::new(pattern).expect("the patterns compile");
+            patterns.iter().map(compiled).collect()
         };
         let patterns = self.patterns.get_or_init(|| Patterns {
             all: compile(&self.entry.all),
@@ -65,13 +60,16 @@ impl Rule {
 /// costs little; a boundary between letters beyond ASCII would cost the fast automaton, and a count
 /// of any characters a large one.
 struct Sieve {
-    patterns: RegexSet,
+    patterns: PatternList,
     /// The rule of each pattern.
     rules: Vec<usize>,
 }
 
 impl Sieve {
-    fn new(rules: &[Rule], holds: impl Fn(&RuleEntry) -> bool) -> Result<Self, regex::Error> {
+    fn new(
+        rules: &[Rule],
+        holds: impl Fn(&RuleEntry) -> bool,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
         let count = Regex::new(r"\.\{\d+(,\d*)?\}")?;
         let (rules, patterns): (Vec<usize>, Vec<String>) = rules
             .iter()
@@ -82,11 +80,8 @@ impl Sieve {
                 (index, count.replace_all(&first.replace(r"\b", ""), ".*").into_owned())
             })
             .unzip();
-        let patterns = RegexSetBuilder::new(patterns)
-            .case_insensitive(true)
-            .size_limit(64 << 20)
-            .dfa_size_limit(16 << 20)
-            .build()?;
+        let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+        let patterns = PatternList::new(&patterns, 64 << 20, 16 << 20)?;
         Ok(Sieve { patterns, rules })
     }
 }
@@ -111,7 +106,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
 });
 
 impl Rules {
-    fn new(entries: Vec<RuleEntry>) -> Result<Self, regex::Error> {
+    fn new(entries: Vec<RuleEntry>) -> Result<Self, Box<dyn std::error::Error>> {
         let rules: Vec<Rule> =
             entries.into_iter().map(|entry| Rule { entry, patterns: OnceLock::new() }).collect();
         let sieve = |long: bool, at_foot: bool| {

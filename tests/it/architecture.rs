@@ -11,12 +11,14 @@ use regex::Regex;
 const MODULES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("config", &[]),
+    // Rules stand both in what reads pages and in what reads texts.
+    ("patterns", &[]),
     ("fetch", &["domain"]),
-    ("ingest", &["domain"]),
+    ("ingest", &["domain", "patterns"]),
     ("export", &["domain"]),
     ("store", &["domain"]),
     ("postgres", &["domain"]),
-    ("pipeline", &["domain"]),
+    ("pipeline", &["domain", "patterns"]),
     ("index", &["domain", "pipeline", "store"]),
     ("metrics", &["domain", "store"]),
     ("app", &["config", "domain", "fetch", "index", "metrics", "pipeline", "store"]),

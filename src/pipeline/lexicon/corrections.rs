@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
 use crate::domain::CorrectionKind;
+use crate::patterns::GroupPattern;
 
 /// Where a note begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -39,16 +39,16 @@ pub struct NoteRule {
     /// Texts without a note.
     pub counterexamples: Vec<String>,
     #[serde(skip)]
-    beginnings: Vec<Regex>,
+    beginnings: Vec<GroupPattern>,
 }
 
 impl NoteRule {
     /// The bytes of the cue at the beginning of `text`.
     pub fn cue(&self, text: &str) -> Option<std::ops::Range<usize>> {
         self.beginnings.iter().find_map(|beginning| {
-            let cue = beginning.captures(text)?.get(1)?;
-            let words = cue.as_str().trim_end();
-            (!words.is_empty()).then(|| cue.start()..cue.start() + words.len())
+            let cue = beginning.group(text)?;
+            let words = text[cue.clone()].trim_end();
+            (!words.is_empty()).then(|| cue.start..cue.start + words.len())
         })
     }
 }
@@ -135,15 +135,12 @@ pub fn lexicon() -> &'static CorrectionLexicon {
 }
 
 impl Words {
-    fn beginning(&self, pattern: &str, language: &str) -> Regex {
+    fn beginning(&self, pattern: &str, language: &str) -> GroupPattern {
         let part =
             |parts: &HashMap<String, String>| parts.get(language).cloned().unwrap_or_default();
         let pattern =
             pattern.replace("<lead>", &part(&self.lead)).replace("<item>", &part(&self.item));
-        RegexBuilder::new(&format!("\\A{}({pattern})", self.gap))
-            .case_insensitive(true)
-            .multi_line(true)
-            .build()
+        GroupPattern::new(&format!("\\A{}({pattern})", self.gap))
             .expect("corrections.toml is part of the build")
     }
 }

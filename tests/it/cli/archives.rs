@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use super::{claimtrail, run_with_input, stderr, stdout};
+use super::{run_with_input, stderr, stdout};
 use crate::support::database::TestDatabase;
 
 pub(super) fn packed(bytes: &[u8]) -> Vec<u8> {
@@ -82,7 +82,7 @@ const TITLES: [&str; 11] = [
     "Pier 31", "Pier 41",
 ];
 
-fn write(folder: &Path, name: &str, bytes: &[u8]) -> String {
+pub(super) fn write(folder: &Path, name: &str, bytes: &[u8]) -> String {
     let path = folder.join(name);
     std::fs::write(&path, bytes).unwrap();
     path.to_str().unwrap().to_owned()
@@ -345,53 +345,4 @@ fn extract_reads_archives_from_a_pipe_and_names_records_by_their_byte() {
     assert!(output.status.success(), "{}", stderr(&output));
     let zip = run_with_input(&["extract"], &zipped(&[("a.txt", b"The port denied it.")]));
     assert!(stderr(&zip).contains("a ZIP begins with its end"), "{}", stderr(&zip));
-}
-
-#[test]
-fn memory_does_not_grow_with_the_archive_or_its_records() {
-    // Pages of the largest size there may be, most of which is no article, and one after the other.
-    let filler = format!("<!-- {} -->", "x".repeat(12 << 20));
-    let page = |at: usize| {
-        let words = format!("The port denied on Monday that pier {at} had sunk.");
-        captured(&format!("https://quay.test/{at}"), "Pier", &[&words, &filler])
-    };
-    let archive: Vec<u8> = (0..12).flat_map(page).collect();
-    let folder = tempfile::tempdir().unwrap();
-    let path = write(folder.path(), "large.warc.gz", &archive);
-    let mut child = claimtrail(&["extract", "--threads", "4", &path])
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let output = child.stdout.take().unwrap();
-    let status = format!("/proc/{}/status", child.id());
-    let most = || -> Option<u64> {
-        let status = std::fs::read_to_string(&status).ok()?;
-        let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
-        line.split_whitespace().nth(1)?.parse().ok()
-    };
-    // Looked at all the while it lives: the answers may still lie in the pipe when it has ended, and what
-    // has ended tells nothing any more.
-    let ended = std::sync::atomic::AtomicBool::new(false);
-    let (kilobytes, answers) = std::thread::scope(|scope| {
-        let watch = scope.spawn(|| {
-            let mut highest = 0;
-            while !ended.load(std::sync::atomic::Ordering::Relaxed) {
-                highest = highest.max(most().unwrap_or(0));
-                std::thread::sleep(std::time::Duration::from_millis(2));
-            }
-            highest
-        });
-        let mut answers = 0;
-        for line in std::io::BufRead::lines(std::io::BufReader::new(output)) {
-            assert!(line.unwrap().contains("denied"));
-            answers += 1;
-        }
-        ended.store(true, std::sync::atomic::Ordering::Relaxed);
-        (watch.join().unwrap(), answers)
-    });
-    assert!(child.wait().unwrap().success());
-    assert_eq!(answers, 12);
-    // The archive unpacks to 150 MB, and four pages at once would take more; some 60 are the program's own
-    // tables and patterns.
-    assert!((1_000..340_000).contains(&kilobytes), "{kilobytes} kB");
 }

@@ -11,6 +11,7 @@ mod import_reviews;
 mod ingest;
 mod kills;
 mod load;
+mod memory;
 mod redact;
 mod reprocess;
 mod restarts;
