@@ -104,7 +104,7 @@ pub const REFUSED: &[Refused] = &[
     (
         "claimants",
         "claimants_one_live",
-        "insert into {t} (id, claim_id, actor_id, revision_id, extractor_version) select gen_random_uuid(), claim_id, actor_id, revision_id, '2' from {t}",
+        "insert into {t} (id, claim_id, actor_id, revision_id, extractor_version) select gen_random_uuid(), claim_id, actor_id, revision_id, '2' from {t} where revision_id is not null",
     ),
     ("claimants", "claimants_one_source", "update {t} set revision_id = null"),
     (
