@@ -7,6 +7,7 @@ pub mod extract;
 pub mod form;
 pub mod health;
 pub mod layers;
+mod moved;
 pub mod observed;
 pub mod openapi;
 pub mod pages;

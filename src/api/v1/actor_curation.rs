@@ -1,6 +1,5 @@
 //! What people say of actors: that two are one, and that two are not.
 
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::{DateTime, Utc};
 
@@ -8,6 +7,7 @@ use super::curation::asked;
 use crate::api::dto::actor::ActorMerge;
 use crate::api::dto::curation::{ActorMerging, ActorMoved, ActorSplitting};
 use crate::api::extract::{NoQuery, PathId, Query, Unread};
+use crate::api::moved;
 use crate::api::openapi::ActorCurationProblems;
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -17,8 +17,6 @@ use crate::store::{self, Connection, actor_merges};
 
 /// What answers for a merged actor: the same resource of the one that it was merged into, as it was at
 /// `as_of`. `None` for an actor that stands by itself.
-///
-/// Not to be kept: a merge may be undone.
 pub(in crate::api) async fn moved(
     connection: &Connection,
     request: &HttpRequest,
@@ -28,16 +26,8 @@ pub(in crate::api) async fn moved(
     let Some(survivor) = actor_merges::survivor(connection, id, as_of).await? else {
         return Ok(None);
     };
-    let path = request.match_pattern().unwrap_or_default().replace("{id}", &survivor.to_string());
-    let location = match request.query_string() {
-        "" => path,
-        query => format!("{path}?{query}"),
-    };
-    let answer = HttpResponse::PermanentRedirect()
-        .insert_header((LOCATION, location.clone()))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(ActorMoved { id: id.0, merged_into: survivor.0, location });
-    Ok(Some(answer))
+    let body = |location| ActorMoved { id: id.0, merged_into: survivor.0, location };
+    Ok(Some(moved::to(request, survivor, body)))
 }
 
 /// Merge an actor into another

@@ -1,6 +1,5 @@
 //! What people say of claims: that two are one, and that two are not.
 
-use actix_web::http::header::{CACHE_CONTROL, LOCATION};
 use actix_web::{HttpRequest, HttpResponse, patch, post, web};
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -10,6 +9,7 @@ use crate::api::dto::claim::Claim;
 use crate::api::dto::curation::{ClaimMerge, ClaimMoved, ClaimPatch, ClaimSplit, Merge};
 use crate::api::etag::{self, IfMatch};
 use crate::api::extract::{NoQuery, PathId, Query, Unread, parse_json};
+use crate::api::moved;
 use crate::api::openapi::{CurationProblems, PatchProblems};
 use crate::api::problem::Problem;
 use crate::app::App;
@@ -23,8 +23,6 @@ const MAX_BODY: usize = 16 * 1024;
 
 /// What answers for a merged claim: the same resource of the claim that it was merged into, as it was
 /// at `as_of`. `None` for a claim that stands by itself.
-///
-/// Not to be kept: a merge may be undone.
 pub(in crate::api) async fn moved(
     connection: &Connection,
     request: &HttpRequest,
@@ -34,16 +32,8 @@ pub(in crate::api) async fn moved(
     let Some(survivor) = merges::survivors(connection, &[id], as_of).await?.remove(&id) else {
         return Ok(None);
     };
-    let path = request.match_pattern().unwrap_or_default().replace("{id}", &survivor.to_string());
-    let location = match request.query_string() {
-        "" => path,
-        query => format!("{path}?{query}"),
-    };
-    let answer = HttpResponse::PermanentRedirect()
-        .insert_header((LOCATION, location.clone()))
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(ClaimMoved { id: id.0, merged_into: survivor.0, location });
-    Ok(Some(answer))
+    let body = |location| ClaimMoved { id: id.0, merged_into: survivor.0, location };
+    Ok(Some(moved::to(request, survivor, body)))
 }
 
 /// Change a claim

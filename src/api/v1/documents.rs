@@ -14,6 +14,7 @@ use crate::api::dto::new_document::NewDocument;
 use crate::api::dto::statement::Statement;
 use crate::api::etag;
 use crate::api::extract::{NoQuery, PathId, Query, Request, Unread};
+use crate::api::moved;
 use crate::api::openapi::{DocumentProblems, ListProblems, StoringProblems};
 use crate::api::params::{Cursor, Flag, Limit, Time, Words, page, period};
 use crate::api::problem::Problem;
@@ -243,15 +244,8 @@ pub(in crate::api) async fn moved(
     let Some(survivor) = store::documents::survivor(connection, id).await? else {
         return Ok(None);
     };
-    let path = request.match_pattern().unwrap_or_default().replace("{id}", &survivor.to_string());
-    let location = match request.query_string() {
-        "" => path,
-        query => format!("{path}?{query}"),
-    };
-    let answer = HttpResponse::PermanentRedirect()
-        .insert_header((LOCATION, location.clone()))
-        .json(DocumentMoved { id: id.0, merged_into: survivor.0, location });
-    Ok(Some(answer))
+    let body = |location| DocumentMoved { id: id.0, merged_into: survivor.0, location };
+    Ok(Some(moved::to(request, survivor, body)))
 }
 
 /// One document
