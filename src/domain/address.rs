@@ -182,6 +182,17 @@ pub fn may_be_canonical(page: &Url, named: &Url) -> bool {
         || names(source).is_subset(&names(&named))
 }
 
+/// Whether a page at `page` can have been taken from `named`: an article of another site. A site's front
+/// page is no article, and a cache that shows the page is no other site.
+pub fn may_be_source(page: &Url, named: &Url) -> bool {
+    let (Some(page), Some(named)) = (canonical_url(page), canonical_url(named)) else {
+        return false;
+    };
+    let own = behind_cache(&page).unwrap_or(page);
+    let named = behind_cache(&named).unwrap_or(named);
+    site(&own) != site(&named) && !is_front_page(&named)
+}
+
 fn is_front_page(url: &Url) -> bool {
     url.path() == "/" && url.query().is_none()
 }
@@ -435,6 +446,21 @@ mod tests {
             ("https://n.test/a", "ftp://n.test/a"),
         ] {
             assert!(!may(page, named), "{page} {named}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_taken_from_an_article_of_another_site() {
+        let may = |page: &str, named: &str| may_be_source(&parse(page), &parse(named));
+        assert!(may("https://n.test/x/a", "https://agency.test/2026/pier"));
+        for named in [
+            "https://n.test/y",
+            "https://www.n.test/y",
+            "https://agency.test/",
+            "https://n-test.cdn.ampproject.org/c/s/n.test/x/a",
+            "ftp://agency.test/a",
+        ] {
+            assert!(!may("https://n.test/x/a", named), "{named}");
         }
     }
 

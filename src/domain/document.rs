@@ -101,6 +101,8 @@ pub struct Document {
     pub url: Option<Url>,
     /// Other addresses that lead to it: where it was found, and what was passed on the way.
     pub aliases: Vec<Url>,
+    /// The page of another site that it says it was taken from.
+    pub syndicated_from: Option<Url>,
     /// The publisher's domain or name, as given or read off the address.
     pub outlet: Option<String>,
     /// The headline.
@@ -123,6 +125,7 @@ impl Document {
         Document {
             url: None,
             aliases: Vec::new(),
+            syndicated_from: None,
             outlet: None,
             title: None,
             authors: Vec::new(),

@@ -26,7 +26,9 @@ pub mod status;
 pub mod view;
 
 pub use actor::{Actor, ActorKind};
-pub use address::{address_key, canonical_url, desktop_twin, may_be_canonical, open_escapes, site};
+pub use address::{
+    address_key, canonical_url, desktop_twin, may_be_canonical, may_be_source, open_escapes, site,
+};
 pub use claim::{Appearance, Claim, Denial, DenialMention, DenierRole, RebuttalKind, Stance};
 pub use correction::{CorrectionKind, CorrectionNote, NotePlace};
 pub use document::{DateTimePrecision, Document, RemovalStatus, StatedTime, Validators};

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::Error;
-use crate::domain::{canonical_url, desktop_twin, may_be_canonical};
+use crate::domain::{canonical_url, desktop_twin, may_be_canonical, may_be_source};
 
 /// Longest address that is kept, in bytes; an index over longer ones would not fit a page.
 const LONGEST_URL: usize = 2_048;
@@ -48,6 +48,12 @@ pub(super) fn believed(page: Option<&Url>, link: &str) -> Option<Url> {
     // Found nowhere, a page can only be held against the front page of the site it names.
     let page = page.cloned().or_else(|| named.join("/somewhere").ok())?;
     may_be_canonical(&page, &named).then_some(named)
+}
+
+/// The article of another site that a page at `page` names in `link`; `None` where that is none.
+pub(super) fn taken_from(page: &Url, link: &str) -> Option<Url> {
+    let named = parse_url(page.join(link.trim()).ok()?.as_str()).ok()?;
+    may_be_source(page, &named).then(|| canonical_url(&named).unwrap_or(named))
 }
 
 /// The address a document is known by, and the others that lead to it.

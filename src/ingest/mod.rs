@@ -255,6 +255,8 @@ pub fn from_html<'s>(source: impl Into<Source<'s>>, mut meta: Meta) -> Result<In
     let mut ingested =
         assemble(source, MediaType::Html, &decoded, normalised, &text, meta, known_by)?;
     ingested.document.corrections.clone_from(&reading.metadata.corrections);
+    ingested.document.syndicated_from =
+        reading.metadata.syndicated_from.as_ref().map(|it| it.value.clone());
     Ok(Ingested { page: Some(reading), ..ingested })
 }
 
@@ -322,6 +324,7 @@ fn assemble(
                 .or_else(|| url.as_ref().and_then(address::outlet_of)),
             url,
             aliases,
+            syndicated_from: None,
             title,
             authors: meta.authors.iter().filter_map(|author| clean::one_line(author)).collect(),
             published: meta.published,

@@ -45,6 +45,9 @@ struct Payload {
     /// Not there in rows that an older version wrote.
     #[serde(default)]
     aliases: Vec<Url>,
+    /// Not there in rows that an older version wrote.
+    #[serde(default)]
+    syndicated_from: Option<Url>,
     outlet: Option<String>,
     title: Option<String>,
     authors: Vec<String>,
@@ -70,6 +73,7 @@ pub async fn enqueue(
     let payload = Payload {
         url: document.url,
         aliases: document.aliases,
+        syndicated_from: document.syndicated_from,
         outlet: document.outlet,
         title: document.title,
         authors: document.authors,
@@ -101,6 +105,7 @@ pub(super) fn read_payload(
         document: Document {
             url: payload.url,
             aliases: payload.aliases,
+            syndicated_from: payload.syndicated_from,
             outlet: payload.outlet,
             title: payload.title,
             authors: payload.authors,

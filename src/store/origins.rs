@@ -1,16 +1,17 @@
-//! Which stored text a document prints.
+//! Which stored text a document prints, by its words and by addresses.
 
 use std::collections::BTreeSet;
 
 use diesel::QueryableByName;
 use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::sql::Sql;
+use super::sql::{IdRow, Sql};
 use super::writing::lock_bands;
 use super::{Connection, Error};
 use crate::domain::DocumentId;
-use crate::domain::origins::{Candidate, Found, LONG, decide, sign};
+use crate::domain::origins::{Candidate, Found, LONG, Method, decide, sign};
 
 /// Stored texts that one is compared with at most: those that share most bands, the earliest first.
 const MOST: i64 = 16;
@@ -25,6 +26,18 @@ pub(super) struct Origin {
     pub bands: Vec<i64>,
     /// The agency it is credited to.
     pub credit: Option<String>,
+    /// The address that it says it was taken from.
+    pub source_key: Option<String>,
+}
+
+/// What is known of where a document stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Whereabouts<'a> {
+    pub document: DocumentId,
+    /// The keys of its addresses.
+    pub own: &'a [String],
+    /// The key of the address that it says it was taken from.
+    pub source: Option<&'a str>,
 }
 
 #[derive(QueryableByName)]
@@ -37,12 +50,13 @@ struct Row {
     credit: Option<String>,
 }
 
-/// The origin of a document with this text.
+/// The origin of a document with this text at these addresses: what the text tells, else what addresses
+/// tell.
 ///
 /// Copies that come at the same moment wait for each other here until the first is committed.
 pub(super) async fn find(
     connection: &Connection,
-    document: DocumentId,
+    at: Whereabouts<'_>,
     text: &str,
 ) -> Result<Origin, Error> {
     let signature = match text.len() < LONG {
@@ -53,14 +67,44 @@ pub(super) async fn find(
         }
     };
     let (bands, credit) = (signature.bands, signature.credit);
-    if bands.is_empty() {
-        return Ok(Origin { credit, ..Origin::default() });
+    let addresses = at.source.into_iter().chain(at.own.iter().map(String::as_str));
+    let locks: BTreeSet<i64> = bands.iter().copied().chain(addresses.map(number_of)).collect();
+    if !locks.is_empty() {
+        lock_bands(connection, &locks).await?;
     }
-    lock_bands(connection, &bands.iter().copied().collect::<BTreeSet<i64>>()).await?;
+    let by_text = match bands.is_empty() {
+        true => None,
+        false => by_text(connection, at.document, text, &bands, credit.as_deref()).await?,
+    };
+    // Copies of a copy are found by the first of its text; one that only its address tells has a text
+    // of its own.
+    let bands = if by_text.is_some() { Vec::new() } else { bands };
+    let copy_of = match by_text {
+        Some(found) => Some(found),
+        None => by_address(connection, at).await?,
+    };
+    Ok(Origin { copy_of, bands, credit, source_key: at.source.map(str::to_owned) })
+}
+
+/// A number to lock an address by.
+fn number_of(key: &str) -> i64 {
+    let digest = Sha256::digest(key.as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest[..8]);
+    i64::from_be_bytes(first)
+}
+
+async fn by_text(
+    connection: &Connection,
+    document: DocumentId,
+    text: &str,
+    bands: &[i64],
+    credit: Option<&str>,
+) -> Result<Option<Found<DocumentId>>, Error> {
     let mut sql = Sql::new(
         "select o.origin_id, o.credit, r.text from (select f.revision_id, count(*) as shared from",
     );
-    sql.each(["revision_bands", "band", "revision_id", "f"], bands.clone().into());
+    sql.each(["revision_bands", "band", "revision_id", "f"], bands.to_vec().into());
     sql.push(
         "group by f.revision_id order by shared desc, f.revision_id limit {}) c
            join revision_origins o on o.revision_id = c.revision_id
@@ -78,15 +122,52 @@ pub(super) async fn find(
         })
         .collect();
     let long = text.len() + candidates.iter().map(|other| other.text.len()).sum::<usize>() >= LONG;
-    let copy_of = match long {
-        false => decide(text, credit.as_deref(), &candidates),
+    match long {
+        false => Ok(decide(text, credit, &candidates)),
         true => {
-            let (text, credit) = (text.to_owned(), credit.clone());
-            on_a_thread(move || decide(&text, credit.as_deref(), &candidates)).await?
+            let (text, credit) = (text.to_owned(), credit.map(str::to_owned));
+            on_a_thread(move || decide(&text, credit.as_deref(), &candidates)).await
         }
+    }
+}
+
+/// The origin of the document that this one was taken from; else of the first that was taken from the
+/// same address, where that is not stored; else of the first that was taken from this one.
+async fn by_address(
+    connection: &Connection,
+    at: Whereabouts<'_>,
+) -> Result<Option<Found<DocumentId>>, Error> {
+    let mut found: Vec<IdRow> = Vec::new();
+    if let Some(source) = at.source {
+        let mut sql = Sql::new("select coalesce(o.origin_id, u.document_id) as id");
+        sql.push(
+            "from document_urls u
+               left join document_revisions r on r.document_id = u.document_id and r.superseded_at is null
+               left join revision_origins o on o.revision_id = r.id
+              where u.key = {} and u.document_id <> {} limit 1",
+            [source.into(), at.document.0.into()],
+        );
+        found = sql.look_up(connection).await?;
+    }
+    let named: Vec<String> = match at.source {
+        Some(source) => vec![source.to_owned()],
+        None => at.own.to_vec(),
     };
-    let bands = if copy_of.is_some() { Vec::new() } else { bands };
-    Ok(Origin { copy_of, bands, credit })
+    if found.is_empty() && !named.is_empty() {
+        let columns = "origin_id, revision_id, recorded_at, superseded_at";
+        let mut sql = Sql::new("select o.origin_id as id from");
+        sql.each(["revision_origins", "source_key", columns, "o"], named.into());
+        sql.push(
+            "join document_revisions r on r.id = o.revision_id
+              where o.superseded_at is null and r.document_id <> {}
+              order by o.recorded_at, o.revision_id limit 1",
+            [at.document.0.into()],
+        );
+        found = sql.look_up(connection).await?;
+    }
+    let origin = found.into_iter().next().map(|row| DocumentId(row.id));
+    let of = |origin| Found { origin, method: Method::Address, resemblance: None };
+    Ok(origin.filter(|origin| *origin != at.document).map(of))
 }
 
 async fn on_a_thread<T: Send + 'static>(

@@ -637,6 +637,7 @@ diesel::table! {
         credit -> Nullable<Text>,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        source_key -> Nullable<Text>,
     }
 }
 

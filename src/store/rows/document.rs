@@ -90,6 +90,7 @@ row! {
         method: &'static str => Text,
         resemblance: Option<f32> => Nullable<Float4>,
         credit: Option<String> => Nullable<Text>,
+        source_key: Option<String> => Nullable<Text>,
     }
 }
 

@@ -149,6 +149,7 @@ impl Stored {
             read: Document {
                 url: row.url.and_then(|url| Url::parse(&url).ok()),
                 aliases: Vec::new(),
+                syndicated_from: None,
                 outlet: row.outlet,
                 title: row.title,
                 authors: row.authors,

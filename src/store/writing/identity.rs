@@ -84,6 +84,14 @@ impl Identity {
         Identity::Addresses(all.filter(|address| known.insert(address.key.clone())).collect())
     }
 
+    /// The keys of its addresses.
+    pub fn keys(&self) -> Vec<String> {
+        match self {
+            Identity::Addresses(all) => all.iter().map(|address| address.key.clone()).collect(),
+            Identity::Words(_) => Vec::new(),
+        }
+    }
+
     /// What a tombstone of this document would be found by.
     fn digests(&self) -> Vec<Vec<u8>> {
         match self {

@@ -45,12 +45,13 @@ use diesel::sql_types::{Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::insert::{Bound, Inserts, bound};
+use super::origins::Whereabouts;
 use super::rows::supersede_revision;
 use super::{Connection, Error, origins};
 use crate::domain::view::{StoreOutcome, StoredDocument};
 use crate::domain::{
     ActorIndex, ClaimId, Comparison, CorrectionNote, Document, DocumentId, Extraction, RebuttalId,
-    RevisionId, RevisionWords, StatedTime,
+    RevisionId, RevisionWords, StatedTime, address_key,
 };
 use claims::ClaimRows;
 use document::DocumentRows;
@@ -197,7 +198,11 @@ impl Draft {
         };
         let mut touched = links::end(connection, &self.merged, self.at).await?;
         touched.extend(&before.claims);
-        let origin = origins::find(connection, self.document, &received.document.text).await?;
+        let (own, source) =
+            (Identity::of(received.document).keys(), received.document.syndicated_from.as_ref());
+        let source = source.and_then(address_key);
+        let at = Whereabouts { document: self.document, own: &own, source: source.as_deref() };
+        let origin = origins::find(connection, at, &received.document.text).await?;
         let (origins, bands) = context.origin(&origin);
         let (actors, of_actors) = context.find_or_found_actors(connection).await?;
         let (statements, said) = context.statements(&actors);

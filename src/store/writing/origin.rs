@@ -7,10 +7,16 @@ use crate::store::rows::document::{NewBand, NewOrigin};
 impl Context<'_> {
     pub(super) fn origin(&self, origin: &Origin) -> (Vec<NewOrigin>, Vec<NewBand>) {
         let (id, method, resemblance) = match origin.copy_of {
-            Some(found) => (found.origin, found.method.as_str(), Some(found.resemblance)),
+            Some(found) => (found.origin, found.method.as_str(), found.resemblance),
             None => (self.draft.document, "own", None),
         };
-        let row = NewOrigin { origin_id: id.0, method, resemblance, credit: origin.credit.clone() };
+        let row = NewOrigin {
+            origin_id: id.0,
+            method,
+            resemblance,
+            credit: origin.credit.clone(),
+            source_key: origin.source_key.clone(),
+        };
         (vec![row], origin.bands.iter().map(|&band| NewBand { band }).collect())
     }
 }

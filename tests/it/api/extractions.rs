@@ -25,6 +25,7 @@ fn full() -> Story {
     .title("Pier «shut»?")
     .published("2026-03-02T08:30:00Z");
     story.document.aliases = vec!["https://quay.test/amp/1".parse().unwrap()];
+    story.document.syndicated_from = Some("https://agency.test/pier".parse().unwrap());
     story.document.outlet = Some("Quay Courier".to_owned());
     story.document.authors = vec!["Ewa Tal".to_owned(), "Uma Reth".to_owned()];
     story.document.corrections = vec!["The pier’s name was misspelt.".to_owned()];

@@ -108,6 +108,26 @@ fn a_canonical_address_is_believed_only_within_the_site_and_below_its_front_page
 }
 
 #[test]
+fn a_page_tells_which_article_of_another_site_it_was_taken_from() {
+    let source = |head: &str, url: Option<&str>| {
+        let html = format!("{head}<p>The minister denied the trip to Kelm on Monday.</p>");
+        read(&html, url).document.syndicated_from.map(String::from)
+    };
+    let url = Some("https://n.test/x/a");
+    for head in [
+        "<link rel=canonical href=\"https://agency.test/trip?utm_source=n\">",
+        "<meta property=\"og:url\" content=\"https://agency.test/trip\">",
+        "<link rel=canonical href=\"/x/a\"><meta name=\"syndication-source\" content=\"https://agency.test/trip\">",
+    ] {
+        assert_eq!(source(head, url).as_deref(), Some("https://agency.test/trip"), "{head}");
+        assert_eq!(source(head, None), None, "where it stands is not known: {head}");
+    }
+    for href in ["https://n.test/x/b", "https://agency.test/", "mailto:desk@agency.test", "/x/a"] {
+        assert_eq!(source(&format!("<link rel=canonical href=\"{href}\">"), url), None, "{href}");
+    }
+}
+
+#[test]
 fn the_text_decides_against_a_wrong_lang() {
     let html =
         "<html lang=en><p>Das Ministerium bestreitet, dass der Pier geschlossen wurde.</p></html>";

@@ -117,6 +117,55 @@ async fn a_copy_of_the_text_that_denies_does_not_dispute_it_and_another_text_doe
     assert_eq!((rules.get::<_, &str>(0), rules.get::<_, &str>(1)), ("3", "3"));
 }
 
+/// An article of its own words that says where it was taken from.
+fn taken(number: usize, text: &str, from: &str) -> Story {
+    let mut story = article(number, text);
+    story.document.syndicated_from = Some(from.parse().unwrap());
+    story
+}
+
+#[tokio::test]
+async fn an_article_that_says_whose_it_is_counts_with_that_one_whichever_comes_first() {
+    let agency = "https://outlet0.test/pier";
+    for order in [[0, 1, 2], [1, 2, 0], [1, 0, 2], [2, 1, 0]] {
+        let database = TestDatabase::new().await;
+        let pool = database.pool();
+        let mut claim = None;
+        for number in order {
+            let story = match number {
+                0 => article(0, AGENCY),
+                // Another spelling of the same address.
+                1 => taken(1, REWRITES[0], "https://outlet0.test/pier/?utm_source=one"),
+                _ => taken(2, REWRITES[1], agency),
+            };
+            let stored = story.store(&pool).await.unwrap();
+            claim = claim.or(stored.claims_appeared.first().copied());
+        }
+        assert_eq!(of_claim(&pool, claim.unwrap()).await, (3, 3, 1), "{order:?}");
+        let methods = "select method from revision_origins order by recorded_at";
+        let methods = database.client().await.query(methods, &[]).await.unwrap();
+        let methods: Vec<&str> = methods.iter().map(|row| row.get(0)).collect();
+        assert_eq!(methods, ["own", "address", "address"], "{order:?}");
+        assert_sums(&database).await;
+    }
+}
+
+#[tokio::test]
+async fn two_articles_of_one_that_is_not_stored_are_one_origin_also_at_once_and_others_are_not() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let (one, other) = ("https://agency.test/1", "https://agency.test/2");
+    let stories = [
+        taken(1, REWRITES[0], one),
+        taken(2, REWRITES[1], one),
+        taken(3, "They say that the old pier was sold.", other),
+    ];
+    let stored = join_all(stories.iter().map(|story| story.store(&pool))).await;
+    let claim = stored.iter().find_map(|stored| stored.as_ref().unwrap().claims_appeared.first());
+    assert_eq!(of_claim(&pool, *claim.unwrap()).await, (3, 3, 2));
+    assert_sums(&database).await;
+}
+
 #[tokio::test]
 async fn copies_that_come_at_once_are_one_origin() {
     let database = TestDatabase::new().await;

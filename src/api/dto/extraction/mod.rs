@@ -51,6 +51,10 @@ pub struct ExtractedDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub aliases: Vec<String>,
+    /// The page of another site that it says it was taken from; left out where it says nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub syndicated_from: Option<String>,
     /// Domain or name of the publisher.
     pub outlet: Option<String>,
     /// Headline.
@@ -294,6 +298,7 @@ impl ExtractionAnswer {
                 id: None,
                 url: document.url.as_ref().map(ToString::to_string),
                 aliases: document.aliases.iter().map(ToString::to_string).collect(),
+                syndicated_from: document.syndicated_from.as_ref().map(ToString::to_string),
                 outlet: document.outlet.clone(),
                 title: document.title.clone(),
                 authors: document.authors.clone(),

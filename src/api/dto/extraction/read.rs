@@ -83,6 +83,8 @@ struct WireDocument {
     url: Option<String>,
     #[serde(default)]
     aliases: Vec<String>,
+    #[serde(default)]
+    syndicated_from: Option<String>,
     outlet: Option<String>,
     title: Option<String>,
     #[serde(default)]
@@ -324,6 +326,7 @@ impl WireDocument {
         let url = self.url.as_ref().map(address).transpose().within("url")?;
         let aliases = self.aliases.iter().enumerate();
         let aliases = aliases.map(|(at, url)| address(url).within(at)).collect::<Result<_, _>>();
+        let syndicated_from = self.syndicated_from.as_ref().map(address).transpose();
         if self.text.len() > MAX_BYTES {
             return Err(Unsound::new(format!("must have at most {MAX_BYTES} bytes")))
                 .within("text");
@@ -335,6 +338,7 @@ impl WireDocument {
         let document = Document {
             url,
             aliases: aliases.within("aliases")?,
+            syndicated_from: syndicated_from.within("syndicated_from")?,
             outlet: self.outlet.map(name).transpose().within("outlet")?,
             title: self.title.map(words).transpose().within("title")?,
             authors: self.authors,

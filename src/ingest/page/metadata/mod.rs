@@ -69,6 +69,8 @@ pub struct PageMetadata {
     pub language: Option<Told<String>>,
     /// The canonical address, where it can be believed.
     pub canonical: Option<Told<Url>>,
+    /// The article of another site that it was taken from.
+    pub syndicated_from: Option<Told<Url>>,
     /// What kind of text it is, where the page says so.
     pub kind: Option<Told<PageKind>>,
     /// What its JSON-LD says was corrected.
@@ -115,6 +117,7 @@ pub fn read_metadata(
         modified: head.modified(),
         language: head.language(),
         canonical: head.canonical(),
+        syndicated_from: head.syndicated_from(),
         kind: kind::read_kind(&head),
         corrections: json_ld.corrections(),
         title,
@@ -520,19 +523,33 @@ impl<'p> PageHead<'p> {
     /// An article that calls the site's front page canonical, or a page of another site, is not
     /// believed: whole archives would fall into one document.
     fn canonical(&self) -> Option<Told<Url>> {
-        let link = self.outline.elements(0).find_map(|at| {
+        [self.canonical_link(), self.tag(&["og:url"])]
+            .into_iter()
+            .flatten()
+            .find_map(|link| super::super::address::believed(self.address, link))
+            .map(|named| Told::new(named, Origin::Meta))
+    }
+
+    /// The article of another site that the page calls canonical, or names as what it was syndicated
+    /// from: such a page is a copy and says so.
+    fn syndicated_from(&self) -> Option<Told<Url>> {
+        let page = self.address?;
+        [self.tag(&["syndication-source"]), self.canonical_link(), self.tag(&["og:url"])]
+            .into_iter()
+            .flatten()
+            .find_map(|link| super::super::address::taken_from(page, link))
+            .map(|named| Told::new(named, Origin::Meta))
+    }
+
+    fn canonical_link(&self) -> Option<&'p str> {
+        self.outline.elements(0).find_map(|at| {
             let entry = &self.outline.entries[at];
             let is_canonical = entry.name() == "link"
                 && entry.attribute("rel").is_some_and(|it| {
                     it.split_whitespace().any(|it| it.eq_ignore_ascii_case("canonical"))
                 });
             if is_canonical { entry.attribute("href") } else { None }
-        });
-        [link, self.tag(&["og:url"])]
-            .into_iter()
-            .flatten()
-            .find_map(|link| super::super::address::believed(self.address, link))
-            .map(|named| Told::new(named, Origin::Meta))
+        })
     }
 }
 

@@ -110,6 +110,7 @@ pub const REFUSED: &[Refused] = &[
         "document_links_one_live",
         "insert into {t} (id, document_id, same_as_id) select gen_random_uuid(), same_as_id, document_id from {t}",
     ),
+    ("revision_origins", "revision_origins_source_key_length", "update {t} set source_key = ''"),
     ("document_removals", "document_removals_status_known", "update {t} set status = 503"),
     (
         "document_removals",
