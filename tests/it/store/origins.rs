@@ -230,3 +230,31 @@ async fn copies_are_compared_with_the_first_of_their_text() {
     let (origin, bands): (String, i64) = (rows[0].get(0), rows[0].get(1));
     assert_eq!((origin, bands), (first.document.to_string(), 16), "copies have no bands");
 }
+
+#[tokio::test]
+async fn copies_of_a_merged_document_stay_one_origin_with_the_one_that_answers_for_it() {
+    const CANONICAL: &str = "https://outlet0.test/pier";
+    const OTHER: &str = "https://outlet0.test/p12";
+    let at = |url: &str, text: &str| {
+        let mut story = Story::new(url, text);
+        story.claim(CLAIM).appears(Stance::Reports, "the old pier was sold");
+        story
+    };
+    for order in [[OTHER, CANONICAL], [CANONICAL, OTHER]] {
+        let database = TestDatabase::new().await;
+        let pool = database.pool();
+        let first = at(order[0], AGENCY).store(&pool).await.unwrap();
+        copy(1).store(&pool).await.unwrap();
+        at(order[1], AGENCY).store(&pool).await.unwrap();
+        copy(2).store(&pool).await.unwrap();
+        assert_eq!(counts(&pool, &first).await, (4, 3, 1));
+        // Its page tells that the other address is its own.
+        let mut told = at(CANONICAL, AGENCY);
+        told.document.aliases = vec![OTHER.parse().unwrap()];
+        told.store(&pool).await.unwrap();
+        assert_eq!(counts(&pool, &first).await, (3, 3, 1), "{order:?}");
+        copy(3).store(&pool).await.unwrap();
+        assert_eq!(counts(&pool, &first).await, (4, 4, 1), "{order:?}");
+        assert_sums(&database).await;
+    }
+}
