@@ -14,6 +14,10 @@ pub struct Polarity {
     /// By stem.
     refusals: BTreeSet<String>,
     phrases: Vec<Vec<String>>,
+    /// By stem.
+    rejections: BTreeSet<String>,
+    /// By stem: how far a case has come.
+    stages: BTreeMap<String, usize>,
     idle: Vec<Vec<String>>,
     /// By stem: the pairs of lists that it stands in, and on which side.
     opposites: BTreeMap<String, Vec<(usize, Side)>>,
@@ -35,6 +39,8 @@ struct File {
     refusals: String,
     falsities: String,
     phrases: Vec<String>,
+    rejections: String,
+    stages: Vec<String>,
     idle: Vec<String>,
     opposites: Vec<[String; 2]>,
 }
@@ -84,6 +90,13 @@ impl Polarity {
                 .map(stem)
                 .collect(),
             phrases: phrases(&file.phrases),
+            rejections: file.rejections.split_whitespace().map(stem).collect(),
+            stages: (0..)
+                .zip(&file.stages)
+                .flat_map(|(stage, list)| {
+                    list.split_whitespace().map(move |word| (stem(word), stage))
+                })
+                .collect(),
             idle: phrases(&file.idle),
             opposites,
         })
@@ -106,6 +119,16 @@ impl Polarity {
     /// Whether a stem says that something did not come about or is not so.
     pub fn is_refusal(&self, stem: &str) -> bool {
         self.refusals.contains(stem)
+    }
+
+    /// Whether a stem says that something is not so, which not to do leaves open.
+    pub fn is_rejection(&self, stem: &str) -> bool {
+        self.rejections.contains(stem)
+    }
+
+    /// How far a case has come, by a stem that tells it.
+    pub fn stage(&self, stem: &str) -> Option<usize> {
+        self.stages.get(stem).copied()
     }
 
     /// How many words of a negation of several words `words` begins with.

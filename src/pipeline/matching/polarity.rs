@@ -32,7 +32,7 @@ pub struct Sentence {
     words: Vec<Word>,
     /// Whether it turns itself around an odd number of times by words alone.
     negated: bool,
-    /// It says that somebody did not deny something, which asserts nothing.
+    /// It says that somebody did not deny something or rule it out, which asserts nothing.
     leaves_open: bool,
     amounts: Vec<Amount>,
     dates: BTreeSet<String>,
@@ -65,15 +65,20 @@ impl Sentence {
             )
             .collect();
         let turns = turns(&mut words);
-        let leaves_open = words.windows(3).any(|three| {
-            let negated = three[..2].iter().any(|word| is_negation(&word.lower));
-            negated && three[1..].iter().any(|word| word.stem == stem("deny"))
+        let leaves_open = (0..words.len()).any(|at| {
+            rejects(&words, at)
+                && words[at.saturating_sub(2)..at].iter().any(|word| is_negation(&word.lower))
         });
         Sentence { words, negated: turns % 2 == 1, leaves_open, amounts, dates }
     }
 
     fn has_stem(&self, stem: &str) -> bool {
         self.words.iter().any(|word| word.stem == stem)
+    }
+
+    /// How far a case has come, by the words that tell it.
+    fn stages(&self) -> BTreeSet<usize> {
+        self.words.iter().filter_map(|word| Polarity::known().stage(&word.stem)).collect()
     }
 
     /// Words like "unarmed" and "childless" that negate a word of the other claim.
@@ -241,11 +246,15 @@ pub fn relation(one: &str, other: &str) -> Relation {
         return Relation::Apart;
     }
     if one.leaves_open != other.leaves_open {
-        let denies = |of: &Sentence| of.has_stem(&stem("deny"));
+        let denies = |of: &Sentence| (0..of.words.len()).any(|at| rejects(&of.words, at));
         return match denies(&one) && denies(&other) {
             true => Relation::Contradicts,
             false => Relation::Apart,
         };
+    }
+    let (stages, others) = (one.stages(), other.stages());
+    if !stages.is_empty() && !others.is_empty() && stages.is_disjoint(&others) {
+        return Relation::Apart;
     }
     if one.swaps_roles_of(&other) || one.speaks_of_another_thing(&other, close) {
         return Relation::Apart;
@@ -292,6 +301,14 @@ fn is_title(words: &[Word]) -> bool {
     });
     let names = telling.clone().filter(|word| word.is_name).count();
     names >= FEWEST && names == telling.count()
+}
+
+/// Whether the word there says that something is not so, as "denied" and "ruled out" do.
+fn rejects(words: &[Word], at: usize) -> bool {
+    let word = &words[at];
+    let ruled_out =
+        || word.stem == stem("rule") && words.get(at + 1).is_some_and(|next| next.lower == "out");
+    Polarity::known().is_rejection(&word.stem) || ruled_out()
 }
 
 fn is_negation(lower: &str) -> bool {
@@ -469,6 +486,19 @@ mod tests {
         let open = "The minister did not deny owning the villa.";
         says(open, "The minister owns the villa.", Relation::Apart);
         says(open, "The minister denied owning the villa.", Relation::Contradicts);
+        let open = "The guild cannot rule out a strike of the bakers.";
+        says(open, "The bakers of the guild are on strike.", Relation::Apart);
+        says(open, "The guild has ruled out a strike of the bakers.", Relation::Contradicts);
+        let open = "It was never disproved that the dam has cracks.";
+        says(open, "The dam has cracks.", Relation::Apart);
+    }
+
+    #[test]
+    fn who_is_accused_is_not_convicted() {
+        let accused = "Baker Ilo Marn is accused of fraud.";
+        says(accused, "Baker Ilo Marn was found guilty of fraud.", Relation::Apart);
+        says(accused, "Baker Ilo Marn has been charged with fraud.", Relation::Same);
+        says(accused, "Baker Ilo Marn is not accused of fraud.", Relation::Contradicts);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The polarity set: pairs of claims that contradict each other, say the same, or speak of
 //! different things. It was written before the rules and without sight of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use claimtrail::domain::{ClaimId, LinkKind, LinkState};
-use claimtrail::index::{KnownClaims, Meaning};
-use claimtrail::pipeline::matching::{Relation, link, meaning, relation};
+use claimtrail::index::{Families, KnownClaims, Meaning, links_of};
+use claimtrail::pipeline::matching::{Relation, link, meaning, relation, terms};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -100,6 +100,71 @@ fn no_contradiction_is_joined_and_most_paraphrases_are_found() {
     assert!(share(&contradictions, &contradicts) >= least);
     assert!(share(&paraphrases, &same) >= least);
     assert!(share(&apart, &joined) <= 0.06);
+}
+
+/// Claims come in one after the other and are joined as the service joins them, as wholes.
+#[test]
+fn claims_that_come_in_are_joined_with_paraphrases_and_never_with_what_contradicts_them() {
+    let step =
+        std::env::var("POLARITY_PAIRS").ok().and_then(|step| step.parse().ok()).unwrap_or(12);
+    let Pairs { contradictions, paraphrases, apart } = pairs();
+    let all = [contradictions, paraphrases, apart].map(|pairs| {
+        // Those on how far a case has come, or what was not denied, were the ones joined wrongly once.
+        let pairs = pairs.into_iter().enumerate();
+        let kept = pairs.filter(|(at, pair)| {
+            at % step == 0 || matches!(pair.kind.as_str(), "stage" | "not_denied")
+        });
+        kept.map(|(_, pair)| pair).collect::<Vec<_>>()
+    });
+    let mut texts: Vec<&str> = Vec::new();
+    for pair in all.iter().flatten() {
+        for text in [&pair.one, &pair.other] {
+            if !texts.contains(&text.as_str()) {
+                texts.push(text);
+            }
+        }
+    }
+    let id = |at: usize| ClaimId(uuid::Uuid::from_u128(at as u128 + 1));
+    let text_of = |id: ClaimId| texts.get(id.0.as_u128() as usize - 1).copied();
+    let (known, mut families) = (KnownClaims::default(), Families::default());
+    let mut opposed = BTreeSet::new();
+    for (at, text) in texts.iter().enumerate() {
+        let vector = meaning(text);
+        known.add([(id(at), (*text).to_owned())]);
+        known.set_meanings([(id(at), Meaning::from(&vector))]);
+        let found = known.ask_by(&terms(text), &vector);
+        let links = links_of(&known, &families, id(at), text, found, text_of);
+        families.take_up(id(at), &links);
+        let contradicting = links.iter().filter(|linked| linked.kind == LinkKind::Contradicts);
+        opposed.extend(contradicting.map(|linked| (linked.found.claim, id(at))));
+    }
+    let of = |text: &str| id(texts.iter().position(|known| *known == text).expect("it came in"));
+    let [contradictions, paraphrases, apart] = &all;
+    let joined =
+        |pair: &Pair| families.survivor(of(&pair.one)) == families.survivor(of(&pair.other));
+    let linked = |pair: &Pair| {
+        let (one, other) = (of(&pair.one), of(&pair.other));
+        opposed.contains(&(one.min(other), one.max(other)))
+    };
+    let share = |pairs: &[Pair], right: &dyn Fn(&Pair) -> bool| {
+        for pair in pairs.iter().filter(|pair| !right(pair)) {
+            println!("  {}: {} / {}", pair.kind, pair.one, pair.other);
+        }
+        pairs.iter().filter(|pair| right(pair)).count() as f64 / pairs.len() as f64
+    };
+    let [apart_kept, told, found] = [
+        share(apart, &|pair| !joined(pair)),
+        share(contradictions, &linked),
+        share(paraphrases, &joined),
+    ];
+    println!(
+        "contradictions: {told:.3} linked so; paraphrases: {found:.3} joined; other matters: {apart_kept:.3} kept apart"
+    );
+    assert_eq!(share(contradictions, &|pair| !joined(pair)), 1.0);
+    let least = if step == 1 { 0.85 } else { 0.7 };
+    assert!(told >= least && found >= least);
+    // Of all 68 one may be joined; it is of a kind that is among those kept here.
+    assert!(apart_kept >= 1.0 - 1.0 / apart.len() as f64);
 }
 
 #[test]
