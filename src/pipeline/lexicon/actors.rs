@@ -12,6 +12,7 @@ pub use crate::domain::states::StateWord;
 struct ActorFile {
     titles: String,
     unfinished: String,
+    departments: String,
     organisations: String,
     governments: String,
     outlet_words: String,
@@ -24,6 +25,7 @@ struct ActorFile {
 pub struct ActorLexicon {
     titles: HashSet<String>,
     unfinished: HashSet<String>,
+    departments: HashSet<String>,
     organisations: HashSet<String>,
     governments: HashSet<String>,
     outlet_words: HashSet<String>,
@@ -41,6 +43,11 @@ impl ActorLexicon {
     /// Whether such a word needs another after it to be an office: "vice".
     pub fn is_unfinished_title(&self, word: &str) -> bool {
         self.unfinished.contains(word)
+    }
+
+    /// Whether a lower-case word names what an office is held in: "homeland", "security".
+    pub fn is_department(&self, word: &str) -> bool {
+        self.departments.contains(word)
     }
 
     /// Whether a lower-case word shows that a name is a body's.
@@ -100,6 +107,7 @@ pub fn lexicon() -> &'static ActorLexicon {
         ActorLexicon {
             titles: words(&actors.titles),
             unfinished: words(&actors.unfinished),
+            departments: words(&actors.departments),
             organisations: words(&actors.organisations),
             governments: words(&actors.governments),
             outlet_words: words(&actors.outlet_words),

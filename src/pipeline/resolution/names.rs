@@ -339,6 +339,12 @@ fn split(
         break;
     }
     start = start.max(run.start);
+    if let Some(office) = role.as_mut().filter(|role| role.end == start)
+        && let Some(holder) = behind_department(lexicon, reading, start..run.end)
+    {
+        office.end = holder;
+        start = holder;
+    }
     if start >= run.end {
         return None;
     }
@@ -389,6 +395,35 @@ fn split(
     }
     let article = reading.lower(phrase.tokens.start) == "the" && run.end == phrase.tokens.end;
     Some(Found { field, phrase: phrase.tokens.clone(), name: start..run.end, role, state, article })
+}
+
+/// Where the holder's name begins behind "of" and what the office is held in: "of State Condoleezza
+/// Rice". A holder has two names there; else it is the body's name that goes on.
+fn behind_department(
+    lexicon: &ActorLexicon,
+    reading: &Reading,
+    rest: Range<usize>,
+) -> Option<usize> {
+    if reading.lower(rest.start) != "of" {
+        return None;
+    }
+    let mut at = rest.start + 1;
+    let mut held = false;
+    while at < rest.end {
+        let lower = reading.lower(at);
+        if lexicon.is_department(lower)
+            || lexicon.is_place(reading.word(at))
+            || lexicon.state(reading.word(at)).is_some()
+        {
+            held = true;
+        } else if !matches!(lower, "and" | "the" | ",") {
+            break;
+        }
+        at += 1;
+    }
+    let name = at..rest.end;
+    let capitalised = |token: usize| reading.tokens.get(token).is_some_and(|t| t.capitalised);
+    (held && name.len() >= 2 && name.clone().all(capitalised)).then_some(name.start)
 }
 
 fn kind_of(
