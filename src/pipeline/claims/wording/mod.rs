@@ -11,6 +11,7 @@ pub use sentence::Sentence;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::pipeline::lexicon::actors::{self, StateWord};
 use crate::pipeline::lexicon::inflection;
 use crate::pipeline::text::{Reading, Tag};
 
@@ -209,13 +210,19 @@ pub fn is_plural_head(reading: &Reading, head: usize) -> bool {
             | "some"
             | "both"
             | "several"
-    ) || (!names
-        && word.len() > 3
-        && word.ends_with('s')
-        && !word.ends_with("ss")
-        && !word.ends_with("us")
-        && !word.ends_with("is")
-        && !matches!(word, "news" | "series" | "congress" | "politics"))
+    ) || (names && word.ends_with('s') && is_people(reading.word(head)))
+        || (!names
+            && word.len() > 3
+            && word.ends_with('s')
+            && !word.ends_with("ss")
+            && !word.ends_with("us")
+            && !word.ends_with("is")
+            && !matches!(word, "news" | "series" | "congress" | "politics"))
+}
+
+/// Whether a name is that of a nation's people: "Danes", "Palestinians".
+fn is_people(name: &str) -> bool {
+    matches!(actors::lexicon().state(name), Some((_, StateWord::People)))
 }
 
 fn begins_with_determiner(reading: &Reading, token: usize) -> bool {

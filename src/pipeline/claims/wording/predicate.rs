@@ -24,6 +24,12 @@ pub fn gerund(sentence: &mut Sentence, tokens: Range<usize>, subject: &Party) ->
     }
     let word = reading.lower(at).to_owned();
     sentence.party(subject);
+    // "wrongdoing" looks like a gerund, and there is no such verb.
+    if let Some(rule) = wording::lexicon().noun(&word).filter(|rule| rule.keep && !negative) {
+        sentence.push(subject.verb(&rule.verb, &rule.plural), true);
+        sentence.clause(tokens);
+        return Some(());
+    }
     for adverb in adverbs {
         if reading.lower(adverb) != "ever" {
             sentence.push(reading.word(adverb), true);
@@ -136,7 +142,7 @@ pub fn noun(sentence: &mut Sentence, tokens: Range<usize>, subject: Option<&Part
             return None;
         }
         sentence.clause(phrase.tokens.clone());
-        sentence.push(event, true);
+        sentence.push(&happened(event, super::is_plural_head(reading, phrase.head)), true);
         sentence.clause(next.tokens.end..tokens.end);
         return Some(());
     }
@@ -147,7 +153,7 @@ pub fn noun(sentence: &mut Sentence, tokens: Range<usize>, subject: Option<&Part
         && let Some(owner) = sentence.context.pronouns.get(&phrase.tokens.start)
     {
         sentence.party(owner);
-        sentence.push(event, true);
+        sentence.push(&happened(event, owner.plural), true);
         sentence.clause(phrase.head + 1..tokens.end);
         return Some(());
     }
@@ -157,15 +163,18 @@ pub fn noun(sentence: &mut Sentence, tokens: Range<usize>, subject: Option<&Part
     let head_word = reading.lower(head);
     if let (Some(owner), Some(event)) = (owner, lexicon.event(head_word)) {
         sentence.clause(phrase.tokens.start..owner);
-        sentence.push(event, true);
+        let last = owner.saturating_sub(1);
+        sentence.push(&happened(event, super::is_plural_head(reading, last)), true);
         sentence.clause(head + 1..tokens.end);
         return Some(());
     }
     if let (Some(event), "of") = (lexicon.event(head_word), reading.lower(head + 1))
         && head + 2 < tokens.end
     {
-        sentence.clause(head + 2..tokens.end);
-        sentence.push(event, true);
+        let of = head + 2..tokens.end;
+        let plural = super::is_plural_phrase(reading, &of);
+        sentence.clause(of);
+        sentence.push(&happened(event, plural), true);
         return Some(());
     }
     let rule = lexicon.noun(head_word)?;
@@ -200,4 +209,17 @@ pub fn noun(sentence: &mut Sentence, tokens: Range<usize>, subject: Option<&Part
         }
     }
     Some(())
+}
+
+/// What happened to several: "was arrested" → "were arrested", "exists" → "exist".
+fn happened(event: &str, plural: bool) -> String {
+    if !plural {
+        return event.to_owned();
+    }
+    match event.split_once(' ') {
+        Some(("was", rest)) => format!("were {rest}"),
+        Some(("is", rest)) => format!("are {rest}"),
+        None => event.strip_suffix('s').unwrap_or(event).to_owned(),
+        Some(_) => event.to_owned(),
+    }
 }

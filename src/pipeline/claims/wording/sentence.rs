@@ -164,7 +164,7 @@ impl<'s> Sentence<'s> {
             || self.dropped_before(at);
         match reading.tag(at) {
             Tag::Quote => return at + 1,
-            Tag::Punctuation if matches!(word, "[" | "]" | "…" | "(" | ")") => return at + 1,
+            _ if is_dropped_mark(reading, at) => return at + 1,
             Tag::Punctuation if self.text.is_empty() => return at + 1,
             _ => {}
         }
@@ -195,9 +195,16 @@ impl<'s> Sentence<'s> {
 
     /// Whether the token before was left out, so that a space is due.
     fn dropped_before(&self, at: usize) -> bool {
-        at > 0
-            && matches!(self.context.reading.tag(at - 1), Tag::Quote)
-            && self.context.reading.tag(at) != Tag::Punctuation
+        let reading = self.context.reading;
+        if at == 0 || reading.tag(at) == Tag::Punctuation {
+            return false;
+        }
+        // "a [third] term" keeps the space before the bracket, "deal[s]" has none.
+        reading.tag(at - 1) == Tag::Quote
+            || (0..at)
+                .rev()
+                .take_while(|&before| is_dropped_mark(reading, before))
+                .any(|before| reading.tokens.get(before).is_some_and(|token| token.space_before))
     }
 
     /// The name for a pronoun; `None` where it may stay or nobody knows.
@@ -282,6 +289,12 @@ impl<'s> Sentence<'s> {
 /// "Lind's", "the Haas'" is written "Haas's".
 pub fn possessive(name: &str) -> String {
     format!("{name}'s")
+}
+
+/// Marks that a claim does without.
+fn is_dropped_mark(reading: &Reading, token: usize) -> bool {
+    reading.tag(token) == Tag::Punctuation
+        && matches!(reading.word(token), "[" | "]" | "…" | "(" | ")")
 }
 
 fn is_negation(reading: &Reading, token: usize) -> bool {
