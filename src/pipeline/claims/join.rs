@@ -36,8 +36,16 @@ pub struct Group {
 
 /// Two propositions are one from this share of common words on.
 pub const SAME: f32 = 0.6;
+/// The same where one denier says both within so many sentences: a denial told twice.
+const SAME_NEAR: f32 = 0.5;
+const NEAR_TOLD: usize = 3;
 /// How many of the last groups a mention may join: repetitions stand near.
 const WINDOW: usize = 48;
+
+/// A repetition that does not tell what it denies stands at most so many sentences from the denial.
+const NEAR: usize = 1;
+/// The same where neither tells it.
+const NEAR_VAGUE: usize = 2;
 
 /// How many of a group's last mentions a new one is compared with.
 const RECENT: usize = 16;
@@ -87,8 +95,17 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
         let from = groups.len().saturating_sub(WINDOW);
         let same = (from..groups.len()).rev().find(|&number| {
             let group = &groups[number];
-            let deniers = compatible(group, &place, actors);
-            deniers && (overlap(&worded[number], &claim) >= SAME || shares_denied(group, &place))
+            let near = || {
+                recent(group).any(|other| {
+                    other.field == place.field
+                        && other.found.cue.sentence.abs_diff(place.found.cue.sentence) <= NEAR_TOLD
+                })
+            };
+            let shared = overlap(&worded[number], &claim);
+            compatible(group, &place, actors)
+                && (shared >= SAME
+                    || (shared >= SAME_NEAR && near())
+                    || shares_denied(group, &place))
         });
         match same {
             Some(number) => add(&mut groups[number], place, actors),
@@ -106,24 +123,42 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
     }
     // A denial told in so many words is near its vague repetitions, or the text is no article.
     let told = groups.len().min(WINDOW);
+    let vague_from = groups.len();
     for place in untold.into_iter().chain(weak) {
         let topic: Vec<String> = place.found.claim.as_deref().map(words).unwrap_or_default();
+        let near = |group: &Group, reach: usize| {
+            recent(group).any(|other| {
+                other.field == place.field
+                    && other.found.cue.sentence.abs_diff(place.found.cue.sentence) <= reach
+            })
+        };
         let mut fitting = (0..told).filter(|&number| {
             let group = &groups[number];
-            let near = recent(group).any(|other| {
-                other.field == place.field
-                    && other.found.cue.sentence.abs_diff(place.found.cue.sentence) <= 1
-            });
             let about = topic
                 .iter()
                 .filter(|word| word.len() > 4)
                 .any(|word| worded[number].iter().any(|other| stem(word) == stem(other)));
-            compatible(group, &place, actors) && (about || (topic.is_empty() && near))
+            compatible(group, &place, actors) && (about || (topic.is_empty() && near(group, NEAR)))
         });
-        match (fitting.next(), fitting.next()) {
-            (Some(number), None) => add(&mut groups[number], place, actors),
-            _ if place.found.confidence < THRESHOLD => {}
-            _ => groups.push(Group {
+        let one = match (fitting.next(), fitting.next()) {
+            (Some(number), None) => Some(number),
+            _ => (vague_from.max(groups.len().saturating_sub(WINDOW))..groups.len()).rev().find(
+                |&number| {
+                    let group = &groups[number];
+                    let known = group.claim.as_deref().map(words).unwrap_or_default();
+                    let same = if topic.is_empty() || known.is_empty() {
+                        near(group, NEAR_VAGUE)
+                    } else {
+                        overlap(&topic, &known) >= SAME
+                    };
+                    same && compatible(group, &place, actors)
+                },
+            ),
+        };
+        match one {
+            Some(number) => add(&mut groups[number], place, actors),
+            None if place.found.confidence < THRESHOLD => {}
+            None => groups.push(Group {
                 denier: place.denier,
                 claim: place.found.claim.clone(),
                 places: vec![place],

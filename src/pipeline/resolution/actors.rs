@@ -1,6 +1,6 @@
 //! Entities and described sources → the actors of a document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::names::name_text;
@@ -16,6 +16,8 @@ pub struct ActorTable<'r> {
     drafts: Vec<Draft>,
     by_entity: BTreeMap<usize, usize>,
     by_words: BTreeMap<String, usize>,
+    /// Those without a name, by the noun that describes them: the draft and its other words.
+    by_noun: BTreeMap<String, Vec<(usize, BTreeSet<String>)>>,
     /// Entities that are states, by name.
     states: BTreeMap<&'r str, usize>,
 }
@@ -41,6 +43,7 @@ impl<'r> ActorTable<'r> {
             drafts: Vec::new(),
             by_entity: BTreeMap::new(),
             by_words: BTreeMap::new(),
+            by_noun: BTreeMap::new(),
             states,
         };
         for (number, entity) in resolution.entities.iter().enumerate() {
@@ -212,6 +215,11 @@ impl<'r> ActorTable<'r> {
         }
         let word = reading.lower(head);
         let classes = reading.tokens.get(head)?.classes;
+        let others = described_words(reading, tokens, head);
+        if let Some(draft) = self.described_before(reading, tokens, head, &others) {
+            self.by_words.insert(key, draft);
+            return Some(draft);
+        }
         let plural = crate::pipeline::lexicon::actors::lexicon().is_group(word)
             || (word.ends_with('s') && classes.any(Classes::PERSON));
         let kind = if plural {
@@ -226,24 +234,15 @@ impl<'r> ActorTable<'r> {
             None
         };
         // "a spokesman for the dairy", "the dairy's lawyer" speak for the dairy.
-        let speaks = matches!(
-            word,
-            "spokesman"
-                | "spokeswoman"
-                | "spokesperson"
-                | "lawyer"
-                | "attorney"
-                | "representative"
-                | "ministry"
-                | "embassy"
-                | "press"
-        );
-        let speaks_for = speaks
-            .then(|| {
-                self.resolution.mentions_in(field, tokens).map(|mention| mention.entity).next()
-            })
-            .flatten()
-            .and_then(|entity| self.entity(entity));
+        let speaks = speaks_for_others(word) || matches!(word, "ministry" | "embassy" | "press");
+        let body = speaks_for_others(word).then(|| body_of(reading, tokens, head)).flatten();
+        let speaks_for = match body {
+            Some(body) => self.of(field, reading, &body),
+            None => {
+                let named = self.resolution.mentions_in(field, tokens).next();
+                named.filter(|_| speaks).and_then(|mention| self.entity(mention.entity))
+            }
+        };
         let state = self
             .resolution
             .mentions_in(field, tokens)
@@ -256,6 +255,10 @@ impl<'r> ActorTable<'r> {
             });
         let draft = self.drafts.len();
         self.by_words.insert(key, draft);
+        let alike = self.by_noun.entry(word.to_owned()).or_default();
+        if alike.len() < MOST_ALIKE {
+            alike.push((draft, others));
+        }
         self.drafts.push(Draft {
             actor: Actor {
                 name: text,
@@ -273,6 +276,35 @@ impl<'r> ActorTable<'r> {
             state,
         });
         Some(draft)
+    }
+
+    /// Whom "the official at the embassy" means where one official of the embassy was described
+    /// before: the only one with that noun whose description holds most of these words.
+    fn described_before(
+        &self,
+        reading: &Reading,
+        tokens: &Range<usize>,
+        head: usize,
+        words: &BTreeSet<String>,
+    ) -> Option<usize> {
+        let definite = matches!(reading.lower(tokens.start), "the" | "this" | "that")
+            || (tokens.start..head).any(|token| matches!(reading.lower(token), "'s" | "\u{2019}s"));
+        let classes = reading.tokens.get(head)?.classes;
+        if !definite || words.is_empty() || !classes.any(Classes::PERSON | Classes::BODY) {
+            return None;
+        }
+        let fits = |known: &BTreeSet<String>| {
+            let shared = words.intersection(known).count();
+            shared == words.len() || (shared >= 2 && 3 * shared >= 2 * words.len())
+        };
+        let mut alike = self
+            .by_noun
+            .get(reading.lower(head))?
+            .iter()
+            .filter(|(_, known)| fits(known))
+            .map(|(draft, _)| *draft);
+        let first = alike.next()?;
+        alike.next().is_none().then_some(first)
     }
 
     /// The body or state that "it" means: the only one named as a subject before it in its sentence.
@@ -403,6 +435,60 @@ impl<'r> ActorTable<'r> {
         }
         (actors, places)
     }
+}
+
+/// So many descriptions with one noun are compared with a new one.
+const MOST_ALIKE: usize = 32;
+
+/// The words of a description beside its noun, without those that only join.
+fn described_words(reading: &Reading, tokens: &Range<usize>, head: usize) -> BTreeSet<String> {
+    tokens
+        .clone()
+        .filter(|&token| {
+            token != head
+                && !matches!(
+                    reading.tag(token),
+                    Tag::Determiner
+                        | Tag::Preposition
+                        | Tag::Punctuation
+                        | Tag::Quote
+                        | Tag::Possessive
+                        | Tag::Pronoun
+                        | Tag::Number
+                )
+        })
+        .map(|token| reading.lower(token).to_owned())
+        .collect()
+}
+
+/// The body somebody speaks for: "a spokesman for the dairy", "the dairy's spokesman".
+fn body_of(reading: &Reading, tokens: &Range<usize>, head: usize) -> Option<Range<usize>> {
+    let after = head + 1;
+    if matches!(reading.lower(after), "for" | "of" | "at" | "in" | "with" | "from") {
+        let phrase = reading.phrases.get(reading.phrase_of(after + 1)?)?;
+        // A lawyer for a spokesman for a lawyer for ... would be followed for ever.
+        let one = !speaks_for_others(reading.lower(phrase.head));
+        return one.then(|| phrase.tokens.start..phrase.tokens.end.max(tokens.end));
+    }
+    let owner = (tokens.start..head)
+        .rev()
+        .find(|&token| matches!(reading.lower(token), "'s" | "\u{2019}s"))?;
+    let one = !speaks_for_others(reading.lower(owner.saturating_sub(1)));
+    (one && tokens.start < owner).then_some(tokens.start..owner)
+}
+
+/// Nouns for those who speak for somebody.
+fn speaks_for_others(noun: &str) -> bool {
+    matches!(
+        noun,
+        "spokesman"
+            | "spokeswoman"
+            | "spokesperson"
+            | "lawyer"
+            | "attorney"
+            | "representative"
+            | "publicist"
+    )
 }
 
 /// Nouns for publishers that may follow the publisher's name.

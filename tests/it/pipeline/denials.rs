@@ -221,3 +221,58 @@ fn a_claim_is_a_sentence_with_a_subject_and_a_verb() {
         }
     }
 }
+
+/// How many denials a text holds, in both gears.
+fn counts(text: &str) -> [usize; 2] {
+    [Gear::Fast, Gear::Accurate].map(|gear| passage_denials(gear, text).len())
+}
+
+#[test]
+fn a_spokesman_repeats_the_denial_of_the_body_he_speaks_for() {
+    let repeated = "The embassy in Lisbon has denied that it was planning to open a casino. “The story is fabricated,” said a spokesman for the embassy in Lisbon.";
+    let another = "The embassy in Lisbon has denied that it was planning to open a casino. “The story is fabricated,” said a spokesman for the harbour board.";
+    assert_eq!(counts(repeated), [1, 1]);
+    assert_eq!(counts(another), [2, 2]);
+}
+
+#[test]
+fn somebody_described_twice_denies_once() {
+    let one = "An official at the Danish consulate in York denied that it was planning to sell the wharf. The official at the Danish consulate denied the claim again.";
+    let two = "An official at the Danish consulate in York denied that it was planning to sell the wharf. The official at the harbour board denied the claim again.";
+    assert_eq!(counts(one), [1, 1]);
+    assert_eq!(counts(two), [2, 2]);
+}
+
+#[test]
+fn vague_repetitions_by_one_voice_are_one_denial() {
+    assert_eq!(counts("The report is fake. There is no truth to the report.")[1], 1);
+    assert_eq!(counts("The report is fake. Mayor Tessa Orlo denied the report.")[0], 2);
+}
+
+#[test]
+fn wrongdoing_is_committed_and_several_camps_exist() {
+    let claim = |text: &str| {
+        passage_denials(Gear::Accurate, text).first().map(|denial| denial.claim.clone())
+    };
+    assert_eq!(
+        claim("The mayor has denied the existence of the camps."),
+        Some("The camps exist.".to_owned())
+    );
+    assert_eq!(
+        first("Lind has denied any wrongdoing in the sale."),
+        "Lind | has denied | Lind committed wrongdoing in the sale."
+    );
+    assert_eq!(first("Lind denied wrongdoing."), "Lind | denied | Lind committed wrongdoing.");
+    assert_eq!(
+        first("Palestinians denied any ties to the firm."),
+        "Palestinians | denied | Palestinians have ties to the firm."
+    );
+}
+
+#[test]
+fn words_added_in_brackets_stand_by_themselves() {
+    assert_eq!(
+        first("Lind denied that a [second] bridge had been planned."),
+        "Lind | denied | A second bridge had been planned."
+    );
+}
