@@ -19,6 +19,7 @@ use claimtrail::pipeline::claims::denials::find::{Passage, best_denier};
 use claimtrail::pipeline::claims::denials::model::{BITS, Models, logistic};
 use claimtrail::pipeline::claims::denials::{denied, denier, judge};
 use claimtrail::pipeline::claims::speech;
+use claimtrail::pipeline::lexicon::denial::lexicon;
 use claimtrail::pipeline::model::{LinearModel, Seat};
 use claimtrail::pipeline::{attribution, resolution, text};
 
@@ -200,9 +201,32 @@ pub fn matches(reading: &text::Reading, cue: &Cue, gold: &Gold) -> bool {
     })
 }
 
+/// How often the lexicon's own sentences are seen: few against thousands of passages.
+const SENTENCES: usize = 3;
+
+/// What the lexicon's sentences tell the judge: the cue of a rule denies in its examples, and nothing
+/// does in its counterexamples.
+fn lexicon_examples() -> Vec<(Features, bool)> {
+    let mut examples = Vec::new();
+    for rule in &lexicon().cues {
+        let told = rule.examples.iter().map(|sentence| (sentence, true));
+        for (sentence, denies) in told.chain(rule.counterexamples.iter().map(|s| (s, false))) {
+            let reading = text::read(sentence);
+            let said = speech::of(&reading, &attribution::find_statements(&reading));
+            let cues = cue::propose(&reading);
+            for cue in cues.iter().filter(|cue| !denies || cue.rule == rule.id) {
+                for _ in 0..SENTENCES {
+                    examples.push((judge::features(&reading, cue, &cues, &said), denies));
+                }
+            }
+        }
+    }
+    examples
+}
+
 /// Trains the three models on `passages`; `speeches` gives the statements of a passage.
 pub fn train(passages: &[Labelled]) -> Option<Vec<u8>> {
-    let mut examples = Vec::new();
+    let mut examples = lexicon_examples();
     let mut deniers = Vec::new();
     for passage in passages {
         let reading = text::read(&passage.text);

@@ -14,6 +14,7 @@ what this framework computes for some of them with the rounded weights, for the 
 import argparse
 import copy
 import json
+import os
 import random
 import time
 
@@ -113,15 +114,21 @@ def learn(a, vocabulary, encoder, reader, chance):
     for path in (a.data, a.encoder + "/attribution.safetensors"):
         print(path.rsplit("/", 1)[-1], "sha256", data.checksum(path), flush=True)
     items = denials.load(a.data, a.cues, vocabulary)
-    attributed = denials.load_attributions(a.attributions, vocabulary, chance, a.share) if a.attributions else []
+    learnt = a.start and os.path.exists(a.start)
+    attributed = [] if learnt or not a.attributions else denials.load_attributions(a.attributions, vocabulary, chance, a.share)
     print("attributions", len(attributed), flush=True)
     print("cues", len(items), "that deny", sum(i.kind > 0 for i in items), flush=True)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         denials.lower_states(encoder, items + attributed)
     reader.requires_grad_(True)
-    if a.attributions:
+    if a.start and os.path.exists(a.start):
+        reader.load_state_dict(torch.load(a.start))
+    elif a.attributions:
         fit(reader, plan(attributed, 1, a.batch, 1.0, chance), (0.0, 0.5, 0.7, 0.0), a)
-    averaged(reader, [denial_run(a, reader, items, start, seed) for start in [copy.deepcopy(reader.state_dict())]
+        if a.start:
+            torch.save(reader.state_dict(), a.start)
+    others = [torch.load(path) for path in a.average or []]
+    averaged(reader, others + [denial_run(a, reader, items, start, seed) for start in [copy.deepcopy(reader.state_dict())]
                       for seed in range(a.seed, a.seed + a.runs)])
     out = {}
     put_reader(out, reader)
@@ -154,12 +161,14 @@ def main():
     ap.add_argument("--share", type=float, default=0.6, help="of the attributions")
     for name in ("--encoder", "--weights"):
         ap.add_argument(name, required=True)
+    ap.add_argument("--start", help="what the attributions taught: read from this file, or written to it where it is not there yet")
     ap.add_argument("--data")
     ap.add_argument("--cues")
     ap.add_argument("--passages")
     ap.add_argument("--expected")
     ap.add_argument("--epochs", type=int, default=3)
     ap.add_argument("--runs", type=int, default=3, help="with chance of their own, whose numbers are averaged")
+    ap.add_argument("--average", nargs="*", help="numbers of runs of before that had the same start: averaged with these runs")
     ap.add_argument("--keep-runs", help="begin of the names of files for each run's numbers")
     ap.add_argument("--batch", type=int, default=16)
     ap.add_argument("--rate", type=float, default=2e-4)
