@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::cue::Cue;
-use super::extent::window;
+use super::extent::{is_verb, window};
 use super::features::Features;
 use crate::pipeline::claims::speech::{self, Speech};
 use crate::pipeline::lexicon::Classes;
@@ -52,6 +52,30 @@ pub fn extended(reading: &Reading, phrase: &NounPhrase, limit: usize) -> Range<u
         end += 1;
     }
     start..end
+}
+
+/// Where the subject of the sentence begins whose verb a cue goes on with: "Denmark denied it, calling
+/// the claim a hoax". Nobody else denies there.
+fn participle_subject(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> Option<usize> {
+    let start = cue.core.start;
+    let comma = start.checked_sub(1).filter(|&token| reading.word(token) == ",")?;
+    if reading.tag(start) != Tag::VerbIng {
+        return None;
+    }
+    phrases_in(reading, &(bounds.start..comma))
+        .find(|phrase| {
+            let before = phrase.tokens.start.checked_sub(1);
+            let governed = before.is_some_and(|token| {
+                token >= bounds.start
+                    && matches!(reading.tag(token), Tag::Preposition | Tag::To | Tag::Conjunction)
+            });
+            let end = phrase.tokens.end;
+            let acts = (end..comma.min(end + 3))
+                .find(|&token| reading.tag(token) != Tag::Adverb)
+                .is_some_and(|token| is_verb(reading.tag(token)));
+            !governed && acts
+        })
+        .map(|phrase| phrase.tokens.start)
 }
 
 /// All who may be denying at `cue`, the author first.
@@ -138,6 +162,14 @@ pub fn candidates(reading: &Reading, cue: &Cue, speeches: &[Speech]) -> Vec<Cand
             );
             features.add("previous.spoken", if spoken { "yes" } else { "no" });
             found.push(Candidate { tokens: Some(tokens), features });
+        }
+    }
+    if let Some(subject) = participle_subject(reading, cue, &bounds) {
+        let own = |candidate: &Candidate| {
+            candidate.tokens.as_ref().is_some_and(|tokens| tokens.start == subject)
+        };
+        if found.iter().any(own) {
+            found.retain(own);
         }
     }
     found
