@@ -63,6 +63,14 @@ fn turns_a_denied_first_person_round() {
 }
 
 #[test]
+fn the_helper_of_a_negation_goes_with_it() {
+    assert_eq!(
+        first("“I do not own the boat,” Oskar Lind said of the report that he owned it."),
+        "Oskar Lind | not | Oskar Lind owns the boat."
+    );
+}
+
+#[test]
 fn finds_the_charge_behind_a_plea() {
     assert_eq!(
         first("Banker Rolf Amsel pleaded not guilty to charges that he robbed his own bank."),

@@ -258,7 +258,7 @@ impl<'s> Sentence<'s> {
                     "has"
                 }
             }
-            "do" if !plural => "does",
+            "do" if !plural && !is_negation(self.context.reading, at + 1) => "does",
             "'d" => "would",
             "'ll" => "will",
             _ => return at,
