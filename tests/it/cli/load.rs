@@ -198,7 +198,7 @@ const TAMPERINGS: &[Tampering] = &[
     (|it| it["document"]["language"] = json!("en us"), "#/document/language: "),
     (|it| it["document"]["published_at"] = json!("yesterday"), "#/document/published_at: "),
     (
-        |it| it["document"]["published_precision"] = json!("year"),
+        |it| it["document"]["published_precision"] = json!("century"),
         "#/document/published_precision: is unknown",
     ),
     (|it| it["document"]["published_at"] = Value::Null, "#/document/published_at: is missing"),

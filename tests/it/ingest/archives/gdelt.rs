@@ -9,7 +9,7 @@ fn a_line_becomes_its_passages_and_the_day_it_was_seen_is_not_its_date() {
     let line = json!({
         "date": "2026-03-04T01:15:00Z", "url": "https://quay.test/2026/03/02/port", "title": "Port denies", "lang": "ENGLISH",
         "quotes": [
-            {"pre": "Harbour master Ida Moll said on Monday that ", "quote": "the report is a hoax", "post": ", and left."},
+            {"pre": "Harbour master Ida Moll said on Monday that ", "quote": "the report that the pier was sold is a hoax", "post": ", and left."},
             {"pre": "A docker told the paper: ", "quote": "I saw nothing.", "post": ""},
         ],
     });
@@ -24,7 +24,7 @@ fn a_line_becomes_its_passages_and_the_day_it_was_seen_is_not_its_date() {
     assert_eq!(document.language, "en");
     assert_eq!(
         document.text,
-        "Harbour master Ida Moll said on Monday that “the report is a hoax”, and left.\n\nA docker told the paper: “I saw nothing.”"
+        "Harbour master Ida Moll said on Monday that “the report that the pier was sold is a hoax”, and left.\n\nA docker told the paper: “I saw nothing.”"
     );
     // Of the time of publication, the address tells the day.
     let published = document.published.expect("a day");
