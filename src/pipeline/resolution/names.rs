@@ -13,6 +13,9 @@ use crate::pipeline::lexicon::actors::{ActorLexicon, StateWord, lexicon};
 use crate::pipeline::lexicon::people;
 use crate::pipeline::text::{NounPhrase, Reading, Tag};
 
+/// Bodies whose shorter names are looked for have so many words at most: each tail of a name is one.
+const LONGEST_BODY: usize = 24;
+
 /// A name as it stands: what is before it and itself.
 pub(super) struct Found {
     pub field: Field,
@@ -155,7 +158,9 @@ pub fn find(resolution: &mut Resolution, fields: &[(Field, &Reading)]) {
                             acronyms.entry(initials).or_insert(number);
                         }
                     }
-                    if !matches!(entity.kind, Some(EntityKind::Person)) && words.len() > 1 {
+                    if !matches!(entity.kind, Some(EntityKind::Person))
+                        && (2..=LONGEST_BODY).contains(&words.len())
+                    {
                         for cut in 1..words.len() {
                             let tail = words[cut..].join(" ");
                             let heads =

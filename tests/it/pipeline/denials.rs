@@ -284,3 +284,9 @@ fn words_added_in_brackets_stand_by_themselves() {
         "Lind | denied | A second bridge had been planned."
     );
 }
+
+/// A stage of more than linear cost would not come to an end in a test.
+#[test]
+fn a_name_of_sixty_thousand_initials_is_read_in_linear_time() {
+    assert!(passage_denials(Gear::Fast, &"A. ".repeat(60_000)).is_empty());
+}
