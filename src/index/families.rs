@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Found, KnownClaims};
 use crate::domain::{ClaimId, LinkKind, LinkState};
 use crate::pipeline::matching::joining::{self, ASKED, ASKED_FROM};
-use crate::pipeline::matching::{Certainty, Relation, Way, link, relation, says_enough};
+use crate::pipeline::matching::{
+    Certainty, Comparison, Relation, Way, comparison, link, says_enough,
+};
 
 /// Which claims are one: each under the claim that answers for it.
 #[derive(Debug, Default)]
@@ -112,17 +114,17 @@ pub fn links_of<'t>(
         .filter(|found| found.claim != claim && is_near(found))
         .filter_map(|found| {
             let other = text_of(found.claim).filter(|other| says_enough(other))?;
-            let relation = relation(text, other);
-            Some(Near { found, relation, ordered: joining::compare(text, other) })
+            let comparison = comparison(text, other);
+            Some(Near { found, comparison, ordered: joining::compare(text, other) })
         })
         .collect();
     let sure = surely(known, families, claim, &near);
     near.into_iter()
-        .filter_map(|Near { found, relation, .. }| {
+        .filter_map(|Near { found, comparison, .. }| {
             let family = sure.get(&found.claim).copied();
             let (kind, state) = match family {
                 Some((linked, ..)) => linked,
-                None => link(found.score, relation)?,
+                None => link(found.score, comparison.relation)?,
             };
             Some(Linked { found, kind, state, family: family.map(|(_, mean, of)| (mean, of)) })
         })
@@ -132,9 +134,39 @@ pub fn links_of<'t>(
 /// A known claim that is worth comparing with.
 struct Near {
     found: Found,
-    relation: Relation,
+    comparison: Comparison,
     /// Which of two things is the greater is told by their order alone.
     ordered: bool,
+}
+
+impl Near {
+    /// How both stand to each other where they are close as wholes: names in asides set nothing apart then.
+    fn as_wholes(&self) -> Relation {
+        match self.comparison {
+            Comparison { by_asides: true, .. } => Relation::Same,
+            Comparison { relation, .. } => relation,
+        }
+    }
+
+    fn closeness(&self) -> f32 {
+        self.found.evidence.scores[Way::ClaimMeaning as usize]
+    }
+
+    fn by_words(&self) -> f32 {
+        joining::by_words(self.found.evidence.alone, self.comparison.by_names_alone)
+    }
+}
+
+/// A known claim that the new one is close to as a whole.
+struct Close<'n> {
+    survivor: ClaimId,
+    wordings: Vec<ClaimId>,
+    /// Mean cosine with all wordings.
+    mean: f32,
+    /// What words add to it, on average over the nearest wordings.
+    by_words: f32,
+    /// The nearest wordings.
+    nearest: Vec<&'n Near>,
 }
 
 type Sure = ((LinkKind, LinkState), f32, usize);
@@ -150,27 +182,36 @@ fn surely(
     for one in near.iter().filter(|one| !one.ordered) {
         by_family.entry(families.survivor(one.found.claim)).or_default().push(one);
     }
-    let mut close: Vec<(f32, ClaimId, Vec<ClaimId>)> = by_family
-        .keys()
-        .filter_map(|&survivor| {
+    let mut close: Vec<Close<'_>> = by_family
+        .into_iter()
+        .filter_map(|(survivor, mut nearest)| {
+            nearest.sort_by(|a, b| b.closeness().total_cmp(&a.closeness()));
+            nearest.truncate(ASKED);
+            let by_words = nearest.iter().map(|near| near.by_words()).sum::<f32>();
+            let by_words = by_words / nearest.len() as f32;
             let wordings = families.wordings(survivor);
             let mean = known.closeness(&[claim], &wordings)?;
-            joining::joined(mean, wordings.len()).then_some((mean, survivor, wordings))
+            joining::joined(mean, by_words, wordings.len()).then_some(Close {
+                survivor,
+                wordings,
+                mean,
+                by_words,
+                nearest,
+            })
         })
         .collect();
-    close.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    close.sort_by(|a, b| {
+        let order = (b.mean + b.by_words).total_cmp(&(a.mean + a.by_words));
+        order.then(a.survivor.cmp(&b.survivor))
+    });
     let mut sure = BTreeMap::new();
     let mut home = families.wordings(claim);
     let mut joined = false;
-    for (mean, survivor, wordings) in close {
-        let mut nearest = by_family.remove(&survivor).unwrap_or_default();
-        let closeness = |found: &Found| found.evidence.scores[Way::ClaimMeaning as usize];
-        nearest.sort_by(|a, b| closeness(&b.found).total_cmp(&closeness(&a.found)));
-        nearest.truncate(ASKED);
-        let relations: Vec<Relation> = nearest.iter().map(|near| near.relation).collect();
+    for Close { wordings, mean, by_words, nearest, .. } in close {
+        let relations: Vec<Relation> = nearest.iter().map(|near| near.as_wholes()).collect();
         let stands = joining::stands(&relations);
         let Some(linked) = joining::confirmed(stands) else { continue };
-        let Some(Near { found, .. }) = nearest.into_iter().find(|near| near.relation == stands)
+        let Some(Near { found, .. }) = nearest.into_iter().find(|near| near.as_wholes() == stands)
         else {
             continue;
         };
@@ -178,7 +219,7 @@ fn surely(
             // Late evidence joins two claims only if they are close as wholes.
             let both = known.closeness(&home, &wordings);
             let fewer = home.len().min(wordings.len());
-            if joined && !both.is_some_and(|mean| joining::joined(mean, fewer)) {
+            if joined && !both.is_some_and(|mean| joining::joined(mean, by_words, fewer)) {
                 continue;
             }
             joined = true;

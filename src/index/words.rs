@@ -13,6 +13,9 @@ use crate::pipeline::matching::Shared;
 const SATURATION: f32 = 1.2;
 const LENGTH: f32 = 0.75;
 
+/// Texts among which a word is at least taken to be rare or not: among a handful every word is rare.
+const FEWEST_TEXTS: usize = 1000;
+
 /// What is taken off a bound before it excludes anything: sums in another order differ by less.
 const ROUNDING: f32 = 1e-4;
 
@@ -145,8 +148,13 @@ impl WordIndex {
 
     /// How much a term tells that so many texts hold.
     fn weight(&self, texts: usize) -> f32 {
-        let (all, texts) = (self.len() as f32, texts as f32);
-        (1.0 + (all - texts + 0.5) / (texts + 0.5)).ln()
+        weight_among(self.len(), texts)
+    }
+
+    /// How rare a term is that so many texts hold: 1 for one.
+    fn rarity(&self, texts: usize) -> f32 {
+        let all = self.len().max(FEWEST_TEXTS);
+        weight_among(all, texts) / weight_among(all, 1)
     }
 
     /// A query's terms.
@@ -245,17 +253,25 @@ impl WordIndex {
     /// How much a query and a text share.
     pub fn shared(&self, asked: &Asked, text: u32) -> Shared {
         let terms = self.terms_of(text);
-        let of_both: f32 = asked
-            .known
-            .iter()
-            .filter(|(term, _)| terms.binary_search(term).is_ok())
-            .map(|(_, weight)| weight)
-            .sum();
+        let both = asked.known.iter().filter(|(term, _)| terms.binary_search(term).is_ok());
+        let of_both: f32 = both.clone().map(|(_, weight)| weight).sum();
+        let rarities = both.map(|&(term, _)| self.rarity(self.holders[term as usize].texts.len()));
         let own: f32 =
             terms.iter().map(|&term| self.weight(self.holders[term as usize].texts.len())).sum();
         let share = |whole: f32| if whole > 0.0 { of_both / whole } else { 0.0 };
-        Shared { of_claim: share(own), of_query: share(asked.weight) }
+        Shared {
+            of_claim: share(own),
+            of_query: share(asked.weight),
+            rarest: rarities.clone().fold(0.0, f32::max),
+            rarities: rarities.sum(),
+        }
     }
+}
+
+/// How much a term tells that so many of all texts hold.
+fn weight_among(all: usize, texts: usize) -> f32 {
+    let (all, texts) = (all as f32, texts as f32);
+    (1.0 + (all - texts + 0.5) / (texts + 0.5)).ln()
 }
 
 /// The score that so many of these texts have at least, if there are as many.
@@ -362,11 +378,24 @@ mod tests {
     fn shares_are_by_weight_and_count_unknown_words() {
         let index = index();
         let shared = |query: &str, text| index.shared(&index.ask(&terms(query)), text);
-        assert_eq!(shared("ferry late", 1), Shared { of_claim: 1.0, of_query: 1.0 });
+        let all = shared("ferry late", 1);
+        assert_eq!((all.of_claim, all.of_query), (1.0, 1.0));
         assert_eq!(shared("mayor", 0), Shared::default());
         let rare = shared("mayor unheard", 2);
         assert!(rare.of_query > 0.0 && rare.of_query < 0.5, "{rare:?}");
         assert!(rare.of_claim > 0.5, "mayor is rarer than late: {rare:?}");
         assert_eq!(index.shared(&index.ask(&[]), 0), Shared::default());
+    }
+
+    #[test]
+    fn a_word_is_rare_by_how_many_texts_have_it_and_as_among_a_thousand_at_least() {
+        let index = index();
+        let shared = |query: &str, text| index.shared(&index.ask(&terms(query)), text);
+        let (mayor, late) = (shared("mayor", 2), shared("late", 2));
+        assert_eq!(mayor.rarest, 1.0);
+        assert!(late.rarest < 1.0 && late.rarest > 0.8, "{late:?}");
+        let both = shared("the mayor is late", 2);
+        assert_eq!(both.rarest, 1.0);
+        assert!((both.rarities - mayor.rarities - late.rarities).abs() < 1e-6, "{both:?}");
     }
 }

@@ -100,6 +100,11 @@ fn headlines(input: &Path) -> anyhow::Result<Vec<Text>> {
     Ok(texts)
 }
 
+/// Of a claim and the posts about it, 1 to 10: those of one half are chosen by, the others are scored.
+fn fold_of(claim: &str) -> u32 {
+    u32::from(Sha256::digest(claim)[0] % 10) + 1
+}
+
 /// The claims that `right` names, with the posts about them.
 fn posts(claims: &Path, input: &Path, right: &Path) -> anyhow::Result<Vec<Text>> {
     let mut right_of: BTreeMap<String, String> = BTreeMap::new();
@@ -112,7 +117,7 @@ fn posts(claims: &Path, input: &Path, right: &Path) -> anyhow::Result<Vec<Text>>
         id: id.into(),
         text: text.to_owned(),
         claim: Some(claim.to_owned()),
-        fold: None,
+        fold: Some(fold_of(claim)),
     };
     let mut texts: Vec<Text> = checked(claims)?
         .iter()
@@ -185,6 +190,13 @@ mod tests {
         assert_eq!(range("6-10").ok(), Some(6..=10));
         assert_eq!(range("3").ok(), Some(3..=3));
         assert!(range("six").is_err());
+    }
+
+    #[test]
+    fn a_claim_is_in_one_of_ten_folds() {
+        let folds: BTreeSet<u32> = (0..200).map(|at| fold_of(&format!("claim-{at}"))).collect();
+        assert_eq!(folds, (1..=10).collect());
+        assert_eq!(fold_of("claim-1"), fold_of("claim-1"));
     }
 
     #[test]

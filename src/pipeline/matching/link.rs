@@ -4,7 +4,7 @@ use super::{Certainty, Relation, terms};
 use crate::domain::{LinkKind, LinkState};
 
 /// Names the rules below; a link keeps the name of those that made it.
-pub const RULES: &str = "links-2";
+pub const RULES: &str = "links-3";
 
 /// Words that carry meaning which a claim has at least, to be linked by itself: "Fake news!" says
 /// the same as a thousand others.

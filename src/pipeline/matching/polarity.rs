@@ -5,13 +5,16 @@
 //! those two apart are few and small words: how often each claim turns itself around, words that
 //! are each other's opposite, and numbers. Names and dates that differ make them two matters.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::amounts::{self, Amount, Difference};
+use super::names::{self, Standing};
 use crate::pipeline::lexicon::polarity::{Polarity, Side, stem};
 
 /// How two claims on one matter stand to each other.
@@ -36,15 +39,21 @@ pub struct Sentence {
     leaves_open: bool,
     amounts: Vec<Amount>,
     dates: BTreeSet<String>,
+    /// Where names stand, each with the words of an office before it.
+    names: Vec<Range<usize>>,
 }
 
 #[derive(Debug)]
-struct Word {
+pub(super) struct Word {
     /// In lower case, without a possessive ending.
-    lower: String,
+    pub(super) lower: String,
     stem: String,
     /// It begins with a capital and is not the first.
-    is_name: bool,
+    pub(super) is_name: bool,
+    /// All its letters are capitals, and these are two at least.
+    pub(super) in_capitals: bool,
+    /// A mark stands before it.
+    pub(super) behind_mark: bool,
     /// It has been counted among the words that turn the sentence around.
     turns: bool,
 }
@@ -69,7 +78,8 @@ impl Sentence {
             rejects(&words, at)
                 && words[at.saturating_sub(2)..at].iter().any(|word| is_negation(&word.lower))
         });
-        Sentence { words, negated: turns % 2 == 1, leaves_open, amounts, dates }
+        let names = names::runs(&words);
+        Sentence { words, negated: turns % 2 == 1, leaves_open, amounts, dates, names }
     }
 
     fn has_stem(&self, stem: &str) -> bool {
@@ -127,7 +137,7 @@ impl Sentence {
                     && !amounts::is_part(&word.lower)
                     && !other.has_stem(&word.stem)
                     && !other.words.iter().any(|known| {
-                        is_same_name(&word.lower, &known.lower)
+                        names::is_same_name(&word.lower, &known.lower)
                             || negates(&word.lower, known)
                             || negates(&known.lower, word)
                     })
@@ -197,24 +207,57 @@ impl Sentence {
         own != others && sorted(&own) == sorted(&others) && around(self) == around(other) && !listed
     }
 
-    /// Names that `other` does not have, also not in other words.
-    fn names_beyond<'s>(&'s self, other: &'s Sentence) -> impl Iterator<Item = &'s Word> {
-        let initials = initials(&self.words);
-        self.words
-            .iter()
-            .enumerate()
-            .filter(move |(at, word)| {
-                word.is_name
-                    && !is_calendar(&word.lower)
-                    && !other.words.iter().any(|known| is_same_name(&word.lower, &known.lower))
-                    && !other.words.iter().any(|short| {
-                        initials
-                            .iter()
-                            .any(|(range, letters)| range.contains(at) && *letters == short.lower)
-                    })
-                    && !spelled_out(&word.lower, &other.words)
-            })
-            .map(|(_, word)| word)
+    /// Where names stand that `other` does not have, and how each stands to it.
+    fn names_beyond(&self, other: &Sentence) -> Vec<(Range<usize>, Standing)> {
+        let standing =
+            |name: &Range<usize>| names::standing(&self.words, name, &other.words, &other.names);
+        let names = self.names.iter().map(|name| (name.clone(), standing(name)));
+        names.filter(|(_, standing)| *standing != Standing::Shared).collect()
+    }
+
+    /// Whether names that differ leave open whether this and the longer `other` are one claim, as where
+    /// one is told with who said it, and the other with what it is about.
+    ///
+    /// Both have to name somebody or something together, no two may be namesakes, and neither claim may be a
+    /// copy of the other with names exchanged: that is another event of the same kind.
+    fn differs_in_asides(
+        &self,
+        beyond: &[(Range<usize>, Standing)],
+        other: &Sentence,
+        others_beyond: &[(Range<usize>, Standing)],
+    ) -> bool {
+        let before = |of: &Sentence, name: &Range<usize>| {
+            Some(of.words[name.start.checked_sub(1)?].stem.clone())
+        };
+        let in_one_place = beyond.iter().any(|(own, _)| {
+            let own = before(self, own);
+            own.is_some() && others_beyond.iter().any(|(name, _)| before(other, name) == own)
+        });
+        let mut all = beyond.iter().chain(others_beyond);
+        let namesakes = all.any(|(_, standing)| *standing == Standing::Namesake);
+        let plain = self.telling().filter(|word| !word.is_name);
+        let copied = plain.clone().filter(|word| other.has_stem(&word.stem)).count();
+        let shares = beyond.len() < self.names.len();
+        shares && !namesakes && !in_one_place && 2 * copied <= plain.count()
+    }
+
+    /// Words that carry meaning and are no part of a number.
+    fn telling(&self) -> impl Iterator<Item = &Word> + Clone {
+        self.words.iter().filter(|word| tells(word))
+    }
+
+    /// Whether names and days are all that it shares with `other`.
+    fn shares_names_alone(&self, other: &Sentence) -> bool {
+        let named = |at: usize| {
+            // The first word before a name may be an office.
+            self.words[at].is_name
+                || is_calendar(&self.words[at].lower)
+                || (at == 0 && self.names.iter().any(|name| name.start == 1))
+        };
+        !(0..self.words.len()).any(|at| {
+            let word = &self.words[at];
+            tells(word) && !named(at) && other.has_stem(&word.stem)
+        })
     }
 }
 
@@ -236,18 +279,50 @@ pub fn relates(language: &str) -> bool {
 /// assert_eq!(relation(claim, "The mayor is in Kelm."), Relation::Apart);
 /// ```
 pub fn relation(one: &str, other: &str) -> Relation {
+    comparison(one, other).relation
+}
+
+/// Two claims on one matter, compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comparison {
+    /// How they stand to each other.
+    pub relation: Relation,
+    /// They are told [apart](Relation::Apart) by names alone, beside others that both have, and are not
+    /// built alike: what else tells that they are one claim may count more.
+    pub by_asides: bool,
+    /// They share no words but names and days.
+    pub by_names_alone: bool,
+}
+
+/// As [`relation`], with how sure that is; the order does not matter.
+pub fn comparison(one: &str, other: &str) -> Comparison {
+    let (one, other) = (Sentence::read(one), Sentence::read(other));
+    let by_names_alone = one.shares_names_alone(&other) && other.shares_names_alone(&one);
+    let (own, others) = (one.names_beyond(&other), other.names_beyond(&one));
+    if !own.is_empty() && !others.is_empty() {
+        let of_one = || one.differs_in_asides(&own, &other, &others);
+        let of_other = || other.differs_in_asides(&others, &one, &own);
+        let by_asides = match one.words.len().cmp(&other.words.len()) {
+            Ordering::Less => of_one(),
+            Ordering::Equal => of_one() && of_other(),
+            Ordering::Greater => of_other(),
+        };
+        return Comparison { relation: Relation::Apart, by_asides, by_names_alone };
+    }
+    Comparison { relation: besides_names(&one, &other), by_asides: false, by_names_alone }
+}
+
+/// How two claims stand to each other whose names do not set them apart.
+fn besides_names(one: &Sentence, other: &Sentence) -> Relation {
     let close = |one: &str, other: &str| {
         super::meaning(one).iter().zip(&super::meaning(other)).map(|(a, b)| a * b).sum()
     };
-    let (one, other) = (Sentence::read(one), Sentence::read(other));
-    let differ_in_names =
-        one.names_beyond(&other).next().is_some() && other.names_beyond(&one).next().is_some();
-    if differ_in_names || beyond_each_other(&one.dates, &other.dates) {
+    if beyond_each_other(&one.dates, &other.dates) {
         return Relation::Apart;
     }
     if one.leaves_open != other.leaves_open {
         let denies = |of: &Sentence| (0..of.words.len()).any(|at| rejects(&of.words, at));
-        return match denies(&one) && denies(&other) {
+        return match denies(one) && denies(other) {
             true => Relation::Contradicts,
             false => Relation::Apart,
         };
@@ -256,11 +331,11 @@ pub fn relation(one: &str, other: &str) -> Relation {
     if !stages.is_empty() && !others.is_empty() && stages.is_disjoint(&others) {
         return Relation::Apart;
     }
-    if one.swaps_roles_of(&other) || one.speaks_of_another_thing(&other, close) {
+    if one.swaps_roles_of(other) || one.speaks_of_another_thing(other, close) {
         return Relation::Apart;
     }
-    let affixes = one.affixes(&other) + other.affixes(&one);
-    let opposed = one.is_opposed_to(&other);
+    let affixes = one.affixes(other) + other.affixes(one);
+    let opposed = one.is_opposed_to(other);
     let turned = one.negated ^ other.negated ^ (affixes % 2 == 1) ^ opposed;
     match (turned, amounts::difference(&one.amounts, &other.amounts)) {
         (false, Difference::None) => Relation::Same,
@@ -277,30 +352,39 @@ fn words(text: &str) -> Vec<Word> {
             .expect("it is valid")
     });
     let mut words = Vec::new();
+    let mut end = 0;
     for found in WORD.find_iter(text) {
+        let between = &text[end..found.start()];
+        let behind_mark = between.contains(|c: char| !c.is_whitespace() && c != '.');
+        end = found.end();
         let before = text[..found.start()].trim_end_matches(['"', '“', '‘', '\'', '(']).trim_end();
         let first = before.is_empty() || before.ends_with(['.', '!', '?', ':']);
         let lower = found.as_str().to_lowercase().replace('’', "'");
         let own = lower.strip_suffix("'s").unwrap_or(&lower).to_owned();
         let capital = found.as_str().chars().next().is_some_and(char::is_uppercase);
-        words.push(Word { stem: stem(&own), is_name: capital && !first, lower: own, turns: false });
+        let in_capitals = names::is_in_capitals(found.as_str());
+        // "US" is one, "The" within a headline none.
+        let is_name = capital && !first && (in_capitals || !super::terms::is_stop_word(&own));
+        words.push(Word {
+            stem: stem(&own),
+            is_name,
+            lower: own,
+            in_capitals,
+            behind_mark,
+            turns: false,
+        });
     }
-    if is_title(&words) {
+    names::unname_shouts(&mut words);
+    if names::is_title(&words) {
         words.iter_mut().for_each(|word| word.is_name = false);
     }
     words
 }
 
-/// Whether these are the words of a headline that begins all that tell something with a capital: there a
-/// capital tells no name.
-fn is_title(words: &[Word]) -> bool {
-    /// A sentence that is full of names has a verb; "Ann Lee is Mayor of Ostrel Harbour" is short.
-    const FEWEST: usize = 5;
-    let telling = words.iter().skip(1).filter(|word| {
-        !super::terms::is_stop_word(&word.lower) && word.lower.starts_with(char::is_alphabetic)
-    });
-    let names = telling.clone().filter(|word| word.is_name).count();
-    names >= FEWEST && names == telling.count()
+/// Whether a word carries meaning and is no part of a number. "For" is no stop word of the ranker's.
+fn tells(word: &Word) -> bool {
+    let lower = word.lower.as_str();
+    lower != "for" && !super::terms::is_stop_word(lower) && !amounts::is_part(lower)
 }
 
 /// Whether the word there says that something is not so, as "denied" and "ruled out" do.
@@ -315,7 +399,7 @@ fn is_negation(lower: &str) -> bool {
     lower.ends_with("n't") || Polarity::known().is_negation(lower)
 }
 
-fn is_calendar(lower: &str) -> bool {
+pub(super) fn is_calendar(lower: &str) -> bool {
     CALENDAR.split_whitespace().any(|name| name == lower)
 }
 
@@ -368,48 +452,6 @@ fn negates(word: &str, base: &Word) -> bool {
 /// Whether each has something that the other has not.
 fn beyond_each_other(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
     one.difference(other).next().is_some() && other.difference(one).next().is_some()
-}
-
-/// "Sarvia" and "Sarvian" are one name, and so are two spellings that part late.
-fn is_same_name(one: &str, other: &str) -> bool {
-    let shared = one.chars().zip(other.chars()).take_while(|(a, b)| a == b).count();
-    let shorter = one.chars().count().min(other.chars().count());
-    one == other || (shared >= 4 && shared + 2 >= shorter)
-}
-
-/// The initials of each run of two names or more, with the places they stand at.
-fn initials(words: &[Word]) -> Vec<(std::ops::Range<usize>, String)> {
-    let mut runs = Vec::new();
-    let mut start = 0;
-    for at in 0..=words.len() {
-        let small = words
-            .get(at)
-            .is_some_and(|word| matches!(word.lower.as_str(), "of" | "for" | "the" | "and"));
-        if words.get(at).is_some_and(|word| word.is_name) || small {
-            continue;
-        }
-        for from in start..at {
-            let letters: String = words[from..at]
-                .iter()
-                .filter(|word| word.is_name)
-                .filter_map(|word| word.lower.chars().next())
-                .collect();
-            if letters.len() > 1 {
-                runs.push((from..at, letters));
-            }
-        }
-        start = at + 1;
-    }
-    runs
-}
-
-/// Whether a short name's letters are the initials of names in `words`; the first word may be one.
-fn spelled_out(short: &str, words: &[Word]) -> bool {
-    let letters: Vec<char> = short.chars().filter(|c| *c != '.').collect();
-    (2..=6).contains(&letters.len())
-        && words.windows(letters.len()).any(|window| {
-            window.iter().zip(&letters).all(|(word, letter)| word.lower.starts_with(*letter))
-        })
 }
 
 #[cfg(test)]

@@ -53,13 +53,18 @@ impl Certainty {
     }
 }
 
-/// What a text and a known claim share of their words, by weight; 0..1.
+/// What a text and a known claim share of their words, by weight.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Shared {
-    /// Of the claim's.
+    /// Of the claim's; 0..1.
     pub of_claim: f32,
-    /// Of the text's.
+    /// Of the text's; 0..1.
     pub of_query: f32,
+    /// How rare the rarest word is that both have: 1 for a word that no other claim has, 0 for one
+    /// that all have, or where they share none.
+    pub rarest: f32,
+    /// The same of all words that both have, added up.
+    pub rarities: f32,
 }
 
 /// How one candidate was found.
