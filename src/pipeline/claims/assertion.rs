@@ -155,7 +155,7 @@ fn description(passage: &Passage, verb: usize, bounds: &Range<usize>) -> Option<
             let name = reading.span(start..end).map(|span| reading.text[span].to_owned())?;
             let last = reading.lower(end - 1);
             let plural = last.ends_with('s') && !last.ends_with("ss");
-            let party = Party { name, plural };
+            let party = Party::new(name, plural);
             (passage.word(content.clone(), Form::Was, Some(&party), None)?, "assert.described")
         }
         _ => return None,

@@ -103,6 +103,7 @@ pub fn join(places: Vec<Place>, actors: &ActorTable) -> Vec<Group> {
             };
             let shared = overlap(&worded[number], &claim);
             compatible(group, &place, actors)
+                && !recent(group).any(|other| is_part_of_one(other, &place))
                 && (shared >= SAME
                     || (shared >= SAME_NEAR && near())
                     || shares_denied(group, &place))
@@ -236,6 +237,14 @@ fn compatible(group: &Group, place: &Place, actors: &ActorTable) -> bool {
 /// The mentions that a new one may repeat: the last few.
 fn recent(group: &Group) -> impl Iterator<Item = &Place> {
     group.places.iter().rev().take(RECENT)
+}
+
+/// Whether both come from one cue that denies two things.
+fn is_part_of_one(a: &Place, b: &Place) -> bool {
+    a.field == b.field
+        && a.found.cue.anchor == b.found.cue.anchor
+        && a.found.denied.is_some()
+        && a.found.denied != b.found.denied
 }
 
 fn shares_denied(group: &Group, place: &Place) -> bool {

@@ -462,7 +462,7 @@ fn described_words(reading: &Reading, tokens: &Range<usize>, head: usize) -> BTr
 }
 
 /// The body somebody speaks for: "a spokesman for the dairy", "the dairy's spokesman".
-fn body_of(reading: &Reading, tokens: &Range<usize>, head: usize) -> Option<Range<usize>> {
+pub fn body_of(reading: &Reading, tokens: &Range<usize>, head: usize) -> Option<Range<usize>> {
     let after = head + 1;
     if matches!(reading.lower(after), "for" | "of" | "at" | "in" | "with" | "from") {
         let phrase = reading.phrases.get(reading.phrase_of(after + 1)?)?;
@@ -478,7 +478,7 @@ fn body_of(reading: &Reading, tokens: &Range<usize>, head: usize) -> Option<Rang
 }
 
 /// Nouns for those who speak for somebody.
-fn speaks_for_others(noun: &str) -> bool {
+pub fn speaks_for_others(noun: &str) -> bool {
     matches!(
         noun,
         "spokesman"

@@ -236,6 +236,34 @@ fn counts(text: &str) -> [usize; 2] {
 }
 
 #[test]
+fn what_a_spokesman_denies_is_said_of_the_body_he_speaks_for() {
+    for (passage, claim) in [
+        (
+            "A spokesman for the embassy denied that it was planning to close the consulate.",
+            "The embassy was planning to close the consulate.",
+        ),
+        (
+            "The ministry's spokeswoman denied that it had sold the ships.",
+            "The ministry had sold the ships.",
+        ),
+        ("“We never sold the data,” a spokesman for the bank said.", "The bank sold the data."),
+        (
+            "A spokesman for Korvath Mills denied dumping oil in the Lenne.",
+            "Korvath Mills dumped oil in the Lenne.",
+        ),
+        // Said of herself.
+        (
+            "A spokeswoman for the firm denied that she had been paid by a rival.",
+            "A spokeswoman for the firm had been paid by a rival.",
+        ),
+    ] {
+        let found = passage_denials(Gear::Fast, passage);
+        let claims: Vec<&str> = found.iter().map(|denial| denial.claim.as_str()).collect();
+        assert_eq!(claims, [claim], "{passage}");
+    }
+}
+
+#[test]
 fn a_spokesman_repeats_the_denial_of_the_body_he_speaks_for() {
     let repeated = "The embassy in Lisbon has denied that it was planning to open a casino. “The story is fabricated,” said a spokesman for the embassy in Lisbon.";
     let another = "The embassy in Lisbon has denied that it was planning to open a casino. “The story is fabricated,” said a spokesman for the harbour board.";

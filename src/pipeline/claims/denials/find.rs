@@ -5,19 +5,22 @@ use std::ops::Range;
 
 use super::asked::Asker;
 use super::certain;
+use super::coordination;
 use super::cue::{self, Cue};
 use super::denied::{self, Candidate};
 use super::denier;
+use super::features::Features;
 use super::judge;
 use super::model::{Models, logistic, score};
 use super::pointed;
 use crate::domain::Field;
 use crate::pipeline::Gear;
 use crate::pipeline::claims::speech::{self, Speech};
-use crate::pipeline::claims::wording::{self, Context, Form, Party};
+use crate::pipeline::claims::wording::{self, Client, Context, Form, Party};
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::lexicon::wording::lexicon as wording_lexicon;
 use crate::pipeline::model::Calibration;
+use crate::pipeline::resolution::actors::{body_of, speaks_for_others};
 use crate::pipeline::resolution::{EntityKind, Resolution};
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
@@ -70,10 +73,8 @@ impl<'p> Passage<'p> {
         for mention in resolution.mentions_in(field, &all) {
             let Some(entity) = resolution.entities.get(mention.entity) else { continue };
             if mention.pronoun {
-                pronouns.insert(
-                    mention.tokens.start,
-                    Party { name: entity.name.clone(), plural: entity.plural },
-                );
+                pronouns
+                    .insert(mention.tokens.start, Party::new(entity.name.clone(), entity.plural));
             } else if entity.kind != Some(EntityKind::Government)
                 && entity.kind != Some(EntityKind::Place)
             {
@@ -88,8 +89,12 @@ impl<'p> Passage<'p> {
         Passage { field, reading, resolution, speeches, names, pronouns }
     }
 
-    /// Who the words name, by the fullest name the document has.
+    /// Who the words name, by the fullest name the document has, and whom they speak for.
     pub fn party(&self, tokens: &Range<usize>) -> Party {
+        Party { client: self.client(tokens).map(Box::new), ..self.named(tokens) }
+    }
+
+    fn named(&self, tokens: &Range<usize>) -> Party {
         let reading = self.reading;
         let phrase = reading.phrase_of(tokens.start).and_then(|number| reading.phrases.get(number));
         let plural = phrase.is_some_and(|phrase| wording::is_plural_head(reading, phrase.head));
@@ -126,10 +131,27 @@ impl<'p> Passage<'p> {
                 && entity.name.contains(last)
                 && phrase.is_some_and(|phrase| phrase.tokens.end >= tokens.end)
             {
-                return Party { name: entity.name.clone(), plural: entity.plural };
+                return Party::new(entity.name.clone(), entity.plural);
             }
         }
-        Party { name: text(), plural }
+        Party::new(text(), plural)
+    }
+
+    /// Whom "a spokesman for the dairy", "the dairy's spokesman" speaks for.
+    fn client(&self, tokens: &Range<usize>) -> Option<Client> {
+        let reading = self.reading;
+        let head = denier::phrases_in(reading, tokens)
+            .map(|phrase| phrase.head)
+            .find(|&head| speaks_for_others(reading.lower(head)))?;
+        // "her lawyer" speaks for whom "her" means.
+        if let Some(party) = self.pronouns.get(&tokens.start) {
+            return Some(Client { party: party.clone(), is_person: !party.plural });
+        }
+        let body = body_of(reading, tokens, head).filter(|body| body != tokens)?;
+        let entity = self.resolution.entity_of(self.field, &body);
+        let entity = entity.and_then(|entity| self.resolution.entities.get(entity));
+        let is_person = entity.is_some_and(|entity| entity.kind == Some(EntityKind::Person));
+        Some(Client { party: self.named(&body), is_person })
     }
 
     /// The claim that a candidate words, with `denier` as the one who speaks.
@@ -154,10 +176,12 @@ impl<'p> Passage<'p> {
         let denier_party = denier.map(|tokens| self.party(tokens));
         let subject =
             candidate.subject.as_ref().map(|tokens| self.party(tokens)).or(denier_party.clone());
+        let subject = subject.as_ref().map(Party::acting);
         let same_sentence = self.reading.sentence_of(tokens.start) == cue.sentence;
         let speaker = self.speaker_of(&tokens).or(denier_party.clone());
         let third =
             same_sentence && !matches!(cue.family, Family::Adverb) && tokens.start >= cue.core.end;
+        let about = about.map(|about| about.meant_by(self.reading.lower(tokens.start)));
         let known = about.and_then(|about| self.pronouns_for(&tokens, about));
         let first = self.reading.lower(tokens.start);
         let speaker =
@@ -169,7 +193,7 @@ impl<'p> Passage<'p> {
             speaker: speaker.as_ref(),
             third_person_is_speaker: third || !self.has_person(),
         };
-        wording::word(&context, tokens, candidate.form, subject.as_ref())
+        wording::word(&context, tokens, candidate.form, subject)
     }
 
     /// Whom pronouns mean where `about` is meant by the first word; `None` where it is no pronoun.
@@ -300,22 +324,57 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
                 (denier, told)
             }
         };
-        let (denied, claim, topic) = match told {
-            Some(told) => (Some(told.tokens), Some(told.claim), told.form == Form::Existence),
-            None => (None, None, false),
+        let told: Vec<Option<Told>> = match told {
+            Some(told) => {
+                parts_of(passage, cue, denier.as_ref(), told).into_iter().map(Some).collect()
+            }
+            None => vec![None],
         };
-        found.push(Found {
-            cue: cue.clone(),
-            denier,
-            denied,
-            claim,
-            topic,
-            label: cue.label.clone(),
-            confidence,
-            chance: calibration.chance(confidence),
-        });
+        let deniers: Vec<Option<Range<usize>>> = match denier {
+            Some(denier) => {
+                coordination::deniers(reading, cue, &denier).into_iter().map(Some).collect()
+            }
+            None => vec![None],
+        };
+        for denier in &deniers {
+            for told in &told {
+                found.push(Found {
+                    cue: cue.clone(),
+                    denier: denier.clone(),
+                    denied: told.as_ref().map(|told| told.tokens.clone()),
+                    claim: told.as_ref().map(|told| told.claim.clone()),
+                    topic: told.as_ref().is_some_and(|told| told.form == Form::Existence),
+                    label: cue.label.clone(),
+                    confidence,
+                    chance: calibration.chance(confidence),
+                });
+            }
+        }
     }
     found
+}
+
+/// What is denied, a proposition for each clause that has its own "that"; as it is where one of them cannot
+/// be worded.
+fn parts_of(passage: &Passage, cue: &Cue, denier: Option<&Range<usize>>, told: Told) -> Vec<Told> {
+    let clauses = coordination::clauses(passage.reading, &told.tokens);
+    if told.form != Form::Clause || clauses.len() < 2 {
+        return vec![told];
+    }
+    let parts: Option<Vec<Told>> = clauses
+        .into_iter()
+        .map(|tokens| {
+            let candidate = Candidate {
+                tokens: Some(tokens.clone()),
+                form: Form::Clause,
+                subject: None,
+                features: Features::new(),
+            };
+            let claim = passage.claim(cue, denier, &candidate)?;
+            Some(Told { tokens, claim, form: Form::Clause })
+        })
+        .collect();
+    parts.unwrap_or_else(|| vec![told])
 }
 
 /// What the linear judge and the encoder think together: the weighed mean of their log odds.

@@ -2,6 +2,7 @@
 
 pub mod asked;
 pub mod certain;
+pub mod coordination;
 pub mod cue;
 pub mod denied;
 pub mod denier;

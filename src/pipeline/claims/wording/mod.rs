@@ -22,9 +22,43 @@ pub struct Party {
     pub name: String,
     /// Whether several are meant.
     pub plural: bool,
+    /// Whom they speak for: a spokesman's "we" and "it" are his firm.
+    pub client: Option<Box<Client>>,
+}
+
+/// Whom a spokesman or a lawyer speaks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Client {
+    /// Who they are.
+    pub party: Party,
+    /// Whether "he" and "she" may mean them.
+    pub is_person: bool,
 }
 
 impl Party {
+    /// Somebody who speaks for nobody else.
+    pub fn new(name: String, plural: bool) -> Self {
+        Party { name, plural, client: None }
+    }
+
+    /// Whose deeds are told when this one denies some: those of the client.
+    pub fn acting(&self) -> &Party {
+        self.client.as_ref().map_or(self, |client| &client.party)
+    }
+
+    /// Whom a pronoun of this speaker's words means.
+    pub fn meant_by(&self, pronoun: &str) -> &Party {
+        match pronoun {
+            "i" | "me" | "my" | "myself" => self,
+            "he" | "him" | "his" | "she" | "her"
+                if self.client.as_ref().is_some_and(|client| !client.is_person) =>
+            {
+                self
+            }
+            _ => self.acting(),
+        }
+    }
+
     /// "was" or "were", "has" or "have".
     fn verb<'v>(&self, single: &'v str, plural: &'v str) -> &'v str {
         if self.plural { plural } else { single }

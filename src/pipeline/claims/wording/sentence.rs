@@ -221,12 +221,12 @@ impl<'s> Sentence<'s> {
         }
         let reading = self.context.reading;
         let party = if first {
-            self.context.speaker?
+            self.context.speaker?.meant_by(lower)
         } else {
-            self.context
-                .pronouns
-                .get(&at)
-                .or(self.context.speaker.filter(|_| self.context.third_person_is_speaker))?
+            self.context.pronouns.get(&at).or_else(|| {
+                let speaker = self.context.speaker?;
+                self.context.third_person_is_speaker.then(|| speaker.meant_by(lower))
+            })?
         };
         if self.named.contains(&party.name) {
             // The name stands already: a third-person pronoun reads well after it.
@@ -245,7 +245,7 @@ impl<'s> Sentence<'s> {
         if at >= within.end || !matches!(pronoun, "i" | "we") {
             return at;
         }
-        let plural = self.context.speaker.is_some_and(|speaker| speaker.plural);
+        let plural = self.context.speaker.is_some_and(|speaker| speaker.meant_by(pronoun).plural);
         let lower = self.context.reading.lower(at);
         let form = match lower {
             "am" | "'m" => "is",
