@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Put the passages together that the reader of cues and the linear models of denials learn from.
 
-usage: passages.py --bench DIR --annotated denials_annotated.jsonl --written denials_written.jsonl > passages.jsonl
+usage: passages.py --bench DIR --annotated denials_annotated.jsonl --written denials_written.jsonl [--series 1] > passages.jsonl
 
 DIR is the folder with denials/, news/, attribution/ and stance/. denials_annotated.jsonl holds places, not words: lines of
-{"from": "news" | "polnear" | "emergent", "doc", "start", "end", "denials": [{"cue", "denier", "via", "denied", "claimant",
+{"series", "from": "news" | "polnear" | "emergent", "doc", "start", "end", "denials": [{"cue", "denier", "via", "denied", "claimant",
 "claim", "kind"}]}. start and end are code points of the document's text; the parts are [first, after] in code points of the
-passage, whose white space is one blank each. denials_written.jsonl holds whole passages of this project's own wording. What
-comes out has the form of denials/news-train.jsonl, which stands first in it.
+passage, whose white space is one blank each. denials_written.jsonl holds whole passages of this project's own wording. Series
+2 came later; --series 1 leaves it out, as the linear models do. What comes out has the form of denials/news-train.jsonl, which stands first in it.
 """
 import argparse
 import gzip
@@ -42,22 +42,30 @@ def worded(row, documents, number):
     return {"id": "a%04d" % number, "doc": "%s-%s" % (row["from"], row["doc"]), "text": passage, "denials": denials}
 
 
+def rows(lines, series):
+    """the lines of these series, without their number"""
+    for row in map(json.loads, lines):
+        if row.pop("series") <= series:
+            yield row
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--bench", required=True)
     ap.add_argument("--annotated", required=True)
     ap.add_argument("--written")
+    ap.add_argument("--series", type=int, default=2, help="the last one that is put in")
     a = ap.parse_args()
     with open(a.bench + "/denials/news-train.jsonl", encoding="utf-8") as f:
         for line in f:
             print(line.rstrip("\n"))
     documents = texts(a.bench)
     with open(a.annotated, encoding="utf-8") as f:
-        for number, row in enumerate(map(json.loads, f)):
+        for number, row in enumerate(rows(f, a.series)):
             print(json.dumps(worded(row, documents, number), ensure_ascii=False))
     if a.written:
         with open(a.written, encoding="utf-8") as f:
-            for number, row in enumerate(map(json.loads, f)):
+            for number, row in enumerate(rows(f, a.series)):
                 print(json.dumps({"id": "w%04d" % number, "doc": "written", **row}, ensure_ascii=False))
 
 

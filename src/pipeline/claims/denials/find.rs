@@ -253,17 +253,19 @@ impl<'p> Passage<'p> {
 }
 
 /// The linear judge's weight beside the encoder's, by log odds. Average precision of the cues of the
-/// development sets is 0.787 and 0.84 with 0.7, 0.786 and 0.84 with 0.5, 0.770 and 0.80 with the linear
-/// judge alone, 0.752 and 0.81 with the encoder alone.
-const JUDGE: f32 = 0.7;
+/// development sets is 0.797 and 0.845 with 0.7, 0.805 and 0.847 with 0.5, 0.769 and 0.809 with the linear
+/// judge alone, 0.785 and 0.820 with the encoder alone.
+const JUDGE: f32 = 0.6;
+/// What both are held to be too sure of, in log odds, so that one threshold serves both gears.
+const LESS: f32 = 0.09;
 /// The encoder is not asked about cues that the linear judge gives less: it could hardly lift them to
 /// the threshold, and they are six in ten.
 const HOPELESS: f32 = 0.1;
 /// Of the linear judge, and of both judges together: fitted on both development sets to whether a
-/// denial matches one that people marked. The expected calibration error over ten bins was 0.118 and
-/// 0.086, and is 0.030 and 0.042; fitted on one set and measured on the other, 0.05 to 0.08.
-const LINEAR: Calibration = Calibration { slope: 0.814, shift: 0.753 };
-const BOTH: Calibration = Calibration { slope: 0.789, shift: 0.673 };
+/// denial matches one that people marked. The expected calibration error over ten bins was 0.114 and
+/// 0.063, and is 0.030 and 0.036; fitted on one set and measured on the other, 0.05 to 0.06.
+const LINEAR: Calibration = Calibration { slope: 0.802, shift: 0.731 };
+const BOTH: Calibration = Calibration { slope: 0.894, shift: 0.406 };
 /// What a plain rule is taken to be sure of.
 const CERTAIN: f32 = 0.7;
 /// From this on a cue may repeat a denial that a surer one makes.
@@ -383,7 +385,7 @@ fn both(linear: f32, encoder: f32) -> f32 {
         let share = share.clamp(1e-4, 1.0 - 1e-4);
         (share / (1.0 - share)).ln()
     };
-    logistic(JUDGE * odds(linear) + (1.0 - JUDGE) * odds(encoder))
+    logistic(JUDGE * odds(linear) + (1.0 - JUDGE) * odds(encoder) - LESS)
 }
 
 /// Who denies at a cue.
@@ -514,9 +516,9 @@ mod tests {
 
     #[test]
     fn denials_at_the_threshold_are_right_as_often_as_they_were_on_the_development_sets() {
-        // The bins from 0.5 to 0.6 hold denials of which 0.65 and 0.51 are right.
+        // The lowest bins, up to 0.6 and to 0.5, hold denials of which 0.62 and 0.45 are right.
         assert!((LINEAR.chance(THRESHOLD) - 0.54).abs() < 0.02);
-        assert!((BOTH.chance(THRESHOLD) - 0.53).abs() < 0.02);
+        assert!((BOTH.chance(THRESHOLD) - 0.44).abs() < 0.02);
         assert!(LINEAR.chance(0.9) > 0.85 && BOTH.chance(0.9) > 0.85);
     }
 }
