@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use crate::pipeline::lexicon::actors::{self, StateWord};
 use crate::pipeline::lexicon::inflection;
-use crate::pipeline::text::{Reading, Tag};
+use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
 /// Somebody a claim may be about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,7 +137,7 @@ pub fn word(
 ) -> Option<String> {
     let reading = context.reading;
     let tokens = trim(reading, tokens);
-    if tokens.is_empty() {
+    if tokens.is_empty() || !can_begin(context, tokens.start, form) {
         return None;
     }
     let mut sentence = Sentence::new(context);
@@ -182,6 +182,28 @@ pub fn word(
         }
     }
     sentence.finish()
+}
+
+/// Whether a sentence of this form may begin with this word: a clause begins with its subject, who is somebody
+/// that is known, and what is said to have been there is a thing, not a figure.
+fn can_begin(context: &Context, first: usize, form: Form) -> bool {
+    let reading = context.reading;
+    match form {
+        Form::Clause => {
+            let nobody_knows_who =
+                context.speaker.is_none() && matches!(reading.lower(first), "i" | "we" | "you");
+            let verb = matches!(
+                reading.tag(first),
+                Tag::VerbPast | Tag::VerbParticiple | Tag::VerbBase | Tag::To | Tag::Conjunction
+            );
+            !verb && !nobody_knows_who
+        }
+        Form::Existence => reading
+            .phrase_of(first)
+            .and_then(|number| reading.phrases.get(number))
+            .is_none_or(|phrase| phrase.kind != PhraseKind::Number),
+        _ => true,
+    }
 }
 
 /// Cuts marks, joins and fillers off both ends.
@@ -269,4 +291,51 @@ fn begins_with_determiner(reading: &Reading, token: usize) -> bool {
 /// The past of any verb form of the text, for a bare one after "did".
 fn past_of(base: &str) -> String {
     inflection::past(base)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pipeline::text;
+
+    /// The sentence for a whole text read as a form.
+    fn worded(words: &str, form: Form, speaker: Option<&Party>) -> Option<String> {
+        let reading = text::read(words);
+        let context = Context {
+            reading: &reading,
+            names: &BTreeMap::new(),
+            pronouns: &BTreeMap::new(),
+            speaker,
+            third_person_is_speaker: false,
+        };
+        word(&context, 0..reading.tokens.len(), form, None)
+    }
+
+    #[test]
+    fn a_clause_without_its_subject_is_no_claim() {
+        assert_eq!(worded("told the mayor of it", Form::Clause, None), None);
+        assert_eq!(
+            worded("she told the mayor of it", Form::Clause, None).as_deref(),
+            Some("She told the mayor of it.")
+        );
+    }
+
+    #[test]
+    fn a_claim_about_somebody_unknown_is_none() {
+        let lind = Party::new("Lind".to_owned(), false);
+        assert_eq!(worded("we sold two boats", Form::Clause, None), None);
+        assert_eq!(
+            worded("we sold two boats", Form::Clause, Some(&lind)).as_deref(),
+            Some("Lind sold two boats.")
+        );
+    }
+
+    #[test]
+    fn there_are_things_and_no_figures() {
+        assert_eq!(worded("236", Form::Existence, None), None);
+        assert_eq!(
+            worded("a cover-up", Form::Existence, None).as_deref(),
+            Some("There was a cover-up.")
+        );
+    }
 }
