@@ -58,8 +58,10 @@ impl SignIndex {
             return near;
         }
         let weights = Weights::new(query);
+        // Beside each other first: a processor waits for many rows at once, but for one while it weighs it.
+        let signs: Vec<Signs> = near.iter().map(|&at| self.rows[at as usize]).collect();
         let mut weighed: Vec<(i32, u32)> =
-            near.into_iter().map(|at| (weights.of(&self.rows[at as usize]), at)).collect();
+            signs.iter().zip(near).map(|(signs, at)| (weights.of(signs), at)).collect();
         weighed.select_nth_unstable_by(most, |a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
         weighed.truncate(most);
         let mut nearest: Vec<u32> = weighed.into_iter().map(|(_, number)| number).collect();
@@ -111,9 +113,15 @@ impl Weights {
         Weights(query.chunks(8).map(|eight| std::array::from_fn(|byte| sum(eight, byte))).collect())
     }
 
+    /// In loops of fixed length: as one chain of all bytes it takes twenty times as long.
     fn of(&self, signs: &Signs) -> i32 {
-        let bytes = signs.iter().flat_map(|word| word.to_le_bytes());
-        self.0.iter().zip(bytes).map(|(worth, byte)| i32::from(worth[usize::from(byte)])).sum()
+        let mut sum = 0;
+        for (eight, word) in self.0.chunks_exact(8).zip(signs) {
+            for (worth, byte) in eight.iter().zip(word.to_le_bytes()) {
+                sum += i32::from(worth[usize::from(byte)]);
+            }
+        }
+        sum
     }
 }
 
@@ -170,14 +178,15 @@ mod tests {
         index
     }
 
-    fn agrees(one: &Query, other: &Query, at: usize) -> bool {
-        // Bytes know no number below half a step.
-        (meaning(one).places[at] > 0) == (other[at] > 0)
+    /// In how many places the signs differ. Bytes know no number below half a step.
+    fn differing(one: &Query, other: &Query) -> i64 {
+        let places = meaning(one).places;
+        places.iter().zip(other).filter(|&(&one, &other)| (one > 0) != (other > 0)).count() as i64
     }
 
     fn expected(vectors: &[Query], most: usize, key: impl Fn(&Query) -> i64) -> Vec<u32> {
         let mut order: Vec<u32> = (0..vectors.len() as u32).collect();
-        order.sort_by_key(|&number| (key(&vectors[number as usize]), number));
+        order.sort_by_cached_key(|&number| (key(&vectors[number as usize]), number));
         order.truncate(most);
         order.sort_unstable();
         order
@@ -189,11 +198,9 @@ mod tests {
         let vectors: Vec<_> = (0..61).map(|of| query(of / 2)).collect();
         let index = index(&vectors);
         for query in [query(3), query(77), vectors[60]] {
-            let differing =
-                |one: &Query| (0..WIDTH).filter(|&at| !agrees(one, &query, at)).count() as i64;
             for most in [0, 1, 2, 7, 60, 61, 500] {
                 let found = index.of_fewest_differing(&query, most);
-                assert_eq!(found, expected(&vectors, most, differing), "{most}");
+                assert_eq!(found, expected(&vectors, most, |one| differing(one, &query)), "{most}");
             }
         }
     }
