@@ -111,10 +111,11 @@ pub fn write(
     Ok(written?)
 }
 
-/// Where a file is written before it has its name.
+/// Where a file is written before it has its name: the same place always, so that what is left by a process that
+/// was killed is overwritten.
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    name.push(".new");
     path.with_file_name(name)
 }
 

@@ -113,6 +113,8 @@ impl Keeper {
             }
         }
         self.until = Some(settled);
+        let (claims, _) = self.filed;
+        tracing::info!(file = %file.display(), claims, "known claims taken up from their file");
         Ok(true)
     }
 
@@ -254,17 +256,20 @@ impl Keeper {
         let mut stop = std::pin::pin!(stop);
         let mut pause = EVERY;
         let mut opened = false;
+        let mut without_file = false;
         let mut filed_at = tokio::time::Instant::now();
         loop {
             let step = async {
                 if !opened {
-                    self.open_file().await?;
+                    without_file = !self.open_file().await?;
                     opened = true;
                 }
                 self.look().await?;
                 let begun = tokio::time::Instant::now();
                 while begun.elapsed() < EVERY && self.read_some().await? > 0 {}
-                if filed_at.elapsed() >= FILE_EVERY {
+                // At once where there is none: a process may be killed before its time comes.
+                if without_file || filed_at.elapsed() >= FILE_EVERY {
+                    without_file = false;
                     filed_at = tokio::time::Instant::now();
                     self.write_file().await?;
                 }

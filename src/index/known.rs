@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::{ClaimIndex, FileError, Meaning, file};
 use crate::domain::ClaimId;
@@ -13,7 +13,11 @@ use crate::pipeline::matching::{Evidence, Ranker, Vector, Way, encoder, meaning,
 /// A claim is found by its words from when it is added on, and by its meaning once that has been
 /// read, which takes some milliseconds of a processor.
 #[derive(Debug, Default)]
-pub struct KnownClaims(RwLock<Inner>);
+pub struct KnownClaims {
+    inner: RwLock<Inner>,
+    /// Held by who writes the file.
+    saving: Mutex<()>,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -45,11 +49,11 @@ impl Found {
 impl KnownClaims {
     /// A lock that a panic left behind guards whole entries: each is added at once.
     fn read(&self) -> RwLockReadGuard<'_, Inner> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner)
+        self.inner.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, Inner> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+        self.inner.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds claims by their words, passing over those it has.
@@ -120,6 +124,8 @@ impl KnownClaims {
     /// # Errors
     /// [`FileError::Io`].
     pub fn save(&self, path: &Path) -> Result<(), FileError> {
+        // Who began it may have been given up since, as at a stop, and goes on.
+        let _saving = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
         let inner = self.read();
         file::write(path, encoder(), &inner.index, &inner.ids)
     }
@@ -258,6 +264,21 @@ mod tests {
         std::fs::write(&path, b"ctclaim1").unwrap();
         assert!(matches!(other.load(&path, |_| true), Err(FileError::Torn)));
         assert_eq!(other.counts().0, 2);
+    }
+
+    #[test]
+    fn whoever_saves_while_another_does_leaves_a_whole_file_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("known");
+        let (known, ids) = known(&["The ferry Aurora sank.", "Bread will cost twice as much."]);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..20).for_each(|_| known.save(&path).unwrap()));
+            }
+        });
+        let other = KnownClaims::default();
+        assert_eq!(other.load(&path, |saved| saved == ids).unwrap(), Some(ids));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]

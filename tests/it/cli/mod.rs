@@ -8,6 +8,7 @@ mod extract;
 mod feeds;
 mod find_match;
 mod import_reviews;
+mod index_file;
 mod ingest;
 mod kills;
 mod load;
