@@ -60,6 +60,8 @@ pub async fn find(
         }
     };
     let known = app.known.clone();
+    // As it is before they are asked: what comes in meanwhile may not be among the answers.
+    let index = state(&known);
     let found = when_free(&app, move || Ok(ask(&known, &texts))).await?;
     let wanted = Wanted {
         limit: usize::from(asked.limit.unwrap_or(LIMIT)),
@@ -67,7 +69,7 @@ pub async fn find(
     };
     let mut connection = app.pool.get().await?;
     let results = results(&mut connection, found, wanted).await?;
-    Ok(HttpResponse::Ok().json(MatchAnswer { results, index: state(&app.known) }))
+    Ok(HttpResponse::Ok().json(MatchAnswer { results, index }))
 }
 
 /// What is wanted of all that was found.
