@@ -11,20 +11,13 @@ use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::audit::{self, Request};
+use super::membership::{self, ACTORS};
 use super::sql::{IdRow, Sql};
 use super::views::ended;
 use super::writing::{lock_actor_merges, take_time};
 use super::{Connection, Error};
 use crate::domain::view::ActorMergeView;
 use crate::domain::{ActorId, ActorMergeId};
-
-#[derive(QueryableByName)]
-struct MemberRow {
-    #[diesel(sql_type = SqlUuid)]
-    actor_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    survivor_id: Uuid,
-}
 
 /// The actors that answer for those of these that were merged; none for one that stands by itself.
 ///
@@ -35,13 +28,7 @@ pub async fn answering(
     actors: &[Uuid],
     as_of: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<Uuid, Uuid>, Error> {
-    if actors.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let mut sql = Sql::new("select m.actor_id, m.survivor_id from actor_members m");
-    sql.among("where", "m.actor_id", actors).live("m", as_of);
-    let rows: Vec<MemberRow> = sql.look_up(connection).await?;
-    Ok(rows.into_iter().map(|row| (row.actor_id, row.survivor_id)).collect())
+    ACTORS.answering(connection, actors, as_of).await
 }
 
 /// The actor that answers for one that was merged.
@@ -67,13 +54,7 @@ pub(super) async fn family(
         actors.iter().map(|id| survivors.get(id).copied().unwrap_or(*id)).collect();
     roots.sort_unstable();
     roots.dedup();
-    if roots.is_empty() {
-        return Ok(roots);
-    }
-    let mut sql = Sql::new("select m.actor_id as id from actor_members m");
-    sql.among("where", "m.survivor_id", &roots).live("m", as_of).push("order by m.actor_id", []);
-    let rows: Vec<IdRow> = sql.look_up(connection).await?;
-    roots.extend(rows.into_iter().map(|row| row.id));
+    roots.extend(ACTORS.answered_for(connection, &roots, as_of).await?.into_keys());
     Ok(roots)
 }
 
@@ -220,8 +201,7 @@ pub async fn merge(
         ],
     );
     sql.run(connection).await?;
-    let members = family(connection, &[actor.0], None).await?;
-    answer_by(connection, &members, into.0, at).await?;
+    ACTORS.hand_over(connection, actor.0, into.0, at).await?;
     audit::log(connection, "merge_actors", actor.0, request, at).await?;
     find(connection, id).await
 }
@@ -242,58 +222,16 @@ pub async fn split(
     if known(connection, &[actor.0]).await?.is_empty() {
         return Err(Error::NotFound);
     }
-    let unknown = Error::Unknown { field: "merge" };
-    let found = match find(connection, merge).await {
-        Ok(found) => found,
-        Err(Error::NotFound) => return Err(unknown),
-        Err(error) => return Err(error),
-    };
-    let survivor = survivor(connection, found.actor, None).await?;
-    if ![Some(found.actor), Some(found.into), survivor].contains(&Some(actor)) {
-        return Err(unknown);
+    let found = membership::named(find(connection, merge).await)?;
+    let survivor = survivor(connection, found.actor, None).await?.map(|survivor| survivor.0);
+    if !membership::concerns(actor.0, found.actor.0, found.into.0, survivor) {
+        return Err(Error::Unknown { field: "merge" });
     }
     if found.undone_at.is_some() {
         return Ok(found);
     }
     let at = take_time(connection).await?;
-    let mut sql = Sql::new("update actor_merges set superseded_at =");
-    sql.push("{} where id = {}", [at.into(), merge.0.into()]);
-    sql.run(connection).await?;
-    let own = chained(connection, found.actor.0).await?;
-    answer_by(connection, &own, found.actor.0, at).await?;
+    ACTORS.give_back(connection, merge.0, found.actor.0, at).await?;
     audit::log(connection, "split_actor", found.actor.0, request, at).await?;
     find(connection, merge).await
-}
-
-/// The actor with all whose chain of merges leads to it.
-async fn chained(connection: &Connection, actor: Uuid) -> Result<Vec<Uuid>, Error> {
-    let mut sql = Sql::new("with recursive f as (");
-    sql.push(
-        "select {}::uuid as id union select g.actor_id from actor_merges g join f on g.into_id = f.id
-          where g.superseded_at is null) select id from f",
-        [actor.into()],
-    );
-    let rows: Vec<IdRow> = sql.look_up(connection).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// From now on `survivor` answers for these actors, and nobody for itself.
-async fn answer_by(
-    connection: &Connection,
-    actors: &[Uuid],
-    survivor: Uuid,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
-    let mut sql = Sql::new("update actor_members m set superseded_at =");
-    sql.push("{} where m.actor_id = any({})", [at.into(), actors.to_vec().into()]);
-    sql.live("m", None);
-    sql.run(connection).await?;
-    let members: Vec<Uuid> = actors.iter().copied().filter(|&actor| actor != survivor).collect();
-    let ids: Vec<Uuid> = members.iter().map(|_| Uuid::now_v7()).collect();
-    let mut sql = Sql::new("insert into actor_members (id, actor_id, survivor_id, recorded_at)");
-    sql.push(
-        "select p.id, p.actor_id, {}, {} from unnest({}, {}) as p (id, actor_id)",
-        [survivor.into(), at.into(), ids.into(), members.into()],
-    );
-    sql.run(connection).await
 }

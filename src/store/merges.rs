@@ -8,19 +8,12 @@ use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use super::audit::{self, Request};
-use super::sql::{IdRow, Sql};
+use super::membership::{self, CLAIMS};
+use super::sql::Sql;
 use super::writing::{Move, judge_anew, lock_merges, take_time};
 use super::{Connection, Error, claims};
 use crate::domain::view::{MemberView, MergeView};
 use crate::domain::{ClaimId, LinkId, MergeId};
-
-#[derive(QueryableByName)]
-struct SurvivorRow {
-    #[diesel(sql_type = SqlUuid)]
-    claim_id: Uuid,
-    #[diesel(sql_type = SqlUuid)]
-    survivor_id: Uuid,
-}
 
 /// The claims that answer for those of these that were merged; none for one that stands by itself.
 ///
@@ -31,14 +24,12 @@ pub async fn survivors(
     claims: &[ClaimId],
     as_of: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<ClaimId, ClaimId>, Error> {
-    if claims.is_empty() {
-        return Ok(BTreeMap::new());
-    }
     let ids: Vec<Uuid> = claims.iter().map(|id| id.0).collect();
-    let mut sql = Sql::new("select m.claim_id, m.survivor_id from claim_members m");
-    sql.among("where", "m.claim_id", &ids).live("m", as_of);
-    let rows: Vec<SurvivorRow> = sql.look_up(connection).await?;
-    Ok(rows.into_iter().map(|row| (ClaimId(row.claim_id), ClaimId(row.survivor_id))).collect())
+    Ok(of_claims(CLAIMS.answering(connection, &ids, as_of).await?))
+}
+
+fn of_claims(answering: BTreeMap<Uuid, Uuid>) -> BTreeMap<ClaimId, ClaimId> {
+    answering.into_iter().map(|(claim, survivor)| (ClaimId(claim), ClaimId(survivor))).collect()
 }
 
 /// All claims that were merged into those that answer for these, each with who answers for it.
@@ -52,14 +43,8 @@ pub async fn families(
     let answering = survivors(connection, claims, None).await?;
     let ids: BTreeSet<Uuid> =
         claims.iter().map(|claim| answering.get(claim).unwrap_or(claim).0).collect();
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
     let ids: Vec<Uuid> = ids.into_iter().collect();
-    let mut sql = Sql::new("select m.claim_id, m.survivor_id from claim_members m");
-    sql.among("where", "m.survivor_id", &ids).live("m", None);
-    let rows: Vec<SurvivorRow> = sql.look_up(connection).await?;
-    Ok(rows.into_iter().map(|row| (ClaimId(row.claim_id), ClaimId(row.survivor_id))).collect())
+    Ok(of_claims(CLAIMS.answered_for(connection, &ids, None).await?))
 }
 
 #[derive(QueryableByName)]
@@ -232,9 +217,7 @@ async fn join(
         ],
     );
     sql.run(connection).await?;
-    let mut members = members_of(connection, claim.0).await?;
-    members.push(claim.0);
-    answer_by(connection, &members, into.0, at).await?;
+    let members = CLAIMS.hand_over(connection, claim.0, into.0, at).await?;
     let all = Move { from: claim.0, to: into.0, members: &members, at };
     all.run(connection).await?;
     judge_anew(connection, BTreeSet::from([claim.0, into.0]), at).await?;
@@ -288,12 +271,11 @@ pub async fn split(
     if claims::texts(connection, &[claim]).await?.is_empty() {
         return Err(Error::NotFound);
     }
-    let unknown = Error::Unknown { field: "merge" };
-    let Ok(found) = find(connection, merge).await else { return Err(unknown) };
-    let survivor = survivors(connection, &[found.claim], None).await?.remove(&found.claim);
-    // Of an undone merge whoever it was of may ask again.
-    if ![Some(found.claim), Some(found.into), survivor].contains(&Some(claim)) {
-        return Err(unknown);
+    let found = membership::named(find(connection, merge).await)?;
+    let survivor =
+        CLAIMS.answering(connection, &[found.claim.0], None).await?.remove(&found.claim.0);
+    if !membership::concerns(claim.0, found.claim.0, found.into.0, survivor) {
+        return Err(Error::Unknown { field: "merge" });
     }
     if found.undone_at.is_some() {
         return Ok(found);
@@ -309,54 +291,9 @@ async fn part(connection: &mut Connection, merge: &MergeView) -> Result<DateTime
     let survivor = survivors(connection, &[claim], None).await?.remove(&claim);
     let survivor = survivor.unwrap_or(merge.into);
     let at = take_time(connection).await?;
-    let mut sql = Sql::new("update merges set superseded_at =");
-    sql.push("{} where id = {}", [at.into(), merge.id.0.into()]);
-    sql.run(connection).await?;
-    let family = family(connection, claim.0).await?;
-    answer_by(connection, &family, claim.0, at).await?;
+    let family = CLAIMS.give_back(connection, merge.id.0, claim.0, at).await?;
     let back = Move { from: survivor.0, to: claim.0, members: &family, at };
     back.run(connection).await?;
     judge_anew(connection, BTreeSet::from([claim.0, survivor.0]), at).await?;
     Ok(at)
-}
-
-/// The claims that this one answers for.
-async fn members_of(connection: &Connection, survivor: Uuid) -> Result<Vec<Uuid>, Error> {
-    let mut sql = Sql::new("select m.claim_id as id from claim_members m");
-    sql.push("where m.survivor_id = {}", [survivor.into()]).live("m", None);
-    let rows: Vec<IdRow> = sql.look_up(connection).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// The claim with all whose chain of merges leads to it.
-async fn family(connection: &Connection, claim: Uuid) -> Result<Vec<Uuid>, Error> {
-    let mut sql = Sql::new("with recursive f as (");
-    sql.push(
-        "select {}::uuid as id union select g.claim_id from merges g join f on g.into_id = f.id
-          where g.superseded_at is null) select id from f",
-        [claim.into()],
-    );
-    let rows: Vec<IdRow> = sql.look_up(connection).await?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
-}
-
-/// From now on `survivor` answers for these claims, and nobody for itself.
-async fn answer_by(
-    connection: &Connection,
-    claims: &[Uuid],
-    survivor: Uuid,
-    at: DateTime<Utc>,
-) -> Result<(), Error> {
-    let mut sql = Sql::new("update claim_members m set superseded_at =");
-    sql.push("{} where m.claim_id = any({})", [at.into(), claims.to_vec().into()]);
-    sql.live("m", None);
-    sql.run(connection).await?;
-    let members: Vec<Uuid> = claims.iter().copied().filter(|&claim| claim != survivor).collect();
-    let ids: Vec<Uuid> = members.iter().map(|_| Uuid::now_v7()).collect();
-    let mut sql = Sql::new("insert into claim_members (id, claim_id, survivor_id, recorded_at)");
-    sql.push(
-        "select p.id, p.claim_id, {}, {} from unnest({}, {}) as p (id, claim_id)",
-        [survivor.into(), at.into(), ids.into(), members.into()],
-    );
-    sql.run(connection).await
 }

@@ -25,6 +25,7 @@ mod insert;
 pub mod jobs;
 pub mod links;
 pub mod meanings;
+mod membership;
 pub mod merges;
 mod migrate;
 pub mod namings;
