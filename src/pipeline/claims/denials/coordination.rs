@@ -180,7 +180,7 @@ fn previous_member(
         (0..=3)
             .scan(end, |at, _| {
                 let phrase = reading.phrases.get(reading.phrase_of(at.checked_sub(1)?)?)?;
-                *at = phrase.tokens.start.checked_sub(1).unwrap_or_default();
+                *at = phrase.tokens.start.saturating_sub(1);
                 Some(phrase)
             })
             .take_while(|phrase| phrase.tokens.start >= bounds.start)
