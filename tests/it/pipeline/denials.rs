@@ -261,6 +261,12 @@ fn what_a_spokesman_denies_is_said_of_the_body_he_speaks_for() {
         let claims: Vec<&str> = found.iter().map(|denial| denial.claim.as_str()).collect();
         assert_eq!(claims, [claim], "{passage}");
     }
+    let near = "Anna Marsh denied that the dam had burst. A spokesman for the embassy in Lisbon denied that it was planning to open a casino.";
+    for gear in [Gear::Fast, Gear::Accurate] {
+        let found = passage_denials(gear, near);
+        let claim = found.last().map(|denial| denial.claim.as_str());
+        assert_eq!(claim, Some("The embassy in Lisbon was planning to open a casino."), "{gear:?}");
+    }
 }
 
 #[test]

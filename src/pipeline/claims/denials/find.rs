@@ -181,9 +181,13 @@ impl<'p> Passage<'p> {
         let speaker = self.speaker_of(&tokens).or(denier_party.clone());
         let third =
             same_sentence && !matches!(cue.family, Family::Adverb) && tokens.start >= cue.core.end;
-        let about = about.map(|about| about.meant_by(self.reading.lower(tokens.start)));
-        let known = about.and_then(|about| self.pronouns_for(&tokens, about));
         let first = self.reading.lower(tokens.start);
+        // A spokesman's "it" is whom he speaks for, whoever else is near.
+        let clients = third
+            && matches!(first, "it" | "its")
+            && denier_party.as_ref().is_some_and(|denier| denier.client.is_some());
+        let about = about.filter(|_| !clients).map(|about| about.meant_by(first));
+        let known = about.and_then(|about| self.pronouns_for(&tokens, about));
         let speaker =
             about.cloned().filter(|_| matches!(first, "i" | "we" | "my" | "our")).or(speaker);
         let context = Context {
