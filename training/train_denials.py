@@ -127,9 +127,8 @@ def learn(a, vocabulary, encoder, reader, chance):
         fit(reader, plan(attributed, 1, a.batch, 1.0, chance), (0.0, 0.5, 0.7, 0.0), a)
         if a.start:
             torch.save(reader.state_dict(), a.start)
-    others = [torch.load(path) for path in a.average or []]
-    averaged(reader, others + [denial_run(a, reader, items, start, seed) for start in [copy.deepcopy(reader.state_dict())]
-                      for seed in range(a.seed, a.seed + a.runs)])
+    start = copy.deepcopy(reader.state_dict())
+    averaged(reader, [denial_run(a, reader, items, start, seed) for seed in range(a.seed, a.seed + a.runs)])
     out = {}
     put_reader(out, reader)
     save_file(out, a.weights)
@@ -168,7 +167,6 @@ def main():
     ap.add_argument("--expected")
     ap.add_argument("--epochs", type=int, default=3)
     ap.add_argument("--runs", type=int, default=3, help="with chance of their own, whose numbers are averaged")
-    ap.add_argument("--average", nargs="*", help="numbers of runs of before that had the same start: averaged with these runs")
     ap.add_argument("--keep-runs", help="begin of the names of files for each run's numbers")
     ap.add_argument("--batch", type=int, default=16)
     ap.add_argument("--rate", type=float, default=2e-4)
