@@ -330,7 +330,10 @@ fn verb_in_context(
             let after_preposition =
                 matches!(before, Tag::Preposition | Tag::Adjective | Tag::Number | Tag::To);
             let subject_only = subject && after != Tag::Preposition;
-            if noun_first && (after_preposition || !(object || subject_only)) {
+            // "Kurdish sources denied", not "the man she claims denied it".
+            let verb_follows =
+                matches!(after, Tag::VerbPast | Tag::Modal) && before != Tag::Pronoun;
+            if noun_first && (after_preposition || verb_follows || !(object || subject_only)) {
                 Tag::Noun
             } else {
                 tag

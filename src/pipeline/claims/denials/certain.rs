@@ -222,7 +222,8 @@ fn withheld(reading: &Reading, cue: &Cue) -> bool {
             matches!(reading.lower(token), "is" | "are" | "was" | "were" | "be" | "been" | "being")
         });
     if passive && reading.lower(cue.anchor) == "denied" {
-        return given(next);
+        // "bail was denied to both"
+        return given(next) || reading.lower(next) == "to" && phrase_at(next + 1).is_some();
     }
     phrase_at(next).is_some_and(|taker| {
         let person = matches!(taker.kind, PhraseKind::Name | PhraseKind::Pronoun)
@@ -280,6 +281,22 @@ fn not_denied(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> bool {
         if !beside {
             break;
         }
+    }
+    // "refused to deny", "is unable to dispute"
+    let refuses = matches!(
+        reading.lower(before),
+        "refuse"
+            | "refuses"
+            | "refused"
+            | "refusing"
+            | "decline"
+            | "declines"
+            | "declined"
+            | "declining"
+            | "unable"
+    );
+    if refuses && reading.lower(before + 1) == "to" {
+        return true;
     }
     // The subject ends right before the verb: "few people in the trade deny".
     let subject = (before.saturating_sub(6).max(bounds.start)..=before).find(|&token| {
@@ -410,6 +427,7 @@ mod tests {
             "The court denied her a second hearing.",
             "The governor denied the state any money.",
             "The bank denied the family a mortgage.",
+            "Bail was denied to both men.",
         ] {
             assert_eq!(judged(text, "denied"), Some(false), "{text}");
         }
@@ -432,6 +450,7 @@ mod tests {
             ("Nobody at the dam denied that the gate was open.", "denied"),
             ("He does not want to talk about this, but he doesn't deny it.", "deny"),
             ("The mayor has never seriously disputed that the well was dry.", "disputed"),
+            ("The clerk refused to deny calling him a fool.", "deny"),
         ] {
             assert_eq!(judged(text, word), Some(false), "{text}");
         }

@@ -58,7 +58,9 @@ pub fn extended(reading: &Reading, phrase: &NounPhrase, limit: usize) -> Range<u
 /// the claim a hoax". Nobody else denies there.
 fn participle_subject(reading: &Reading, cue: &Cue, bounds: &Range<usize>) -> Option<usize> {
     let start = cue.core.start;
-    let comma = start.checked_sub(1).filter(|&token| reading.word(token) == ",")?;
+    let comma = start
+        .checked_sub(1)
+        .filter(|&token| matches!(reading.word(token), "," | "-" | "--" | "–" | "—"))?;
     if reading.tag(start) != Tag::VerbIng {
         return None;
     }

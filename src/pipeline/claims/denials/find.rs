@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::anothers::is_anothers;
 use super::asked::Asker;
 use super::certain;
 use super::coordination;
@@ -12,6 +13,7 @@ use super::denier;
 use super::features::Features;
 use super::judge;
 use super::model::{Models, logistic, score};
+use super::parts;
 use super::pointed;
 use crate::domain::Field;
 use crate::pipeline::Gear;
@@ -321,12 +323,12 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
         let (denier, told) = match &answer {
             Some(answer) => {
                 let denier = pointed::denier(passage, models, cue, answer);
-                let told = pointed::denied(passage, models, cue, denier.as_ref(), answer);
+                let told = pointed::denied(passage, models, cue, &cues, denier.as_ref(), answer);
                 (denier, told)
             }
             None => {
                 let denier = best_denier(passage, models, cue);
-                let told = best_denied(passage, models, cue, denier.as_ref());
+                let told = best_denied(passage, models, cue, &cues, denier.as_ref());
                 (denier, told)
             }
         };
@@ -360,24 +362,34 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
     found
 }
 
-/// What is denied, a proposition for each clause that has its own "that"; as it is where one of them cannot
-/// be worded.
+/// What is denied, a proposition for each clause that has its own "that" and for each noun of doing that has a
+/// verb of its own; as it is where one of them cannot be worded.
 fn parts_of(passage: &Passage, cue: &Cue, denier: Option<&Range<usize>>, told: Told) -> Vec<Told> {
-    let clauses = coordination::clauses(passage.reading, &told.tokens);
-    if told.form != Form::Clause || clauses.len() < 2 {
+    let (parts, form) = match told.form {
+        Form::Clause => (parts::clauses(passage.reading, &told.tokens), Form::Clause),
+        // "has denied the affairs and any wrongdoing": of no other cue the denier is who did both.
+        Form::Noun | Form::Had if cue.family == Family::Verb && denier.is_some() => {
+            (parts::doings(passage.reading, &told.tokens), Form::Noun)
+        }
+        _ => return vec![told],
+    };
+    if parts.len() < 2 {
         return vec![told];
     }
-    let parts: Option<Vec<Told>> = clauses
+    let parts: Option<Vec<Told>> = parts
         .into_iter()
         .map(|tokens| {
-            let candidate = Candidate {
-                tokens: Some(tokens.clone()),
-                form: Form::Clause,
-                subject: None,
-                features: Features::new(),
+            let worded = |form| {
+                let candidate = Candidate {
+                    tokens: Some(tokens.clone()),
+                    form,
+                    subject: None,
+                    features: Features::new(),
+                };
+                let claim = passage.claim(cue, denier, &candidate)?;
+                Some(Told { tokens: tokens.clone(), claim, form })
             };
-            let claim = passage.claim(cue, denier, &candidate)?;
-            Some(Told { tokens, claim, form: Form::Clause })
+            worded(form).or_else(|| (form == Form::Noun).then(|| worded(Form::Had)).flatten())
         })
         .collect();
     parts.unwrap_or_else(|| vec![told])
@@ -485,12 +497,14 @@ pub fn best_denied(
     passage: &Passage,
     models: &Models,
     cue: &Cue,
+    cues: &[Cue],
     denier: Option<&Range<usize>>,
 ) -> Option<Told> {
     let reading = passage.reading;
     let candidates = denied::candidates(reading, cue, passage.speeches);
     let mut scored: Vec<(f32, Candidate)> = candidates
         .into_iter()
+        .filter(|candidate| !is_anothers(reading, cue, cues, candidate))
         .map(|candidate| (score(&models.denied, &candidate.features), candidate))
         .filter_map(|(score, candidate)| Some((score, without_verdict(reading, cue, candidate)?)))
         .collect();

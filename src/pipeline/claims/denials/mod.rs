@@ -1,5 +1,6 @@
 //! Who denies what: wide rules propose cues, trained judges decide and link.
 
+pub mod anothers;
 pub mod asked;
 pub mod certain;
 pub mod coordination;
@@ -11,6 +12,7 @@ pub mod features;
 pub mod find;
 pub mod judge;
 pub mod model;
+pub mod parts;
 pub mod pointed;
 
 pub use find::{Found, Passage, find};

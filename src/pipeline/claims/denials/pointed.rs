@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::anothers::is_anothers;
 use super::asked::Answer;
 use super::cue::Cue;
 use super::denied::{self, Candidate};
@@ -57,6 +58,7 @@ pub fn denied(
     passage: &Passage,
     models: &Models,
     cue: &Cue,
+    cues: &[Cue],
     denier: Option<&Range<usize>>,
     answer: &Answer,
 ) -> Option<Told> {
@@ -88,6 +90,9 @@ pub fn denied(
     }
     let ranked = ranked(scored);
     for candidate in ranked {
+        if is_anothers(reading, cue, cues, &candidate) {
+            continue;
+        }
         let Some(mut candidate) = without_verdict(reading, cue, candidate) else { continue };
         let tokens = candidate.tokens.clone()?;
         let about = subject

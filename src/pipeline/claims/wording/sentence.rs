@@ -137,6 +137,11 @@ impl<'s> Sentence<'s> {
                     while at < tokens.end && matches!(reading.lower(at), "ever" | "once" | "even") {
                         at += 1;
                     }
+                    // "never at any point met"
+                    let at_any = reading.lower(at) == "at" && reading.lower(at + 1) == "any";
+                    if at_any && at + 3 < tokens.end {
+                        at += 3;
+                    }
                 }
                 _ => {}
             }
