@@ -16,7 +16,7 @@ pub fn is_anothers(reading: &Reading, cue: &Cue, cues: &[Cue], candidate: &Candi
     if reading.sentence_of(tokens.start) != cue.sentence {
         return false;
     }
-    if is_object_of_negated(reading, cue, tokens) {
+    if is_object_of_negated(reading, cue, candidate) {
         return true;
     }
     match cue.family {
@@ -28,14 +28,33 @@ pub fn is_anothers(reading: &Reading, cue: &Cue, cues: &[Cue], candidate: &Candi
     }
 }
 
-/// "never took | the money |": what is denied is the taking.
-fn is_object_of_negated(reading: &Reading, cue: &Cue, tokens: &Range<usize>) -> bool {
-    tokens.start == cue.core.end
-        && cue.core.clone().any(|token| is_negation(reading, token))
-        && cue.core.end.checked_sub(1).is_some_and(|last| {
-            is_verb(reading.tag(last))
-                && !matches!(reading.lemma(last), "say" | "claim" | "suggest" | "state" | "tell")
-        })
+/// "never took | the money |", "is not considering | closing the bridge |", "is not | closing it |": what is denied has
+/// the verb before it, too.
+fn is_object_of_negated(reading: &Reading, cue: &Cue, candidate: &Candidate) -> bool {
+    let Some(tokens) = candidate.tokens.as_ref() else { return false };
+    if tokens.start < cue.core.end || !cue.core.clone().any(|token| is_negation(reading, token)) {
+        return false;
+    }
+    let between = cue.core.end..tokens.start;
+    let only_verbs = between.clone().all(|token| {
+        is_verb(reading.tag(token)) || matches!(reading.tag(token), Tag::Adverb | Tag::To)
+    });
+    let verb = between
+        .rev()
+        .chain(cue.core.clone().rev().take(1))
+        .find(|&token| is_verb(reading.tag(token)));
+    let whole = matches!(candidate.form, Form::Clause | Form::Negated | Form::Predicate);
+    // "never said that …": what was not said is another matter.
+    let said =
+        |token| matches!(reading.lemma(token), "say" | "claim" | "suggest" | "state" | "tell");
+    let goes_on = candidate.form == Form::Gerund
+        && tokens.start == cue.core.end
+        && cue
+            .core
+            .start
+            .checked_sub(1)
+            .is_some_and(|helper| reading.tag(helper) == Tag::Auxiliary);
+    goes_on || only_verbs && !whole && verb.is_some_and(|token| !said(token))
 }
 
 /// "denies | the arson | and also denies ever being at the mill": what stands between two verbs that deny is
@@ -102,6 +121,17 @@ mod tests {
         assert_eq!(
             claims("Marn denies the arson and also denies ever being at the mill."),
             ["Marn committed arson.", "Marn was at the mill."]
+        );
+    }
+
+    #[test]
+    fn the_verb_that_is_negated_is_part_of_what_is_denied() {
+        assert_eq!(
+            claims(
+                "The Tribune says the harbour office may close the bridge. An official said on Saturday \
+                 that the harbour office was not considering closing the bridge at this time."
+            ),
+            ["The harbour office was considering closing the bridge at this time."]
         );
     }
 

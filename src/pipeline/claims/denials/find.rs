@@ -438,6 +438,25 @@ fn is_subject_of(reading: &Reading, cue: &Cue, tokens: &Range<usize>) -> bool {
         && tokens.end == cue.tokens.start
 }
 
+/// "Marn was asked whether he had sold the well": what the question is about, for who answers "I did not".
+pub(super) fn asked_about(reading: &Reading, mut candidate: Candidate) -> Candidate {
+    let question = candidate.tokens.clone().and_then(|tokens| {
+        (tokens.start + 2..tokens.end.saturating_sub(2))
+            .find(|&token| {
+                matches!(reading.lower(token), "if" | "whether")
+                    && reading.lower(token - 1) == "asked"
+                    && matches!(reading.lower(token - 2), "was" | "were" | "is" | "been" | "when")
+            })
+            .map(|token| token + 1..tokens.end)
+    });
+    if candidate.form == Form::Clause
+        && let Some(question) = question
+    {
+        candidate.tokens = Some(question);
+    }
+    candidate
+}
+
 /// "the moon is made of glass is a myth": the denied words without the verdict on them, be it this
 /// cue's own or another's.
 /// `None` where no clause is left: "reports of a crash were a hoax" has none.
@@ -507,6 +526,7 @@ pub fn best_denied(
         .filter(|candidate| !is_anothers(reading, cue, cues, candidate))
         .map(|candidate| (score(&models.denied, &candidate.features), candidate))
         .filter_map(|(score, candidate)| Some((score, without_verdict(reading, cue, candidate)?)))
+        .map(|(score, candidate)| (score, asked_about(reading, candidate)))
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     // "reports of a crash were false" tells what is denied, whatever the model thinks of it.

@@ -13,7 +13,7 @@ use super::denied::{self, Candidate};
 use super::denier;
 use super::extent::is_negation;
 use super::features::Features;
-use super::find::{Passage, Told, without_verdict};
+use super::find::{Passage, Told, asked_about, without_verdict};
 use super::model::{Models, score};
 use crate::pipeline::claims::wording::Form;
 use crate::pipeline::lexicon::denial::Family;
@@ -93,7 +93,8 @@ pub fn denied(
         if is_anothers(reading, cue, cues, &candidate) {
             continue;
         }
-        let Some(mut candidate) = without_verdict(reading, cue, candidate) else { continue };
+        let Some(candidate) = without_verdict(reading, cue, candidate) else { continue };
+        let mut candidate = asked_about(reading, candidate);
         let tokens = candidate.tokens.clone()?;
         let about = subject
             .clone()
