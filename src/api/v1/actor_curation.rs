@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::{DateTime, Utc};
 
 use super::curation::asked;
+use super::merging::{self, Mergeable};
 use crate::api::dto::actor::ActorMerge;
 use crate::api::dto::curation::{ActorMerging, ActorMoved, ActorSplitting};
 use crate::api::extract::{NoQuery, PathId, Query, Unread};
@@ -11,9 +12,39 @@ use crate::api::moved;
 use crate::api::openapi::ActorCurationProblems;
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::domain::ActorId;
+use crate::domain::view::ActorMergeView;
+use crate::domain::{ActorId, ActorMergeId};
 use crate::store::audit::Request;
-use crate::store::{self, Connection, actor_merges};
+use crate::store::{Connection, Error, actor_merges};
+
+/// Actors, which are merged and split.
+struct Actors;
+
+impl Mergeable for Actors {
+    const NOUN: &'static str = "actor";
+    type Id = ActorId;
+    type MergeId = ActorMergeId;
+    type View = ActorMergeView;
+    type Body = ActorMerge;
+
+    async fn merge(
+        connection: &mut Connection,
+        id: ActorId,
+        into: ActorId,
+        request: Request<'_>,
+    ) -> Result<ActorMergeView, Error> {
+        actor_merges::merge(connection, id, into, request).await
+    }
+
+    async fn split(
+        connection: &mut Connection,
+        id: ActorId,
+        undone: ActorMergeId,
+        request: Request<'_>,
+    ) -> Result<ActorMergeView, Error> {
+        actor_merges::split(connection, id, undone, request).await
+    }
+}
 
 /// What answers for a merged actor: the same resource of the one that it was merged into, as it was at
 /// `as_of`. `None` for an actor that stands by itself.
@@ -50,17 +81,8 @@ pub async fn merge(
     body: Unread,
 ) -> Result<HttpResponse, Problem> {
     let asked: ActorMerging = asked(body).await?;
-    if asked.into == id {
-        return Err(Problem::field("/into", "is the actor itself"));
-    }
     let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
-    let mut connection = app.pool.get().await?;
-    let merged = store::transaction(&mut connection, async |connection| {
-        actor_merges::merge(connection, id, asked.into, request).await
-    })
-    .await
-    .map_err(|error| Problem::of_one("actor", id, error))?;
-    Ok(HttpResponse::Ok().json(ActorMerge::from(merged)))
+    merging::merge::<Actors>(&app, id, asked.into, request).await
 }
 
 /// Split a merged actor off
@@ -83,11 +105,5 @@ pub async fn split(
 ) -> Result<HttpResponse, Problem> {
     let asked: ActorSplitting = asked(body).await?;
     let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
-    let mut connection = app.pool.get().await?;
-    let undone = store::transaction(&mut connection, async |connection| {
-        actor_merges::split(connection, id, asked.merge, request).await
-    })
-    .await
-    .map_err(|error| Problem::of_one("actor", id, error))?;
-    Ok(HttpResponse::Ok().json(ActorMerge::from(undone)))
+    merging::split::<Actors>(&app, id, asked.merge, request).await
 }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
 use validator::Validate;
 
+use super::merging::{self, Mergeable};
 use crate::api::dto::claim::Claim;
 use crate::api::dto::curation::{ClaimMerge, ClaimMoved, ClaimPatch, ClaimSplit, Merge};
 use crate::api::etag::{self, IfMatch};
@@ -13,13 +14,42 @@ use crate::api::moved;
 use crate::api::openapi::{CurationProblems, PatchProblems};
 use crate::api::problem::Problem;
 use crate::app::App;
-use crate::domain::ClaimId;
-use crate::domain::view::ClaimView;
+use crate::domain::view::{ClaimView, MergeView};
+use crate::domain::{ClaimId, MergeId};
 use crate::store::audit::Request;
-use crate::store::{self, Connection, edits, merges};
+use crate::store::{self, Connection, Error, edits, merges};
 
 /// Bytes of a request at most.
 const MAX_BODY: usize = 16 * 1024;
+
+/// Claims, which are merged and split.
+struct Claims;
+
+impl Mergeable for Claims {
+    const NOUN: &'static str = "claim";
+    type Id = ClaimId;
+    type MergeId = MergeId;
+    type View = MergeView;
+    type Body = Merge;
+
+    async fn merge(
+        connection: &mut Connection,
+        id: ClaimId,
+        into: ClaimId,
+        request: Request<'_>,
+    ) -> Result<MergeView, Error> {
+        merges::merge(connection, id, into, None, request).await
+    }
+
+    async fn split(
+        connection: &mut Connection,
+        id: ClaimId,
+        undone: MergeId,
+        request: Request<'_>,
+    ) -> Result<MergeView, Error> {
+        merges::split(connection, id, undone, request).await
+    }
+}
 
 /// What answers for a merged claim: the same resource of the claim that it was merged into, as it was
 /// at `as_of`. `None` for a claim that stands by itself.
@@ -94,17 +124,8 @@ pub async fn merge(
     body: Unread,
 ) -> Result<HttpResponse, Problem> {
     let asked: ClaimMerge = asked(body).await?;
-    if asked.into == id {
-        return Err(Problem::field("/into", "is the claim itself"));
-    }
     let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
-    let mut connection = app.pool.get().await?;
-    let merged = store::transaction(&mut connection, async |connection| {
-        merges::merge(connection, id, asked.into, None, request).await
-    })
-    .await
-    .map_err(|error| Problem::of_one("claim", id, error))?;
-    Ok(HttpResponse::Ok().json(Merge::from(merged)))
+    merging::merge::<Claims>(&app, id, asked.into, request).await
 }
 
 /// Split a merged claim off
@@ -126,13 +147,7 @@ pub async fn split(
 ) -> Result<HttpResponse, Problem> {
     let asked: ClaimSplit = asked(body).await?;
     let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
-    let mut connection = app.pool.get().await?;
-    let undone = store::transaction(&mut connection, async |connection| {
-        merges::split(connection, id, asked.merge, request).await
-    })
-    .await
-    .map_err(|error| Problem::of_one("claim", id, error))?;
-    Ok(HttpResponse::Ok().json(Merge::from(undone)))
+    merging::split::<Claims>(&app, id, asked.merge, request).await
 }
 
 pub(super) async fn asked<T: DeserializeOwned + Validate>(body: Unread) -> Result<T, Problem> {

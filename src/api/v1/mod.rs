@@ -14,6 +14,7 @@ pub mod incoming;
 pub mod jobs;
 pub mod links;
 pub mod matching;
+mod merging;
 pub mod outlets;
 pub mod rebuttals;
 pub mod redaction;
