@@ -44,6 +44,12 @@ struct File {
     shell: Shell,
     noun: Vec<NounRule>,
     event: Event,
+    mass: Mass,
+}
+
+#[derive(Deserialize)]
+struct Mass {
+    nouns: String,
 }
 
 #[derive(Deserialize)]
@@ -59,6 +65,7 @@ struct Event {
 
 /// The whole file.
 pub struct WordingLexicon {
+    mass: HashSet<String>,
     shells: HashSet<String>,
     joins: HashSet<String>,
     nouns: Vec<NounRule>,
@@ -70,6 +77,11 @@ impl WordingLexicon {
     /// Whether the noun only stands for a proposition: "report", "allegations".
     pub fn is_shell(&self, noun: &str) -> bool {
         self.shells.contains(noun)
+    }
+
+    /// Whether the noun is not counted: "turmoil". Those that end in "-ism" are not listed.
+    pub fn is_mass(&self, noun: &str) -> bool {
+        self.mass.contains(noun)
     }
 
     /// Whether the word joins such a noun to the proposition: "that", "suggesting".
@@ -102,6 +114,7 @@ pub fn lexicon() -> &'static WordingLexicon {
         }
         WordingLexicon {
             shells: words(&file.shell.nouns),
+            mass: words(&file.mass.nouns),
             joins: words(&file.shell.joins),
             nouns: file.noun,
             noun_index,

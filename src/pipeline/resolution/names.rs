@@ -288,6 +288,12 @@ fn split(
             }
             continue;
         }
+        // "Saudi Arabia": its first word is also that of its people.
+        let is_whole =
+            at + 2 == run.end && matches!(lexicon.state(&two), Some((_, StateWord::Name)));
+        if is_whole {
+            break;
+        }
         if let (Some((name, how)), false) = (lexicon.state(reading.word(at)), last) {
             let before_body =
                 (at + 1..run.end).any(|token| lexicon.is_organisation(reading.lower(token)));

@@ -136,6 +136,21 @@ mod tests {
     }
 
     #[test]
+    fn who_finds_no_evidence_is_not_whom_the_claim_is_about() {
+        assert_eq!(claims("The inquiry found no evidence of bribery."), ["There was bribery."]);
+    }
+
+    #[test]
+    fn a_question_stands_for_what_it_asks() {
+        assert_eq!(
+            claims(
+                "Marn was asked whether he had sold the well to his cousin. \"I did not,\" he said."
+            ),
+            ["Marn had sold the well to his cousin."]
+        );
+    }
+
+    #[test]
     fn each_never_denies_its_own_clause() {
         assert_eq!(
             claims(

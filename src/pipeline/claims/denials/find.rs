@@ -176,8 +176,14 @@ impl<'p> Passage<'p> {
     ) -> Option<String> {
         let tokens = candidate.tokens.clone()?;
         let denier_party = denier.map(|tokens| self.party(tokens));
-        let subject =
-            candidate.subject.as_ref().map(|tokens| self.party(tokens)).or(denier_party.clone());
+        // "The inquiry found no bribery" is not about bribes that the inquiry took.
+        let finds =
+            cue.family == Family::Evidence && matches!(candidate.form, Form::Noun | Form::Had);
+        let subject = candidate
+            .subject
+            .as_ref()
+            .map(|tokens| self.party(tokens))
+            .or(denier_party.clone().filter(|_| !finds));
         let subject = subject.as_ref().map(Party::acting);
         let same_sentence = self.reading.sentence_of(tokens.start) == cue.sentence;
         let speaker = self.speaker_of(&tokens).or(denier_party.clone());

@@ -64,7 +64,10 @@ pub fn denied(
 ) -> Option<Told> {
     let reading = passage.reading;
     let pointed = answer.best(Part::Subject, LONGEST_SUBJECT, 1).pop();
-    let subject = pointed.as_ref().and_then(|tokens| subject_phrase(reading, tokens));
+    let subject = pointed
+        .as_ref()
+        .and_then(|tokens| subject_phrase(reading, tokens))
+        .filter(|subject| !is_finder(cue, denier, subject));
     let mut scored: Vec<Scored> = denied::candidates(reading, cue, passage.speeches)
         .into_iter()
         .map(|candidate| {
@@ -149,6 +152,13 @@ struct Scored {
     candidate: Candidate,
 }
 
+/// "The inquiry found no bribery": who looked for it in vain is not whom the claim is about.
+fn is_finder(cue: &Cue, denier: Option<&Range<usize>>, subject: &Range<usize>) -> bool {
+    let overlaps =
+        denier.is_some_and(|denier| denier.start < subject.end && subject.start < denier.end);
+    cue.family == Family::Evidence && overlaps
+}
+
 /// The noun phrase that the encoder's subject begins with, as far as it points.
 fn subject_phrase(reading: &Reading, pointed: &Range<usize>) -> Option<Range<usize>> {
     let phrase = pointed
@@ -214,10 +224,12 @@ fn readings(
             return vec![(after..run.end, form, Some(phrase.tokens.clone()))];
         }
     }
-    // "he lied": after such a pronoun no participle stands.
+    // "he lied", "they really believe": after such a pronoun any verb tells a time.
+    let verb = (first + 1..run.end).find(|&token| reading.tag(token) != Tag::Adverb);
     let told = matches!(reading.lower(first), "he" | "she" | "they" | "we" | "i" | "it")
-        && reading.tag(first + 1) == Tag::VerbParticiple
-        && first + 1 < run.end;
+        && verb.is_some_and(|verb| {
+            matches!(reading.tag(verb), Tag::VerbParticiple | Tag::VerbBase | Tag::VerbPresent)
+        });
     let finite = told || (first + 1..run.end).any(|token| is_finite(reading, token));
     let holds_cue = run.start <= cue.anchor && cue.anchor < run.end;
     let negated = run.clone().any(|token| is_negation(reading, token));

@@ -13,6 +13,7 @@ use std::ops::Range;
 
 use crate::pipeline::lexicon::actors::{self, StateWord};
 use crate::pipeline::lexicon::inflection;
+use crate::pipeline::lexicon::wording::lexicon;
 use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
 /// Somebody a claim may be about.
@@ -158,7 +159,10 @@ pub fn word(
             sentence.push("There", true);
             let plural = is_plural_phrase(reading, &tokens);
             sentence.push(if plural { "were" } else { "was" }, true);
-            if !plural && !begins_with_determiner(reading, tokens.start) {
+            if !plural
+                && !begins_with_determiner(reading, tokens.start)
+                && !is_mass(reading, tokens.start)
+            {
                 sentence.push("a", true);
             }
             sentence.clause(tokens);
@@ -197,6 +201,12 @@ fn can_begin(context: &Context, first: usize, form: Form) -> bool {
                 Tag::VerbPast | Tag::VerbParticiple | Tag::VerbBase | Tag::To | Tag::Conjunction
             );
             !verb && !nobody_knows_who
+        }
+        // "had he lied", "there was they believe": these words are a clause.
+        Form::Had | Form::Existence | Form::Real
+            if matches!(reading.lower(first), "he" | "she" | "they" | "we" | "i" | "who") =>
+        {
+            false
         }
         Form::Existence => reading
             .phrase_of(first)
@@ -281,6 +291,15 @@ fn is_people(name: &str) -> bool {
     matches!(actors::lexicon().state(name), Some((_, StateWord::People)))
 }
 
+/// Whether the first phrase is of a noun that is not counted: "racism", "turmoil".
+fn is_mass(reading: &Reading, token: usize) -> bool {
+    let phrase = reading.phrase_of(token).and_then(|number| reading.phrases.get(number));
+    phrase.is_some_and(|phrase| {
+        let head = reading.lower(phrase.head);
+        head.ends_with("ism") || lexicon().is_mass(head)
+    })
+}
+
 fn begins_with_determiner(reading: &Reading, token: usize) -> bool {
     matches!(
         reading.tag(token),
@@ -328,6 +347,51 @@ mod tests {
             worded("we sold two boats", Form::Clause, Some(&lind)).as_deref(),
             Some("Lind sold two boats.")
         );
+    }
+
+    #[test]
+    fn shortened_verbs_are_written_out_after_a_name() {
+        let lind = Party::new("Lind".to_owned(), false);
+        for (words, claim) in [
+            ("he'd sold the boats", "Lind had sold the boats."),
+            ("he'd sell the boats", "Lind would sell the boats."),
+            ("they'll sell the boats", "Lind will sell the boats."),
+        ] {
+            let reading = text::read(words);
+            let context = Context {
+                reading: &reading,
+                names: &BTreeMap::new(),
+                pronouns: &BTreeMap::new(),
+                speaker: Some(&lind),
+                third_person_is_speaker: true,
+            };
+            let worded = word(&context, 0..reading.tokens.len(), Form::Clause, None);
+            assert_eq!(worded.as_deref(), Some(claim));
+        }
+    }
+
+    #[test]
+    fn what_is_denied_of_any_is_claimed_of_some() {
+        for (words, form, claim) in [
+            ("anyone had sold a boat", Form::Clause, "Someone had sold a boat."),
+            ("he sold any of the boats", Form::Clause, "He sold some of the boats."),
+            ("he was richer than anyone here", Form::Clause, "He was richer than anyone here."),
+            ("the officers did nothing wrong", Form::Negated, "The officers did something wrong."),
+        ] {
+            assert_eq!(worded(words, form, None).as_deref(), Some(claim));
+        }
+    }
+
+    #[test]
+    fn what_is_not_counted_has_no_article() {
+        for (words, claim) in [
+            ("racism", "There was racism."),
+            ("turmoil", "There was turmoil."),
+            ("leak", "There was a leak."),
+        ] {
+            assert_eq!(worded(words, Form::Existence, None).as_deref(), Some(claim));
+        }
+        assert_eq!(worded("he lied to the mayor", Form::Existence, None), None);
     }
 
     #[test]

@@ -92,7 +92,9 @@ impl<'s> Sentence<'s> {
         // "did not sell" becomes "sold": the helper goes with the negation.
         let helper = (negation > tokens.start)
             .then(|| negation - 1)
-            .filter(|&token| matches!(reading.lower(token), "did" | "does" | "do"));
+            .filter(|&token| matches!(reading.lower(token), "did" | "does" | "do"))
+            // "did nothing wrong": there the helper is the verb.
+            .filter(|_| matches!(word, "not" | "n't" | "never"));
         let stop = helper.unwrap_or(negation);
         while at < stop {
             at = self.token(at, &tokens).min(stop.max(at + 1));
@@ -124,7 +126,7 @@ impl<'s> Sentence<'s> {
                         .phrase_of(negation)
                         .and_then(|number| reading.phrases.get(number))
                         .is_some_and(|phrase| !super::is_plural_head(reading, phrase.head));
-                    if single && negation + 1 < tokens.end {
+                    if single && negation + 1 < tokens.end && !super::is_mass(reading, negation) {
                         let next = reading.lower(negation + 1);
                         let vowel = next.starts_with(['a', 'e', 'i', 'o', 'u']);
                         self.push(if vowel { "an" } else { "a" }, true);
@@ -172,6 +174,20 @@ impl<'s> Sentence<'s> {
             _ if is_dropped_mark(reading, at) => return at + 1,
             Tag::Punctuation if self.text.is_empty() => return at + 1,
             _ => {}
+        }
+        // Of what is denied some are, when it is said positively: "any of the men", "anyone".
+        let some = match lower {
+            "any" if reading.lower(at + 1) == "of" => Some("some"),
+            "anyone" => Some("someone"),
+            "anybody" => Some("somebody"),
+            "anything" => Some("something"),
+            _ => None,
+        };
+        if let Some(some) = some
+            && !compares_before(reading, at, within)
+        {
+            self.push(some, space);
+            return at + 1;
         }
         if matches!(lower, "ever" | "any") || (lower == "such" && reading.lower(at + 1) != "as") {
             return at + 1;
@@ -245,9 +261,18 @@ impl<'s> Sentence<'s> {
         Some(if owns { possessive(&party.name) } else { party.name.clone() })
     }
 
-    /// After a first-person subject the verb changes: "I am" → "Lind is".
+    /// After a first-person subject the verb changes: "I am" → "Lind is"; after others it is written out where it
+    /// was shortened: "he'd sold" → "Lind had sold".
     fn agree(&mut self, at: usize, pronoun: &str, within: &Range<usize>) -> usize {
-        if at >= within.end || !matches!(pronoun, "i" | "we") {
+        if at >= within.end {
+            return at;
+        }
+        if matches!(pronoun, "he" | "she" | "it" | "they") {
+            let Some(whole) = written_out(self.context.reading, at) else { return at };
+            self.push(whole, true);
+            return at + 1;
+        }
+        if !matches!(pronoun, "i" | "we") {
             return at;
         }
         let plural = self.context.speaker.is_some_and(|speaker| speaker.meant_by(pronoun).plural);
@@ -289,6 +314,31 @@ impl<'s> Sentence<'s> {
         }
         Some(sentence)
     }
+}
+
+/// Whether "anyone" here is not one of them: "taller than anyone", "if anyone".
+fn compares_before(reading: &Reading, at: usize, within: &Range<usize>) -> bool {
+    (within.start..at)
+        .rev()
+        .take(3)
+        .any(|token| matches!(reading.lower(token), "than" | "as" | "like" | "if" | "whether"))
+}
+
+/// A shortened verb in full: "'d" before a participle is "had".
+fn written_out(reading: &Reading, at: usize) -> Option<&'static str> {
+    let mark = reading.lower(at);
+    Some(match mark.trim_start_matches(['\'', '’']) {
+        short if short.len() == mark.len() => return None,
+        "d" => {
+            let verb = (at + 1..at + 4).find(|&token| reading.tag(token) != Tag::Adverb)?;
+            let done = matches!(reading.tag(verb), Tag::VerbParticiple | Tag::VerbPast);
+            if done { "had" } else { "would" }
+        }
+        "re" => "are",
+        "ve" => "have",
+        "ll" => "will",
+        _ => return None,
+    })
 }
 
 /// "Lind's", "the Haas'" is written "Haas's".
