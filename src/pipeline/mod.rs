@@ -64,8 +64,10 @@ pub fn extract_with(document: &Document, gear: Gear) -> Extraction {
         &mut assembled.statements,
         &mut assembled.claims,
     );
-    for claim in &mut assembled.claims {
-        claim.check_worthiness = claims::checkworthy::check_worthiness(gear, &claim.text);
+    let texts: Vec<&str> = assembled.claims.iter().map(|claim| claim.text.as_str()).collect();
+    let worth = claims::checkworthy::check_worthinesses(gear, &texts);
+    for (claim, worth) in assembled.claims.iter_mut().zip(worth) {
+        claim.check_worthiness = worth;
     }
     Extraction {
         statements: assembled.statements,

@@ -37,13 +37,13 @@ pub fn linear(seat: &Seat, features: &[u32]) -> f32 {
     seat.score(features) / (features.len().max(1) as f32).sqrt()
 }
 
-/// The number that the encoder gives to a sentence; `None` where it has no word.
-pub fn encoded(sentence: &str) -> Option<f32> {
+/// The number that the encoder gives to each sentence; `None` for one without a word.
+pub fn encoded(sentences: &[&str]) -> Vec<Option<f32>> {
     static SCORER: LazyLock<Scorer> = LazyLock::new(|| {
         Scorer::read(include_bytes!("../../model/encoder/checkworthiness.safetensors"))
             .expect("the weights in the program are whole")
     });
-    SCORER.score(SentenceEncoder::built_in(), sentence, Kernel::best())
+    SCORER.scores(SentenceEncoder::built_in(), sentences, Kernel::best())
 }
 
 /// How much `sentence` deserves a check; `None` where it has no word. From 0.5 on a person would
@@ -51,6 +51,11 @@ pub fn encoded(sentence: &str) -> Option<f32> {
 ///
 /// [`Gear::Fast`] asks a linear model, [`Gear::Accurate`] the encoder.
 pub fn check_worthiness(gear: Gear, sentence: &str) -> Option<f32> {
+    check_worthinesses(gear, &[sentence]).pop()?
+}
+
+/// The same of many sentences, which the encoder reads sooner together than one by one.
+pub fn check_worthinesses(gear: Gear, sentences: &[&str]) -> Vec<Option<f32>> {
     static LINEAR: LazyLock<Seat> = LazyLock::new(|| {
         LinearModel::read(include_bytes!("../../model/checkworthiness.bin"))
             .and_then(|model| model.seat(0).cloned())
@@ -58,12 +63,18 @@ pub fn check_worthiness(gear: Gear, sentence: &str) -> Option<f32> {
     });
     static ODDS: LazyLock<Odds> =
         LazyLock::new(|| toml::from_str(include_str!("odds.toml")).expect("odds.toml is whole"));
-    if !sentence.contains(char::is_alphanumeric) {
-        return None;
-    }
-    let odds = match gear {
-        Gear::Fast => ODDS.fast[0] * linear(&LINEAR, &features(sentence)) + ODDS.fast[1],
-        Gear::Accurate => encoded(sentence)? + ODDS.accurate,
+    let odds: Vec<Option<f32>> = match gear {
+        Gear::Fast => sentences
+            .iter()
+            .map(|sentence| {
+                sentence
+                    .contains(char::is_alphanumeric)
+                    .then(|| ODDS.fast[0] * linear(&LINEAR, &features(sentence)) + ODDS.fast[1])
+            })
+            .collect(),
+        Gear::Accurate => {
+            encoded(sentences).into_iter().map(|score| Some(score? + ODDS.accurate)).collect()
+        }
     };
-    Some(1.0 / (1.0 + (-odds).exp()))
+    odds.into_iter().map(|odds| Some(1.0 / (1.0 + (-odds?).exp()))).collect()
 }

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use super::layers::{InBytes, Layer, Product, Upper, WIDTH};
+use super::layers::{Batch, InBytes, Layer, Product, Upper, WIDTH};
 use super::matrix::{Kernel, Matrix};
 use super::numbers::{dot, exp, gelu, softmax};
 use super::tagger::Tagger;
@@ -126,9 +126,9 @@ impl CueReader {
         cue: Range<usize>,
         kernel: Kernel,
     ) -> CueRead {
-        let (window, pieces, quoted, first, upper) = self.prepared(tagger, words, &cue);
-        let rows = tagger.encoder().encode_through(&upper, &pieces, &quoted, kernel);
-        self.told(window, &cue, &rows, &first, &mut InBytes::new(kernel))
+        let (window, batch, upper) = self.prepared(tagger, words, &cue);
+        let rows = tagger.encoder().encode_through(&upper, &batch, kernel);
+        self.told(window, &cue, &rows, &mut InBytes::new(kernel))
     }
 
     fn prepared(
@@ -136,45 +136,42 @@ impl CueReader {
         tagger: &Tagger,
         words: &Words,
         cue: &Range<usize>,
-    ) -> (Range<usize>, Vec<u32>, Vec<bool>, Vec<usize>, Upper<'_>) {
+    ) -> (Range<usize>, Batch, Upper<'_>) {
         let window = around(words, cue);
-        let (pieces, quoted, first) = tagger.pieces(words, window.clone());
+        let mut batch = tagger.batch(words, window.clone());
+        // nowhere, which is the window's own first mark, then each word by its first piece
+        let mut asked = batch.asked.take().unwrap_or_default();
+        asked.insert(0, 0);
         let piece = |word: usize| {
-            first.get(word - window.start).copied().unwrap_or(pieces.len().saturating_sub(1))
+            asked.get(word - window.start + 1).copied().unwrap_or(batch.pieces.len() - 1)
         };
         let mark = Some((self.mark.as_slice(), piece(cue.start)..piece(cue.end)));
-        let upper = Upper { layers: &self.upper, mark };
-        (window, pieces, quoted, first, upper)
+        batch.asked = Some(asked);
+        (window, batch, Upper { layers: &self.upper, mark })
     }
 
-    /// From the rows of a window's pieces to what they tell.
+    /// From the rows of nowhere and of a window's words to what they tell.
     fn told(
         &self,
         window: Range<usize>,
         cue: &Range<usize>,
         rows: &[f32],
-        first: &[usize],
         product: &mut impl Product,
     ) -> CueRead {
-        let row = |piece: usize| &rows[piece * WIDTH..(piece + 1) * WIDTH];
-        // nowhere, which is the window's own first mark, then each word by its first piece
-        let mut gathered = row(0).to_vec();
-        for &piece in first {
-            gathered.extend_from_slice(row(piece));
-        }
+        let (nowhere, of_words) = rows.split_at(WIDTH);
         let mut mean = vec![0.0_f32; WIDTH];
         let marked = cue.start - window.start..cue.end - window.start;
-        for &piece in &first[marked.clone()] {
-            mean.iter_mut().zip(row(piece)).for_each(|(mean, x)| *mean += x);
+        for row in of_words[marked.start * WIDTH..marked.end * WIDTH].chunks_exact(WIDTH) {
+            mean.iter_mut().zip(row).for_each(|(mean, x)| *mean += x);
         }
         mean.iter_mut().for_each(|x| *x /= marked.len().max(1) as f32);
         let mut kinds: [f32; KINDS] = std::array::from_fn(|kind| {
             let weights = &self.kinds[kind * 2 * WIDTH..(kind + 1) * 2 * WIDTH];
-            dot(&mean, &weights[..WIDTH]) + dot(row(0), &weights[WIDTH..]) + self.kinds_bias[kind]
+            dot(&mean, &weights[..WIDTH]) + dot(nowhere, &weights[WIDTH..]) + self.kinds_bias[kind]
         });
         softmax(&mut kinds);
         let mut deep = Vec::new();
-        product.multiply(&self.deep, &gathered, &mut deep);
+        product.multiply(&self.deep, rows, &mut deep);
         gelu(&mut deep);
         let ends = std::array::from_fn(|output| {
             let weights = &self.ends[output * WIDTH..(output + 1) * WIDTH];
@@ -220,6 +217,7 @@ mod tests {
     use serde::Deserialize;
 
     use super::super::exact::{Unrounded, farthest};
+    use super::super::layers::Room;
     use super::*;
 
     static READER: LazyLock<CueReader> = LazyLock::new(|| {
@@ -246,10 +244,10 @@ mod tests {
 
     fn unrounded(words: &Words, cue: Range<usize>) -> CueRead {
         let tagger = Tagger::built_in();
-        let (window, pieces, quoted, first, upper) = READER.prepared(tagger, words, &cue);
+        let (window, batch, upper) = READER.prepared(tagger, words, &cue);
         let mut exact = Unrounded::default();
-        let rows = tagger.encoder().pass_through(&upper, &pieces, &quoted, &mut exact);
-        READER.told(window, &cue, &rows, &first, &mut exact)
+        let rows = tagger.encoder().pass_through(&upper, &batch, &mut exact, &mut Room::default());
+        READER.told(window, &cue, &rows, &mut exact)
     }
 
     fn words_of(text: &str) -> Words {

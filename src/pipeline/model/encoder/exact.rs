@@ -2,23 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::layers::Product;
+use super::layers::{HEAD, HEADS, Product, WIDTH};
 use super::matrix::{Kernel, Matrix};
+use super::numbers::{dot, softmax};
 
 /// Activations as they are, so that nothing but the weights is rounded. Keeps each matrix as
 /// numbers; for matrices that live as long as it does.
 #[derive(Default)]
 pub struct Unrounded(HashMap<*const Matrix, Vec<f32>>);
-
-impl Product for &mut Unrounded {
-    fn kernel(&self) -> Kernel {
-        Kernel::Portable
-    }
-
-    fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>) {
-        (**self).multiply(matrix, rows, out);
-    }
-}
 
 impl Product for Unrounded {
     fn kernel(&self) -> Kernel {
@@ -57,6 +48,27 @@ impl Product for Unrounded {
                 wide,
                 1,
             );
+        }
+    }
+
+    fn attend(&mut self, sides: &[f32], asked: &[usize], out: &mut [f32]) {
+        let (heads, _) = sides.as_chunks::<HEAD>();
+        let pieces = sides.len() / (3 * WIDTH);
+        let part =
+            |piece: usize, side: usize, head: usize| &heads[(piece * 3 + side) * HEADS + head];
+        out.fill(0.0);
+        for (&piece, row) in asked.iter().zip(out.chunks_exact_mut(WIDTH)) {
+            for (head, out) in row.chunks_exact_mut(HEAD).enumerate() {
+                let query = part(piece, 0, head);
+                let mut shares: Vec<f32> = (0..pieces)
+                    .map(|other| dot(query, part(other, 1, head)) / (HEAD as f32).sqrt())
+                    .collect();
+                softmax(&mut shares);
+                for (other, share) in shares.iter().enumerate() {
+                    let values = part(other, 2, head);
+                    out.iter_mut().zip(values).for_each(|(out, value)| *out += share * value);
+                }
+            }
         }
     }
 }

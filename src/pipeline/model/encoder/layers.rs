@@ -1,7 +1,10 @@
 //! Word pieces → a row of numbers for each: BERT's layers.
 
+use std::cell::RefCell;
+
+use super::attention::Attention;
 use super::matrix::{Kernel, Matrix, Rounded};
-use super::numbers::{LANES, gelu, normalise, softmax};
+use super::numbers::{gelu, normalise};
 
 /// Numbers that stand for one piece.
 pub const WIDTH: usize = 384;
@@ -11,10 +14,6 @@ pub const HEADS: usize = 12;
 pub(super) const HEAD: usize = WIDTH / HEADS;
 /// Numbers between the two halves of a layer's second part.
 pub const INNER: usize = 4 * WIDTH;
-/// Queries that attention takes at once.
-pub(super) const QUERIES: usize = 8;
-/// Keys that attention takes at once.
-const KEYS: usize = 2 * LANES;
 
 /// Scale and shift after a normalisation.
 #[derive(Debug)]
@@ -78,6 +77,21 @@ pub struct Encoder {
     pub layers: Vec<Layer>,
 }
 
+/// Windows that are read at once, one after the other; no piece of one sees another.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    /// The pieces of all; a window's first and last are its own marks, and places past the last
+    /// known one count as the last.
+    pub pieces: Vec<u32>,
+    /// For each piece, whether it stands in quotation marks.
+    pub quoted: Vec<bool>,
+    /// Pieces of each window.
+    pub lengths: Vec<usize>,
+    /// The pieces whose rows are wanted, in order; `None` for all. The last layer is spared for
+    /// the others.
+    pub asked: Option<Vec<usize>>,
+}
+
 /// Layers that stand in the place of an encoder's last ones.
 #[derive(Debug, Clone, Default)]
 pub struct Upper<'u> {
@@ -89,23 +103,44 @@ pub struct Upper<'u> {
 
 /// How rows are multiplied with a matrix.
 pub trait Product {
-    /// `rows` times `matrix`, into `out`.
+    /// `rows` times `matrix`, into the beginning of `out`.
     fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>);
+
+    /// From the queries, keys and values of a window's pieces to a row for each of those `asked`.
+    fn attend(&mut self, sides: &[f32], asked: &[usize], out: &mut [f32]);
 
     /// What the processor can do.
     fn kernel(&self) -> Kernel;
 }
 
-/// Activations are rounded to bytes.
+/// Room for the rows of one pass. A thread keeps it from one pass to the next, because to ask the
+/// system for as much memory each time takes a tenth of the time that reading takes.
+#[derive(Default)]
+pub struct Room {
+    /// Queries, keys and values side by side.
+    sides: Vec<f32>,
+    /// Values mixed by attention.
+    attended: Vec<f32>,
+    wide: Vec<f32>,
+    narrow: Vec<f32>,
+}
+
+thread_local! {
+    static ROOM: RefCell<(Room, InBytes)> = RefCell::default();
+}
+
+/// Activations are rounded to bytes, and to twelve bits where they attend to each other.
+#[derive(Default)]
 pub struct InBytes {
     kernel: Kernel,
     rounded: Rounded,
+    attention: Attention,
 }
 
 impl InBytes {
     /// With the given kernel.
     pub fn new(kernel: Kernel) -> InBytes {
-        InBytes { kernel, rounded: Rounded::default() }
+        InBytes { kernel, ..InBytes::default() }
     }
 }
 
@@ -114,6 +149,11 @@ impl Product for InBytes {
     fn multiply(&mut self, matrix: &Matrix, rows: &[f32], out: &mut Vec<f32>) {
         self.rounded.fill(rows, matrix.inputs(), self.kernel);
         matrix.multiply(&self.rounded, self.kernel, out);
+    }
+
+    #[inline(always)]
+    fn attend(&mut self, sides: &[f32], asked: &[usize], out: &mut [f32]) {
+        self.attention.attend(sides, asked, out, self.kernel);
     }
 
     #[inline(always)]
@@ -128,48 +168,56 @@ impl Encoder {
         self.pieces.scales.len()
     }
 
-    /// A row of [`WIDTH`] numbers for each piece. The first and last are the window's own marks;
-    /// places past the last known one count as the last.
-    pub fn encode(&self, pieces: &[u32], quoted: &[bool], kernel: Kernel) -> Vec<f32> {
-        self.encode_through(&Upper::default(), pieces, quoted, kernel)
+    /// A row of [`WIDTH`] numbers for each piece that is asked for.
+    pub fn encode(&self, read: &Batch, kernel: Kernel) -> Vec<f32> {
+        self.encode_through(&Upper::default(), read, kernel)
     }
 
     /// The same with `upper` in the place of the last layers.
-    pub fn encode_through(
-        &self,
-        upper: &Upper<'_>,
-        pieces: &[u32],
-        quoted: &[bool],
-        kernel: Kernel,
-    ) -> Vec<f32> {
-        match kernel {
-            Kernel::Portable => self.pass_through(upper, pieces, quoted, InBytes::new(kernel)),
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: a `Kernel` other than `Portable` only comes from `Kernel::available`, which
-            // asked the processor.
-            Kernel::Avx2 => unsafe { self.pass_avx2(upper, pieces, quoted) },
-            #[cfg(target_arch = "x86_64")]
-            // SAFETY: as above.
-            Kernel::Avx512 => unsafe { self.pass_avx512(upper, pieces, quoted) },
-        }
+    pub fn encode_through(&self, upper: &Upper<'_>, read: &Batch, kernel: Kernel) -> Vec<f32> {
+        ROOM.with_borrow_mut(|(room, product)| {
+            product.kernel = kernel;
+            match kernel {
+                Kernel::Portable => self.pass_through(upper, read, product, room),
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: a `Kernel` other than `Portable` only comes from `Kernel::available`,
+                // which asked the processor.
+                Kernel::Avx2 => unsafe { self.pass_avx2(upper, read, product, room) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                Kernel::Avx512 => unsafe { self.pass_avx512(upper, read, product, room) },
+            }
+        })
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2")]
-    fn pass_avx2(&self, upper: &Upper<'_>, pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
-        self.pass_through(upper, pieces, quoted, InBytes::new(Kernel::Avx2))
+    fn pass_avx2(
+        &self,
+        upper: &Upper<'_>,
+        read: &Batch,
+        product: &mut InBytes,
+        room: &mut Room,
+    ) -> Vec<f32> {
+        self.pass_through(upper, read, product, room)
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-    fn pass_avx512(&self, upper: &Upper<'_>, pieces: &[u32], quoted: &[bool]) -> Vec<f32> {
-        self.pass_through(upper, pieces, quoted, InBytes::new(Kernel::Avx512))
+    fn pass_avx512(
+        &self,
+        upper: &Upper<'_>,
+        read: &Batch,
+        product: &mut InBytes,
+        room: &mut Room,
+    ) -> Vec<f32> {
+        self.pass_through(upper, read, product, room)
     }
 
     /// What [`encode`](Encoder::encode) gives, by any product.
     #[cfg(test)]
-    pub fn pass(&self, pieces: &[u32], quoted: &[bool], product: impl Product) -> Vec<f32> {
-        self.pass_through(&Upper::default(), pieces, quoted, product)
+    pub fn pass(&self, read: &Batch, product: &mut impl Product) -> Vec<f32> {
+        self.pass_through(&Upper::default(), read, product, &mut Room::default())
     }
 
     /// What [`encode_through`](Encoder::encode_through) gives, by any product; inlined, so that it
@@ -178,36 +226,65 @@ impl Encoder {
     pub fn pass_through(
         &self,
         upper: &Upper<'_>,
-        pieces: &[u32],
-        quoted: &[bool],
-        mut product: impl Product,
+        read: &Batch,
+        product: &mut impl Product,
+        room: &mut Room,
     ) -> Vec<f32> {
-        let (count, kernel) = (pieces.len(), product.kernel());
-        let mut rows = vec![0.0_f32; count * WIDTH];
-        let last_place = self.places.scales.len().saturating_sub(1);
-        for (at, row) in rows.chunks_exact_mut(WIDTH).enumerate() {
-            self.pieces.add_to(pieces[at] as usize, row);
-            self.places.add_to(at.min(last_place), row);
-            self.kinds.add_to(usize::from(quoted[at]), row);
-            normalise(row, &self.norm.scale, &self.norm.shift);
-        }
-        let mut attended = vec![0.0_f32; count * WIDTH];
-        let (mut wide, mut narrow, mut attention) = (Vec::new(), Vec::new(), Attention::default());
+        let kernel = product.kernel();
+        let mut rows = self.begun(read);
+        let Room { sides, attended, wide, narrow } = room;
         let lower = self.layers.len().saturating_sub(upper.layers.len());
-        for (number, layer) in self.layers[..lower].iter().chain(upper.layers).enumerate() {
+        let mut layers = self.layers[..lower].iter().chain(upper.layers).enumerate().peekable();
+        while let Some((number, layer)) = layers.next() {
             if let Some((mark, marked)) = upper.mark.as_ref().filter(|_| number == lower) {
                 for row in rows.chunks_exact_mut(WIDTH).take(marked.end).skip(marked.start) {
                     row.iter_mut().zip(*mark).for_each(|(x, mark)| *x += mark);
                 }
             }
-            product.multiply(&layer.attention, &rows, &mut wide);
-            attention.attend(&wide, count, &mut attended, kernel);
-            product.multiply(&layer.joined, &attended, &mut narrow);
-            add_and_normalise(&mut rows, &narrow, &layer.joined_norm, kernel);
-            product.multiply(&layer.wide, &rows, &mut wide);
-            gelu_by(kernel, &mut wide);
-            product.multiply(&layer.narrow, &wide, &mut narrow);
-            add_and_normalise(&mut rows, &narrow, &layer.out_norm, kernel);
+            product.multiply(&layer.attention, &rows, sides);
+            let asked = read.asked.as_deref().filter(|_| layers.peek().is_none());
+            if let Some(asked) = asked {
+                rows = asked.iter().flat_map(|&at| &rows[at * WIDTH..][..WIDTH]).copied().collect();
+            }
+            attended.resize(attended.len().max(rows.len()), 0.0);
+            let (mut first, mut done) = (0, 0);
+            for &count in &read.lengths {
+                let sides = &sides[first * 3 * WIDTH..][..count * 3 * WIDTH];
+                let of_window = first..first + count;
+                let asked: Vec<usize> = match asked {
+                    Some(asked) => asked[done..]
+                        .iter()
+                        .take_while(|&&piece| of_window.contains(&piece))
+                        .map(|piece| piece - first)
+                        .collect(),
+                    None => (0..count).collect(),
+                };
+                let end = done + asked.len();
+                product.attend(sides, &asked, &mut attended[done * WIDTH..end * WIDTH]);
+                (first, done) = (of_window.end, end);
+            }
+            product.multiply(&layer.joined, &attended[..rows.len()], narrow);
+            add_and_normalise(&mut rows, narrow, &layer.joined_norm, kernel);
+            product.multiply(&layer.wide, &rows, wide);
+            let wide = &mut wide[..rows.len() / WIDTH * INNER];
+            gelu_by(kernel, wide);
+            product.multiply(&layer.narrow, wide, narrow);
+            add_and_normalise(&mut rows, narrow, &layer.out_norm, kernel);
+        }
+        rows
+    }
+
+    /// The rows that the first layer is given.
+    #[inline(always)]
+    fn begun(&self, read: &Batch) -> Vec<f32> {
+        let mut rows = vec![0.0_f32; read.pieces.len() * WIDTH];
+        let last_place = self.places.scales.len().saturating_sub(1);
+        let places = read.lengths.iter().flat_map(|&count| 0..count);
+        for ((at, place), row) in places.enumerate().zip(rows.chunks_exact_mut(WIDTH)) {
+            self.pieces.add_to(read.pieces[at] as usize, row);
+            self.places.add_to(place.min(last_place), row);
+            self.kinds.add_to(usize::from(read.quoted[at]), row);
+            normalise(row, &self.norm.scale, &self.norm.shift);
         }
         rows
     }
@@ -237,124 +314,5 @@ fn gelu_by(kernel: Kernel, rows: &mut [f32]) {
         // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
         Kernel::Avx512 => unsafe { super::wide::gelu(rows) },
         _ => gelu(rows),
-    }
-}
-
-#[inline(always)]
-fn softmax_by(kernel: Kernel, row: &mut [f32]) {
-    match kernel {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
-        Kernel::Avx512 => unsafe { super::wide::softmax(row) },
-        _ => softmax(row),
-    }
-}
-
-/// Room for one head's work.
-#[derive(Default)]
-struct Attention {
-    /// Keys of one head, a row for each of its numbers.
-    keys: Vec<f32>,
-    /// Values of one head, a row for each piece.
-    values: Vec<f32>,
-    /// A row of scores for each query at hand.
-    scores: Vec<f32>,
-}
-
-impl Attention {
-    /// From queries, keys and values side by side to the mixed values of each piece.
-    #[inline(always)]
-    fn attend(&mut self, sides: &[f32], count: usize, out: &mut [f32], kernel: Kernel) {
-        let stride = count.next_multiple_of(KEYS);
-        self.keys.resize(HEAD * stride, 0.0);
-        self.values.resize(count * HEAD, 0.0);
-        self.scores.resize(QUERIES * stride, 0.0);
-        let factor = 1.0 / (HEAD as f32).sqrt();
-        for head in 0..HEADS {
-            for piece in 0..count {
-                let row = &sides[piece * 3 * WIDTH..(piece + 1) * 3 * WIDTH];
-                let key = &row[WIDTH + head * HEAD..WIDTH + (head + 1) * HEAD];
-                for (number, &key) in key.iter().enumerate() {
-                    self.keys[number * stride + piece] = key * factor;
-                }
-                self.values[piece * HEAD..(piece + 1) * HEAD]
-                    .copy_from_slice(&row[2 * WIDTH + head * HEAD..2 * WIDTH + (head + 1) * HEAD]);
-            }
-            let mut first = 0;
-            while first < count {
-                let together = QUERIES.min(count - first);
-                let mut queries = [[0.0_f32; HEAD]; QUERIES];
-                for (at, query) in queries.iter_mut().enumerate().take(together) {
-                    let start = (first + at) * 3 * WIDTH + head * HEAD;
-                    query.copy_from_slice(&sides[start..start + HEAD]);
-                }
-                self.score(&queries, stride, kernel);
-                for row in self.scores.chunks_exact_mut(stride).take(together) {
-                    softmax_by(kernel, &mut row[..count]);
-                }
-                let mixed = self.mix(count, stride, kernel);
-                for (at, mixed) in mixed.iter().enumerate().take(together) {
-                    let start = (first + at) * WIDTH + head * HEAD;
-                    out[start..start + HEAD].copy_from_slice(mixed);
-                }
-                first += QUERIES;
-            }
-        }
-    }
-
-    /// Every query against every key.
-    #[expect(
-        clippy::needless_range_loop,
-        reason = "with counted loops the sums stay in registers; with iterators it takes three times as long"
-    )]
-    #[inline(always)]
-    fn score(&mut self, queries: &[[f32; HEAD]; QUERIES], stride: usize, kernel: Kernel) {
-        #[cfg(target_arch = "x86_64")]
-        if kernel == Kernel::Avx512 {
-            // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
-            return unsafe { super::wide::score(queries, &self.keys, stride, &mut self.scores) };
-        }
-        for start in (0..stride).step_by(LANES) {
-            let mut sums = [[0.0_f32; LANES]; QUERIES];
-            for number in 0..HEAD {
-                let at = number * stride + start;
-                let Some(keys) = self.keys[at..].first_chunk::<LANES>() else { continue };
-                for query in 0..QUERIES {
-                    for lane in 0..LANES {
-                        sums[query][lane] += queries[query][number] * keys[lane];
-                    }
-                }
-            }
-            for (query, sums) in sums.iter().enumerate() {
-                let at = query * stride + start;
-                self.scores[at..at + LANES].copy_from_slice(sums);
-            }
-        }
-    }
-
-    /// The values, weighed by the shares.
-    #[expect(
-        clippy::needless_range_loop,
-        reason = "with counted loops the sums stay in registers; with iterators it takes three times as long"
-    )]
-    #[inline(always)]
-    fn mix(&self, count: usize, stride: usize, kernel: Kernel) -> [[f32; HEAD]; QUERIES] {
-        let (values, _) = self.values.as_chunks::<HEAD>();
-        let values = &values[..count];
-        #[cfg(target_arch = "x86_64")]
-        if kernel == Kernel::Avx512 {
-            // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
-            return unsafe { super::wide::mix(values, &self.scores, stride) };
-        }
-        let mut sums = [[0.0_f32; HEAD]; QUERIES];
-        for (piece, value) in values.iter().enumerate() {
-            for query in 0..QUERIES {
-                let share = self.scores[query * stride + piece];
-                for number in 0..HEAD {
-                    sums[query][number] += share * value[number];
-                }
-            }
-        }
-        sums
     }
 }

@@ -9,16 +9,17 @@ use std::sync::OnceLock;
 use super::numbers::LANES;
 
 /// Outputs that one step of a kernel fills; the number of outputs is padded to a multiple of it.
-const PANEL: usize = 16;
+pub(super) const PANEL: usize = 16;
 /// Neighbouring inputs that stand together in memory.
 const GROUP: usize = 4;
 /// Outputs a wide kernel takes at once.
 const BLOCK: usize = 4 * PANEL;
 
 /// What the processor can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Kernel {
     /// Plain Rust.
+    #[default]
     Portable,
     /// 256-bit integers.
     #[cfg(target_arch = "x86_64")]
@@ -64,11 +65,18 @@ pub struct Matrix {
     outputs: usize,
     /// `[outputs / PANEL][inputs / GROUP][PANEL][GROUP]`
     packed: Vec<i8>,
+    terms: Vec<Terms>,
+}
+
+/// What makes numbers of a panel's sums.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Terms {
     /// Value of one step, for each output.
-    scales: Vec<f32>,
-    bias: Vec<f32>,
+    pub scales: [f32; PANEL],
+    /// Added last.
+    pub bias: [f32; PANEL],
     /// Sum of the weights of each output, times the zero point taken off again.
-    sums: Vec<i32>,
+    pub sums: [i32; PANEL],
 }
 
 impl Matrix {
@@ -85,28 +93,19 @@ impl Matrix {
         }
         let padded = outputs.next_multiple_of(BLOCK);
         let mut packed = vec![0_i8; padded * inputs];
-        let mut sums = vec![0_i32; padded];
+        let mut terms = vec![Terms::default(); padded / PANEL];
         for (output, row) in weights.chunks_exact(inputs).enumerate() {
             let (panel, lane) = (output / PANEL, output % PANEL);
             for (group, four) in row.chunks_exact(GROUP).enumerate() {
                 let at = ((panel * (inputs / GROUP) + group) * PANEL + lane) * GROUP;
                 packed[at..at + GROUP].copy_from_slice(four);
             }
-            sums[output] = row.iter().map(|&w| i32::from(w)).sum();
+            let terms = &mut terms[panel];
+            terms.scales[lane] = scales[output];
+            terms.bias[lane] = bias[output];
+            terms.sums[lane] = row.iter().map(|&w| i32::from(w)).sum();
         }
-        let padded_with = |values: &[f32]| {
-            let mut all = values.to_vec();
-            all.resize(padded, 0.0);
-            all
-        };
-        Some(Matrix {
-            inputs,
-            outputs,
-            packed,
-            scales: padded_with(scales),
-            bias: padded_with(bias),
-            sums,
-        })
+        Some(Matrix { inputs, outputs, packed, terms })
     }
 
     /// Numbers in a row that goes in.
@@ -126,20 +125,21 @@ impl Matrix {
         let (panel, lane) = (output / PANEL, output % PANEL);
         let group = panel * (self.inputs / GROUP) + input / GROUP;
         let at = (group * PANEL + lane) * GROUP + input % GROUP;
-        f32::from(self.packed[at]) * self.scales[output]
+        f32::from(self.packed[at]) * self.terms[panel].scales[lane]
     }
 
     /// What is added to every `output`.
     #[cfg(test)]
     pub fn bias(&self, output: usize) -> f32 {
-        self.bias[output]
+        self.terms[output / PANEL].bias[output % PANEL]
     }
 
-    /// Multiplies every row of `rows` and adds the bias; `out` becomes `rows.len() × outputs`.
+    /// Multiplies every row of `rows` and adds the bias; `out` begins with `rows.len() × outputs`
+    /// numbers then, and is never made shorter.
     pub fn multiply(&self, rows: &Rounded, kernel: Kernel, out: &mut Vec<f32>) {
         debug_assert_eq!(rows.width, self.inputs);
         // every number is written, so what stood here before need not be cleared
-        out.resize(rows.len() * self.outputs, 0.0);
+        out.resize(out.len().max(rows.len() * self.outputs), 0.0);
         match kernel {
             Kernel::Portable => self.multiply_portable(rows, out),
             #[cfg(target_arch = "x86_64")]
@@ -184,22 +184,32 @@ impl Matrix {
         out: &mut [f32],
     ) {
         let first = panel * PANEL;
-        let (scale, zero) = (rows.scales[row], rows.zeros[row]);
-        let weight_scales = &self.scales[first..first + PANEL];
-        let weight_sums = &self.sums[first..first + PANEL];
-        let bias = &self.bias[first..first + PANEL];
-        let mut values = [0.0_f32; PANEL];
-        for lane in 0..PANEL {
-            let sum = sums[lane] - zero * weight_sums[lane];
-            values[lane] = sum as f32 * (scale * weight_scales[lane]) + bias[lane];
+        let Some(out) = self.place(row, first, out) else { return };
+        let (scale, zero) = rows.steps(row);
+        let terms = &self.terms[panel];
+        for (lane, out) in out.iter_mut().enumerate() {
+            let sum = sums[lane] - zero * terms.sums[lane];
+            *out = sum as f32 * (scale * terms.scales[lane]) + terms.bias[lane];
         }
+    }
+
+    /// Where the outputs from `first` on of a row belong: a panel of them, fewer at the end, `None`
+    /// for those that only fill a block up.
+    #[inline(always)]
+    pub(super) fn place<'o>(
+        &self,
+        row: usize,
+        first: usize,
+        out: &'o mut [f32],
+    ) -> Option<&'o mut [f32]> {
+        let kept = PANEL.min(self.outputs.checked_sub(first).filter(|&kept| kept > 0)?);
         let start = row * self.outputs + first;
-        let kept = PANEL.min(self.outputs.saturating_sub(first));
-        if kept == PANEL {
-            out[start..start + PANEL].copy_from_slice(&values);
-        } else if kept > 0 {
-            out[start..start + kept].copy_from_slice(&values[..kept]);
-        }
+        out.get_mut(start..start + kept)
+    }
+
+    /// What the sums of each panel are joined with.
+    pub(super) fn terms(&self) -> &[Terms] {
+        &self.terms
     }
 
     /// The packed weights, for the kernels.
@@ -222,7 +232,7 @@ impl Rounded {
     #[inline(always)]
     pub fn fill(&mut self, rows: &[f32], width: usize, kernel: Kernel) {
         self.width = width;
-        self.values.resize(rows.len(), 0);
+        self.values.resize(self.values.len().max(rows.len()), 0);
         self.scales.clear();
         self.zeros.clear();
         for (row, bytes) in rows.chunks_exact(width).zip(self.values.chunks_exact_mut(width)) {
@@ -244,9 +254,14 @@ impl Rounded {
         self.scales.len()
     }
 
-    /// The bytes of all rows.
+    /// The bytes of all rows, and maybe more.
     pub(super) fn values(&self) -> &[u8] {
         &self.values
+    }
+
+    /// The value of one step of a row, and its zero point.
+    pub(super) fn steps(&self, row: usize) -> (f32, i32) {
+        (self.scales[row], self.zeros[row])
     }
 
     /// Numbers in a row.

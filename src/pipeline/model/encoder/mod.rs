@@ -2,9 +2,10 @@
 //!
 //! [`Tagger`] turns a text's words into labels and links, [`SentenceEncoder`] a short text into one
 //! vector, [`Scorer`] into one number. The same text gives the same bits on any number of threads
-//! and on any processor: matrix products are exact sums of integers, and all other sums are taken
-//! in one fixed order.
+//! and on any processor: products of matrices and of attention are exact sums of integers, and all
+//! other sums are taken in one fixed order.
 
+mod attention;
 mod chain;
 mod cue_reader;
 #[cfg(test)]

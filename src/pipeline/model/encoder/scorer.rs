@@ -25,11 +25,16 @@ impl Scorer {
         })
     }
 
-    /// The number that `text` gets, log odds of the trained answer; `None` for a text without a
-    /// word.
-    pub fn score(&self, encoder: &SentenceEncoder, text: &str, kernel: Kernel) -> Option<f32> {
-        let mean = encoder.mean_through(&self.upper, text, kernel)?;
-        Some(dot(&mean, &self.weights) + self.bias)
+    /// The number that each of `texts` gets, log odds of the trained answer; `None` for one without
+    /// a word. Each gets the number that it gets alone.
+    pub fn scores(
+        &self,
+        encoder: &SentenceEncoder,
+        texts: &[&str],
+        kernel: Kernel,
+    ) -> Vec<Option<f32>> {
+        let means = encoder.means_through(&self.upper, texts, kernel);
+        means.into_iter().map(|mean| Some(dot(&mean?, &self.weights) + self.bias)).collect()
     }
 }
 
@@ -49,6 +54,10 @@ mod tests {
     struct Expected {
         text: String,
         score: f32,
+    }
+
+    fn score(text: &str, kernel: Kernel) -> Option<f32> {
+        scorer().scores(SentenceEncoder::built_in(), &[text], kernel)[0]
     }
 
     fn expected() -> Vec<Expected> {
@@ -72,19 +81,28 @@ mod tests {
 
     #[test]
     fn rounding_the_activations_hardly_moves_a_score() {
-        let (scorer, encoder) = (scorer(), SentenceEncoder::built_in());
-        for Expected { text, score } in expected() {
-            let mine = scorer.score(encoder, &text, Kernel::best()).expect("it has words");
-            assert!((mine - score).abs() < 0.35, "{mine} {score}: {text}");
+        for Expected { text, score: theirs } in expected() {
+            let mine = score(&text, Kernel::best()).expect("it has words");
+            assert!((mine - theirs).abs() < 0.35, "{mine} {theirs}: {text}");
         }
     }
 
     #[test]
+    fn a_text_has_the_same_score_among_others() {
+        let texts: Vec<String> = expected().into_iter().map(|expected| expected.text).collect();
+        let mut texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        texts.insert(1, " …");
+        let together = scorer().scores(SentenceEncoder::built_in(), &texts, Kernel::best());
+        let alone: Vec<_> = texts.iter().map(|text| score(text, Kernel::best())).collect();
+        assert_eq!(together, alone);
+        assert!(alone[0].is_some() && alone[1].is_none());
+    }
+
+    #[test]
     fn every_kernel_gives_the_same_bits() {
-        let (scorer, encoder) = (scorer(), SentenceEncoder::built_in());
         let scores: Vec<u32> = Kernel::available()
             .into_iter()
-            .filter_map(|kernel| scorer.score(encoder, "Nobody at the dam was told.", kernel))
+            .filter_map(|kernel| score("Nobody at the dam was told.", kernel))
             .map(f32::to_bits)
             .collect();
         assert_eq!(scores.len(), Kernel::available().len());
@@ -93,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_text_without_a_word_has_no_score_and_a_broken_file_no_scorer() {
-        assert_eq!(scorer().score(SentenceEncoder::built_in(), " …\n", Kernel::best()), None);
+        assert_eq!(score(" …\n", Kernel::best()), None);
         let bytes = include_bytes!("checkworthiness.safetensors");
         for end in [0, 7, 1_000, bytes.len() - 1] {
             assert!(Scorer::read(&bytes[..end]).is_none(), "{end}");

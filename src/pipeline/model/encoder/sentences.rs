@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::layers::{Encoder, Layer, Upper, WIDTH};
+use super::layers::{Batch, Encoder, Layer, Upper, WIDTH};
 use super::matrix::Kernel;
 use super::numbers::dot;
 use super::weights::Weights;
@@ -12,6 +12,10 @@ use super::words::{Vocabulary, Words};
 ///
 /// The encoder was trained with 128; a claim has some 25.
 const LONGEST: usize = 128;
+
+/// Pieces of short texts that are read at once: enough that a processor has more to do with a layer's
+/// weights than to fetch them.
+const TOGETHER: usize = 192;
 
 /// The weights of the one in the program.
 pub static SENTENCE_WEIGHTS: &[u8] = include_bytes!("sentences.safetensors");
@@ -52,40 +56,44 @@ impl SentenceEncoder {
         if pieces.is_empty() {
             return [0.0; WIDTH];
         }
-        let quoted = vec![false; pieces.len()];
-        mean(&self.encoder.encode(&pieces, &quoted, kernel))
+        mean(&self.encoder.encode(&batch([pieces]), kernel))
     }
 
-    /// The mean over the rows of a text's pieces, with `layers` in the place of as many last ones;
-    /// `None` for a text without a word.
-    pub(super) fn mean_through(
+    /// For each text the mean over the rows of its pieces, with `layers` in the place of as many
+    /// last ones; `None` for one without a word.
+    pub(super) fn means_through(
         &self,
         layers: &[Layer],
-        text: &str,
+        texts: &[&str],
         kernel: Kernel,
-    ) -> Option<Vector> {
-        let pieces = self.pieces(text);
-        if pieces.is_empty() {
-            return None;
-        }
-        let quoted = vec![false; pieces.len()];
+    ) -> Vec<Option<Vector>> {
         let upper = Upper { layers, mark: None };
-        Some(middle(&self.encoder.encode_through(&upper, &pieces, &quoted, kernel)))
+        let mut means = Vec::with_capacity(texts.len());
+        let mut waiting: Vec<Vec<u32>> = Vec::new();
+        for (number, text) in texts.iter().enumerate() {
+            waiting.push(self.pieces(text));
+            let pieces: usize = waiting.iter().map(Vec::len).sum();
+            if pieces >= TOGETHER || number + 1 == texts.len() {
+                let batch = batch(waiting.drain(..));
+                let rows = self.encoder.encode_through(&upper, &batch, kernel);
+                means.extend(middles(&rows, &batch.lengths));
+            }
+        }
+        means
     }
 
-    /// The same by any product.
+    /// The same of one text by any product.
     #[cfg(test)]
     pub(super) fn mean_by(
         &self,
         layers: &[Layer],
         text: &str,
-        product: impl super::layers::Product,
+        product: &mut impl super::layers::Product,
     ) -> Option<Vector> {
-        let pieces = self.pieces(text);
-        let quoted = vec![false; pieces.len()];
         let upper = Upper { layers, mark: None };
-        (!pieces.is_empty())
-            .then(|| middle(&self.encoder.pass_through(&upper, &pieces, &quoted, product)))
+        let batch = batch([self.pieces(text)]);
+        let rows = self.encoder.pass_through(&upper, &batch, product, &mut Default::default());
+        middles(&rows, &batch.lengths).next()?
     }
 
     /// A text's pieces between the two marks; none for a text without a letter or digit.
@@ -103,10 +111,25 @@ impl SentenceEncoder {
     }
 }
 
-/// The mean of rows.
-fn middle(rows: &[f32]) -> Vector {
-    let count = (rows.len() / WIDTH).max(1) as f32;
-    sum(rows).map(|x| x / count)
+/// Texts' pieces, to be read at once.
+fn batch(texts: impl IntoIterator<Item = Vec<u32>>) -> Batch {
+    let mut batch = Batch::default();
+    for pieces in texts {
+        batch.lengths.push(pieces.len());
+        batch.pieces.extend(pieces);
+    }
+    batch.quoted.resize(batch.pieces.len(), false);
+    batch
+}
+
+/// The mean of each text's rows; `None` for one without a row.
+fn middles(rows: &[f32], lengths: &[usize]) -> impl Iterator<Item = Option<Vector>> {
+    let mut rest = rows;
+    lengths.iter().map(move |&count| {
+        let (rows, after) = rest.split_at(count * WIDTH);
+        rest = after;
+        (count > 0).then(|| sum(rows).map(|x| x / count as f32))
+    })
 }
 
 /// The sum of rows.
@@ -158,9 +181,8 @@ mod tests {
         let expected = expected();
         assert!(!expected.is_empty());
         for Expected { text, vector } in expected {
-            let pieces = ENCODER.pieces(&text);
-            let quoted = vec![false; pieces.len()];
-            let mine = mean(&ENCODER.encoder.pass(&pieces, &quoted, Unrounded::default()));
+            let batch = batch([ENCODER.pieces(&text)]);
+            let mine = mean(&ENCODER.encoder.pass(&batch, &mut Unrounded::default()));
             assert!(farthest(&mine, &vector) < 1e-3, "{text}");
         }
     }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::chain::{Chain, LABELS, Scores};
-use super::layers::{Encoder, WIDTH};
+use super::layers::{Batch, Encoder, InBytes, Product, WIDTH};
 use super::matrix::{Kernel, Matrix};
 use super::numbers::{dot, softmax};
 use super::weights::Weights;
@@ -101,19 +101,12 @@ impl Tagger {
 
     /// Tags one window of words.
     pub fn tag(&self, words: &Words, window: Range<usize>, kernel: Kernel) -> Tagged<'_> {
-        let (pieces, quoted, first) = self.pieces(words, window);
-        let rows = self.encoder.encode(&pieces, &quoted, kernel);
-        let mut heads = super::layers::InBytes::new(kernel);
-        self.tagged(&rows, &first, &mut heads)
+        let rows = self.encoder.encode(&self.batch(words, window), kernel);
+        self.tagged(&rows, &mut InBytes::new(kernel))
     }
 
-    /// A window's pieces with its marks, whether each stands in quotation marks, and the first
-    /// piece of each word.
-    pub(super) fn pieces(
-        &self,
-        words: &Words,
-        window: Range<usize>,
-    ) -> (Vec<u32>, Vec<bool>, Vec<usize>) {
+    /// A window of words with its marks; the first piece of each word is asked for.
+    pub(super) fn batch(&self, words: &Words, window: Range<usize>) -> Batch {
         let mut pieces = vec![self.vocabulary.start()];
         let mut quoted = vec![false];
         let mut first = Vec::with_capacity(window.len());
@@ -124,21 +117,12 @@ impl Tagger {
         }
         pieces.push(self.vocabulary.pause());
         quoted.push(false);
-        (pieces, quoted, first)
+        Batch { lengths: vec![pieces.len()], pieces, quoted, asked: Some(first) }
     }
 
-    /// Labels and links from the encoder's rows.
-    pub(super) fn tagged(
-        &self,
-        rows: &[f32],
-        first: &[usize],
-        product: &mut impl super::layers::Product,
-    ) -> Tagged<'_> {
-        let mut gathered = Vec::with_capacity(first.len() * WIDTH);
-        for &piece in first {
-            gathered.extend_from_slice(&rows[piece * WIDTH..(piece + 1) * WIDTH]);
-        }
-        let emissions: Vec<Scores> = gathered
+    /// Labels and links from the encoder's rows for each word.
+    pub(super) fn tagged(&self, rows: &[f32], product: &mut impl Product) -> Tagged<'_> {
+        let emissions: Vec<Scores> = rows
             .chunks_exact(WIDTH)
             .map(|row| {
                 std::array::from_fn(|label| {
@@ -148,7 +132,7 @@ impl Tagger {
             })
             .collect();
         let mut links = Vec::new();
-        product.multiply(&self.links, &gathered, &mut links);
+        product.multiply(&self.links, rows, &mut links);
         Tagged {
             tagger: self,
             labels: self.chain.best(&emissions),
@@ -223,9 +207,9 @@ mod tests {
     }
 
     fn unrounded<'t>(tagger: &'t Tagger, words: &Words, exact: &mut Unrounded) -> Tagged<'t> {
-        let (pieces, quoted, first) = tagger.pieces(words, 0..words.words.len());
-        let rows = tagger.encoder.pass(&pieces, &quoted, &mut *exact);
-        tagger.tagged(&rows, &first, exact)
+        let batch = tagger.batch(words, 0..words.words.len());
+        let rows = tagger.encoder.pass(&batch, exact);
+        tagger.tagged(&rows, exact)
     }
 
     #[test]

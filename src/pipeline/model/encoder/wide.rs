@@ -1,12 +1,11 @@
-//! The arithmetic of [`numbers`](super::numbers), of rounding and of attention in 512-bit registers.
+//! The arithmetic of [`numbers`](super::numbers) and of rounding in 512-bit registers.
 //!
 //! Every function takes the same steps in the same order as its plain twin and gives the same bits;
 //! the compiler makes slow code of the twins where sums and choices alternate.
 
 use std::arch::x86_64::*;
 
-use super::layers::{HEAD, QUERIES};
-use super::numbers::{LANES, exp, joined};
+use super::numbers::{LANES, joined};
 
 /// One row → bytes, with its scale and its zero point.
 ///
@@ -69,113 +68,6 @@ pub(super) unsafe fn gelu(rows: &mut [f32]) {
     }
 }
 
-/// Twin of [`numbers::softmax`](super::numbers::softmax).
-///
-/// # Safety
-/// As [`round`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-pub(super) unsafe fn softmax(row: &mut [f32]) {
-    let (chunks, rest) = row.as_chunks_mut::<LANES>();
-    let mut most = _mm512_set1_ps(f32::MIN);
-    for sixteen in chunks.iter() {
-        most = _mm512_max_ps(load(sixteen), most);
-    }
-    let largest = rest.iter().fold(_mm512_reduce_max_ps(most), |a, &b| if b > a { b } else { a });
-    let mut sums = _mm512_setzero_ps();
-    for sixteen in chunks.iter_mut() {
-        let share = exps(_mm512_sub_ps(load(sixteen), _mm512_set1_ps(largest)));
-        sums = _mm512_add_ps(sums, share);
-        store(share, sixteen);
-    }
-    let mut lanes = [0.0; LANES];
-    store(sums, &mut lanes);
-    for (x, lane) in rest.iter_mut().zip(&mut lanes) {
-        *x = exp(*x - largest);
-        *lane += *x;
-    }
-    let inverse = 1.0 / joined(&lanes);
-    for sixteen in chunks {
-        store(_mm512_mul_ps(load(sixteen), _mm512_set1_ps(inverse)), sixteen);
-    }
-    for x in rest {
-        *x *= inverse;
-    }
-}
-
-/// Every query against every key: `keys` has [`HEAD`] rows of `stride` numbers, a multiple of 32;
-/// `scores` gets a row of `stride` for each query.
-///
-/// # Safety
-/// As [`round`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-pub(super) unsafe fn score(
-    queries: &[[f32; HEAD]; QUERIES],
-    keys: &[f32],
-    stride: usize,
-    scores: &mut [f32],
-) {
-    assert!(stride.is_multiple_of(2 * LANES));
-    assert!(keys.len() >= HEAD * stride && scores.len() >= QUERIES * stride);
-    for start in (0..stride).step_by(2 * LANES) {
-        let mut sums = [[_mm512_setzero_ps(); 2]; QUERIES];
-        for number in 0..HEAD {
-            // SAFETY: the 32 numbers end at most at `(number + 1) × stride`, inside `keys`.
-            let pair = unsafe {
-                let at = keys.as_ptr().add(number * stride + start);
-                [_mm512_loadu_ps(at), _mm512_loadu_ps(at.add(LANES))]
-            };
-            for (query, sums) in queries.iter().zip(&mut sums) {
-                let query = _mm512_set1_ps(query[number]);
-                sums[0] = _mm512_add_ps(sums[0], _mm512_mul_ps(query, pair[0]));
-                sums[1] = _mm512_add_ps(sums[1], _mm512_mul_ps(query, pair[1]));
-            }
-        }
-        for (query, sums) in sums.iter().enumerate() {
-            // SAFETY: the 32 numbers end at most at `(query + 1) × stride`, inside `scores`.
-            unsafe {
-                let at = scores.as_mut_ptr().add(query * stride + start);
-                _mm512_storeu_ps(at, sums[0]);
-                _mm512_storeu_ps(at.add(LANES), sums[1]);
-            }
-        }
-    }
-}
-
-/// The values, weighed by the shares: `scores` has a row of `stride` numbers for each query, of
-/// which as many count as there are `values`.
-///
-/// # Safety
-/// As [`round`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-pub(super) unsafe fn mix(
-    values: &[[f32; HEAD]],
-    scores: &[f32],
-    stride: usize,
-) -> [[f32; HEAD]; QUERIES] {
-    const { assert!(HEAD == 2 * LANES) };
-    assert!(stride >= values.len() && scores.len() >= QUERIES * stride);
-    let mut sums = [[_mm512_setzero_ps(); 2]; QUERIES];
-    for (piece, value) in values.iter().enumerate() {
-        // SAFETY: a value has 32 numbers.
-        let pair = unsafe {
-            [_mm512_loadu_ps(value.as_ptr()), _mm512_loadu_ps(value.as_ptr().add(LANES))]
-        };
-        for (query, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: `piece < stride`, so this is inside the query's row of `scores`.
-            let share = _mm512_set1_ps(unsafe { *scores.as_ptr().add(query * stride + piece) });
-            sums[0] = _mm512_add_ps(sums[0], _mm512_mul_ps(share, pair[0]));
-            sums[1] = _mm512_add_ps(sums[1], _mm512_mul_ps(share, pair[1]));
-        }
-    }
-    let mut mixed = [[0.0; HEAD]; QUERIES];
-    for (mixed, sums) in mixed.iter_mut().zip(&sums) {
-        for (sixteen, &sum) in mixed.as_chunks_mut::<LANES>().0.iter_mut().zip(sums) {
-            store(sum, sixteen);
-        }
-    }
-    mixed
-}
-
 /// Twin of [`numbers::normalise`](super::numbers::normalise), after `added` is added.
 ///
 /// # Safety
@@ -214,10 +106,10 @@ pub(super) unsafe fn add_and_normalise(
     }
 }
 
-/// Twin of [`exp`].
+/// Twin of [`numbers::exp`](super::numbers::exp).
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
 #[inline]
-fn exps(x: __m512) -> __m512 {
+pub(super) fn exps(x: __m512) -> __m512 {
     let number = |x: f32| _mm512_set1_ps(x);
     let x = _mm512_max_ps(number(-87.0), x);
     let x = _mm512_min_ps(number(88.0), x);
@@ -239,14 +131,14 @@ fn exps(x: __m512) -> __m512 {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
 #[inline]
-fn load(sixteen: &[f32; LANES]) -> __m512 {
+pub(super) fn load(sixteen: &[f32; LANES]) -> __m512 {
     // SAFETY: exactly the sixteen numbers are read.
     unsafe { _mm512_loadu_ps(sixteen.as_ptr()) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
 #[inline]
-fn store(x: __m512, sixteen: &mut [f32; LANES]) {
+pub(super) fn store(x: __m512, sixteen: &mut [f32; LANES]) {
     // SAFETY: exactly the sixteen numbers are written.
     unsafe { _mm512_storeu_ps(sixteen.as_mut_ptr(), x) }
 }
@@ -273,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn gelu_and_softmax_give_the_bits_of_their_twins() {
+    fn gelu_gives_the_bits_of_its_twin() {
         if !runs_here() {
             return;
         }
@@ -282,13 +174,6 @@ mod tests {
         unsafe { gelu(&mut mine) };
         numbers::gelu(&mut plain);
         assert_eq!(bits(&mine), bits(&plain));
-        for count in [1, 15, 16, 33, 192, 250] {
-            let (mut mine, mut plain) = (numbers_of(count), numbers_of(count));
-            // SAFETY: the processor was asked.
-            unsafe { softmax(&mut mine) };
-            numbers::softmax(&mut plain);
-            assert_eq!(bits(&mine), bits(&plain), "{count}");
-        }
     }
 
     #[test]

@@ -2,10 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use super::matrix::{Matrix, Rounded};
+use super::matrix::{Matrix, PANEL, Rounded};
 
-/// Outputs in one register of the 512-bit kernel.
-const PANEL: usize = 16;
 /// Bytes of weights for one panel and four inputs.
 const STEP: usize = 64;
 
@@ -66,13 +64,48 @@ fn tile_avx512<const TILE: usize>(
             }
         }
     }
-    for (tile, sums) in sums.iter().enumerate() {
-        for (panel, sum) in sums.iter().enumerate() {
-            let mut lanes = [0_i32; PANEL];
-            // SAFETY: `lanes` holds the 64 bytes that are written.
-            unsafe { _mm512_storeu_si512(lanes.as_mut_ptr().cast(), *sum) };
-            matrix.write(rows, row + tile, block * 4 + panel, &lanes, out);
-        }
+    // By name and not in a loop, which would keep the sums in memory from the first step on.
+    macro_rules! write {
+        ($($tile:literal)*) => {
+            $(if let Some(&[a, b, c, d]) = sums.get($tile) {
+                let row = row + $tile;
+                write_avx512(matrix, rows, row, block * 4, a, out);
+                write_avx512(matrix, rows, row, block * 4 + 1, b, out);
+                write_avx512(matrix, rows, row, block * 4 + 2, c, out);
+                write_avx512(matrix, rows, row, block * 4 + 3, d, out);
+            })*
+        };
+    }
+    const { assert!(TILE <= 6) };
+    write!(0 1 2 3 4 5);
+}
+
+/// Twin of [`Matrix::write`].
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[inline]
+fn write_avx512(
+    matrix: &Matrix,
+    rows: &Rounded,
+    row: usize,
+    panel: usize,
+    sums: __m512i,
+    out: &mut [f32],
+) {
+    let Some(out) = matrix.place(row, panel * PANEL, out) else { return };
+    let terms = &matrix.terms()[panel];
+    let (scale, zero) = rows.steps(row);
+    // SAFETY: each of the three terms has the sixteen numbers that are read, and only as many are
+    // written as `out` has.
+    unsafe {
+        let zeros = _mm512_loadu_si512(terms.sums.as_ptr().cast());
+        let sums = _mm512_sub_epi32(sums, _mm512_mullo_epi32(_mm512_set1_epi32(zero), zeros));
+        let step = _mm512_mul_ps(_mm512_set1_ps(scale), _mm512_loadu_ps(terms.scales.as_ptr()));
+        let value = _mm512_add_ps(
+            _mm512_mul_ps(_mm512_cvtepi32_ps(sums), step),
+            _mm512_loadu_ps(terms.bias.as_ptr()),
+        );
+        let kept: __mmask16 = u16::MAX >> (PANEL - out.len());
+        _mm512_mask_storeu_ps(out.as_mut_ptr(), kept, value);
     }
 }
 
@@ -83,7 +116,8 @@ pub(super) unsafe fn multiply_avx2(matrix: &Matrix, rows: &Rounded, out: &mut [f
     const TILE: usize = 2;
     let groups = rows.width() / 4;
     let depth = groups * STEP;
-    let wide: Vec<i16> = rows.values().iter().map(|&v| i16::from(v)).collect();
+    let wide: Vec<i16> =
+        rows.values()[..rows.len() * rows.width()].iter().map(|&v| i16::from(v)).collect();
     for (panel, weights) in matrix.packed().chunks_exact(depth).enumerate() {
         let mut row = 0;
         while row + TILE <= rows.len() {
