@@ -1,10 +1,13 @@
 //! A whole article → its statements, claims, denials and actors.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use claimtrail::domain::{ActorKind, Claim, Document, Extraction, NoteCode, Span};
-use claimtrail::pipeline::extract;
+use claimtrail::pipeline::{Gear, extract, extract_with};
 use proptest::prelude::*;
+
+use crate::support::alone::{alone, cpu_time};
 
 const BODY: &str = "Denmark has repeated its support for the government of Iceland after the raids on its harbour, and Danish Interior Minister Pavel Orlo spoke with Icelandic Prime Minister Tessa Quill by telephone. Copenhagen also firmly denied reports suggesting Quill was secretly in Denmark, calling such claims a \"hoax.\"
 In a statement on Friday, the Danish Interior Ministry said Orlo expressed Denmark's \"deep sympathy with the fishermen of Iceland in a dark hour\" during the call.
@@ -260,4 +263,25 @@ fn a_bilingual_page_says_that_not_all_of_it_was_read() {
         assert!(!extraction.notes.is_empty(), "{} {text}", document.language);
         assert_eq!(extraction, extract(&document));
     }
+}
+
+/// The encoder reads windows, and asks about no more cues than a text's length allows.
+#[test]
+fn accurate_takes_four_times_as_long_for_four_times_the_text() {
+    alone("pipeline::extract::accurate_takes_four_times_as_long_for_four_times_the_text", || {
+        let took = |unit: &str, bytes: usize| {
+            let document = Document::from_text(unit.repeat(bytes / unit.len()).as_str());
+            let begun = cpu_time();
+            extract_with(&document, Gear::Accurate);
+            cpu_time() - begun
+        };
+        // The weights are unpacked once.
+        took("“It is denied,” he said. ", 100);
+        for unit in ["\"", "“", "said ", "a", "denied ", "He denied it. "] {
+            let (short, long) = (took(unit, 2_000), took(unit, 8_000));
+            // A tenth of a second for what is too short to be told by the system's clock.
+            let most = 6 * short + Duration::from_millis(100);
+            assert!(long < most, "{unit}: {short:?}, {long:?}");
+        }
+    });
 }
