@@ -13,7 +13,7 @@ pub(super) const PANEL: usize = 16;
 /// Neighbouring inputs that stand together in memory.
 const GROUP: usize = 4;
 /// Outputs a wide kernel takes at once.
-const BLOCK: usize = 4 * PANEL;
+pub(super) const BLOCK: usize = 4 * PANEL;
 
 /// What the processor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -63,7 +63,7 @@ impl Kernel {
 pub struct Matrix {
     inputs: usize,
     outputs: usize,
-    /// `[outputs / PANEL][inputs / GROUP][PANEL][GROUP]`
+    /// `[outputs / BLOCK][inputs / GROUP][BLOCK][GROUP]`, in the order that a wide kernel reads.
     packed: Vec<i8>,
     terms: Vec<Terms>,
 }
@@ -77,6 +77,12 @@ pub(super) struct Terms {
     pub bias: [f32; PANEL],
     /// Sum of the weights of each output, times the zero point taken off again.
     pub sums: [i32; PANEL],
+}
+
+/// Where the weights of `output` for a group of inputs begin.
+#[inline(always)]
+fn place(inputs: usize, output: usize, group: usize) -> usize {
+    (output / BLOCK * (inputs / GROUP) + group) * BLOCK * GROUP + output % BLOCK * GROUP
 }
 
 impl Matrix {
@@ -97,7 +103,7 @@ impl Matrix {
         for (output, row) in weights.chunks_exact(inputs).enumerate() {
             let (panel, lane) = (output / PANEL, output % PANEL);
             for (group, four) in row.chunks_exact(GROUP).enumerate() {
-                let at = ((panel * (inputs / GROUP) + group) * PANEL + lane) * GROUP;
+                let at = place(inputs, output, group);
                 packed[at..at + GROUP].copy_from_slice(four);
             }
             let terms = &mut terms[panel];
@@ -123,8 +129,7 @@ impl Matrix {
     #[cfg(test)]
     pub fn weight(&self, output: usize, input: usize) -> f32 {
         let (panel, lane) = (output / PANEL, output % PANEL);
-        let group = panel * (self.inputs / GROUP) + input / GROUP;
-        let at = (group * PANEL + lane) * GROUP + input % GROUP;
+        let at = place(self.inputs, output, input / GROUP) + input % GROUP;
         f32::from(self.packed[at]) * self.terms[panel].scales[lane]
     }
 
@@ -153,15 +158,14 @@ impl Matrix {
     }
 
     fn multiply_portable(&self, rows: &Rounded, out: &mut [f32]) {
-        let depth = self.inputs * PANEL;
-        for (panel, weights) in self.packed.chunks_exact(depth).enumerate() {
+        for panel in 0..self.terms.len() {
             for row in 0..rows.len() {
                 let mut sums = [0_i32; PANEL];
                 let values = &rows.values[row * rows.width..(row + 1) * rows.width];
-                for (four, group) in
-                    values.chunks_exact(GROUP).zip(weights.chunks_exact(PANEL * GROUP))
-                {
-                    for (sum, w) in sums.iter_mut().zip(group.chunks_exact(GROUP)) {
+                for (group, four) in values.chunks_exact(GROUP).enumerate() {
+                    let at = place(self.inputs, panel * PANEL, group);
+                    let weights = &self.packed[at..at + PANEL * GROUP];
+                    for (sum, w) in sums.iter_mut().zip(weights.chunks_exact(GROUP)) {
                         *sum += i32::from(w[0]) * i32::from(four[0])
                             + i32::from(w[1]) * i32::from(four[1])
                             + i32::from(w[2]) * i32::from(four[2])

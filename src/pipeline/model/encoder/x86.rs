@@ -47,10 +47,10 @@ fn tile_avx512<const TILE: usize>(
     debug_assert_eq!(weights.len(), 4 * depth);
     let mut sums = [[_mm512_setzero_si512(); 4]; TILE];
     for group in 0..groups {
-        // SAFETY: `group < groups`, so the 64 bytes of each of the four panels end at most at
-        // `4 × depth`, the length of `weights`.
+        // SAFETY: `group < groups`, so the four times 64 bytes end at most at `groups × 4 × STEP`,
+        // the length of `weights`.
         let w: [__m512i; 4] = std::array::from_fn(|panel| unsafe {
-            _mm512_loadu_si512(weights.as_ptr().add(panel * depth + group * STEP).cast())
+            _mm512_loadu_si512(weights.as_ptr().add((group * 4 + panel) * STEP).cast())
         });
         for (tile, sums) in sums.iter_mut().enumerate() {
             // SAFETY: four bytes at `tile × width + 4 × group`, inside the `TILE × width` of
@@ -118,7 +118,9 @@ pub(super) unsafe fn multiply_avx2(matrix: &Matrix, rows: &Rounded, out: &mut [f
     let depth = groups * STEP;
     let wide: Vec<i16> =
         rows.values()[..rows.len() * rows.width()].iter().map(|&v| i16::from(v)).collect();
-    for (panel, weights) in matrix.packed().chunks_exact(depth).enumerate() {
+    for panel in 0..matrix.terms().len() {
+        let block = &matrix.packed()[panel / 4 * 4 * depth..(panel / 4 + 1) * 4 * depth];
+        let weights = &block[panel % 4 * STEP..];
         let mut row = 0;
         while row + TILE <= rows.len() {
             tile_avx2::<TILE>(matrix, weights, rows, &wide, row, panel, out);
@@ -146,14 +148,15 @@ fn tile_avx2<const TILE: usize>(
     let width = rows.width();
     let groups = width / 4;
     let values = &wide[row * width..(row + TILE) * width];
-    debug_assert_eq!(weights.len(), groups * STEP);
+    debug_assert!(weights.len() >= (groups * 4 - 3) * STEP);
     // each register: four outputs, two half sums of each
     let mut sums = [[_mm256_setzero_si256(); 4]; TILE];
     for group in 0..groups {
-        // SAFETY: the four reads of 16 bytes end at most at `groups × 64`, the length of `weights`.
+        // SAFETY: a panel's 64 bytes stand in every fourth step, of which the last ends inside
+        // of `weights`.
         let w: [__m256i; 4] = std::array::from_fn(|part| unsafe {
             _mm256_cvtepi8_epi16(_mm_loadu_si128(
-                weights.as_ptr().add(group * STEP + part * 16).cast(),
+                weights.as_ptr().add(group * 4 * STEP + part * 16).cast(),
             ))
         });
         for (tile, sums) in sums.iter_mut().enumerate() {
