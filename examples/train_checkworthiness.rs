@@ -71,7 +71,8 @@ fn main() -> anyhow::Result<()> {
         let (mut fast, mut accurate, mut both) = (Vec::new(), Vec::new(), Vec::new());
         for (row, worth) in labelled(other)? {
             let words = odds.fast[0] * linear(&seat, &features(&row.text)) + odds.fast[1];
-            let meaning = encoded(&row.text).unwrap_or(f32::MIN) + odds.accurate;
+            let score = encoded(&[row.text.as_str()]).into_iter().flatten().next();
+            let meaning = score.unwrap_or(f32::MIN) + odds.accurate;
             fast.push((words, worth));
             accurate.push((meaning, worth));
             both.push((0.5 * (meaning + words), worth));
