@@ -43,6 +43,12 @@ fn a_family_name_means_its_full_name_and_an_ambiguous_one_nobody() {
 }
 
 #[test]
+fn a_state_keeps_a_first_word_that_is_also_that_of_its_people() {
+    let (reading, resolution) = read("Saudi Arabia denied the report.");
+    assert_eq!(meant(&reading, &resolution, "Arabia"), Some("Saudi Arabia"));
+}
+
+#[test]
 fn a_capital_stands_for_its_state() {
     let (reading, resolution) = read("Oslo denied the report.");
     assert_eq!(meant(&reading, &resolution, "Oslo"), Some("Norway"));
