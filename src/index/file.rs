@@ -111,6 +111,20 @@ pub fn write(
     Ok(written?)
 }
 
+/// Removes a file, and what a writer that was killed left beside it. That there is none is well.
+///
+/// # Errors
+/// Of the file system.
+pub fn remove(path: &Path) -> io::Result<()> {
+    for path in [path, &beside(path)] {
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Where a file is written before it has its name: the same place always, so that what is left by a process that
 /// was killed is overwritten.
 fn beside(path: &Path) -> PathBuf {

@@ -49,12 +49,14 @@ pub struct Keeper {
     file: Option<PathBuf>,
     /// How many claims the file has, and how many of them without their meaning.
     filed: (usize, usize),
+    /// Whether the file is to be written at once.
+    due: bool,
 }
 
 impl Keeper {
     /// One that has looked at nothing yet.
     pub fn new(known: Arc<KnownClaims>, pool: Pool) -> Self {
-        Keeper { known, pool, until: None, file: None, filed: (0, 0) }
+        Keeper { known, pool, until: None, file: None, filed: (0, 0), due: false }
     }
 
     /// As it is, with a file that claims are kept in for the next start.
@@ -118,35 +120,55 @@ impl Keeper {
         Ok(true)
     }
 
-    /// Writes the file where it is behind what is known, unless a claim is gone from the database: then it is
-    /// removed, and written again after the next start.
+    /// Writes the file where it is behind what is known, without claims that are gone from the database by
+    /// whatever way.
     ///
     /// # Errors
     /// [`store::Error::Unavailable`] when the database is away.
     pub async fn write_file(&mut self) -> Result<(), store::Error> {
         let Some(file) = self.file.clone() else { return Ok(()) };
         let there = ids(&*self.pool.get().await?).await?;
+        let mut gone = self.known.ids();
+        gone.retain(|id| !there.contains(id));
+        self.forget(gone).await;
         let (known, filed) = (self.known.clone(), self.filed);
         let written = tokio::task::spawn_blocking(move || {
-            if known.ids().iter().any(|id| !there.contains(id)) {
-                remove(&file);
-                return None;
-            }
             let counts = known.counts();
             if counts != filed
                 && let Err(error) = known.save(&file)
             {
                 tracing::warn!(file = %file.display(), %error, "cannot keep the known claims in a file");
-                return Some(filed);
+                return filed;
             }
-            Some(counts)
+            counts
         });
         match written.await {
-            Ok(Some(counts)) => self.filed = counts,
-            Ok(None) => self.file = None,
+            Ok(counts) => self.filed = counts,
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         }
+        self.due = false;
         Ok(())
+    }
+
+    /// Forgets claims. Where one of them was known the file has it, or soon would: that goes at once, and
+    /// is due to be written again.
+    async fn forget(&mut self, claims: Vec<ClaimId>) {
+        if claims.is_empty() {
+            return;
+        }
+        let (known, file) = (self.known.clone(), self.file.clone());
+        let forgotten = tokio::task::spawn_blocking(move || {
+            let forgotten = known.forget_some(&claims) > 0;
+            if let Some(file) = file.filter(|_| forgotten) {
+                remove(&file);
+            }
+            forgotten
+        });
+        match forgotten.await {
+            Ok(true) => (self.filed, self.due) = ((0, 0), true),
+            Ok(false) => {}
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        }
     }
 
     /// Adds claims by their words, on a thread that answers nothing else.
@@ -157,7 +179,7 @@ impl Keeper {
         }
     }
 
-    /// Adds what is new with what is known of its meaning.
+    /// Adds what is new with what is known of its meaning, and forgets what went with a redacted document.
     ///
     /// # Errors
     /// [`store::Error::Unavailable`] when the database is away; what was added stays.
@@ -166,6 +188,10 @@ impl Keeper {
         // Who began before this instant and commits later is looked for again next time.
         let settled = store::claims::settled(&mut connection).await?;
         let mut after = self.until.map(|until| (until, ClaimId(uuid::Uuid::nil())));
+        if let Some(until) = self.until {
+            let gone = store::redaction::claims_since(&connection, until).await?;
+            self.forget(gone).await;
+        }
         loop {
             let page = store::claims::wordings(&connection, after, PAGE).await?;
             let full = page.len() == PAGE;
@@ -256,20 +282,18 @@ impl Keeper {
         let mut stop = std::pin::pin!(stop);
         let mut pause = EVERY;
         let mut opened = false;
-        let mut without_file = false;
         let mut filed_at = tokio::time::Instant::now();
         loop {
             let step = async {
                 if !opened {
-                    without_file = !self.open_file().await?;
+                    // At once where there is none: a process may be killed before its time comes.
+                    self.due = !self.open_file().await?;
                     opened = true;
                 }
                 self.look().await?;
                 let begun = tokio::time::Instant::now();
                 while begun.elapsed() < EVERY && self.read_some().await? > 0 {}
-                // At once where there is none: a process may be killed before its time comes.
-                if without_file || filed_at.elapsed() >= FILE_EVERY {
-                    without_file = false;
+                if self.due || filed_at.elapsed() >= FILE_EVERY {
                     filed_at = tokio::time::Instant::now();
                     self.write_file().await?;
                 }
@@ -321,9 +345,7 @@ async fn ids(connection: &Connection) -> Result<HashSet<ClaimId>, store::Error> 
 }
 
 fn remove(file: &Path) {
-    if let Err(error) = std::fs::remove_file(file)
-        && error.kind() != std::io::ErrorKind::NotFound
-    {
+    if let Err(error) = super::file::remove(file) {
         tracing::warn!(file = %file.display(), %error, "cannot remove the file of known claims");
     }
 }

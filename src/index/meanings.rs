@@ -3,6 +3,7 @@
 //! A row is kept in bytes with one scale: a quarter of the memory, and sums of integers are the same
 //! on every processor. The scores are off by about 0.002.
 
+use super::gone::Gone;
 use super::signs::SignIndex;
 use crate::pipeline::matching::Vector;
 
@@ -102,6 +103,13 @@ impl MeaningIndex {
         self.rows[number as usize] = meaning.places;
         self.steps[number as usize] = meaning.step;
         self.signs.set(number, meaning);
+    }
+
+    /// Forgets vectors; the others are numbered anew, in their order.
+    pub fn forget(&mut self, gone: &Gone) {
+        gone.leave(&mut self.rows);
+        gone.leave(&mut self.steps);
+        self.signs.forget(gone);
     }
 
     /// The meaning of this number as it is kept.

@@ -5,6 +5,7 @@
 
 mod families;
 mod file;
+mod gone;
 mod keeper;
 mod known;
 mod meanings;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 
 pub use families::{Families, Linked, is_near, links_of};
 pub use file::FileError;
+use gone::Gone;
 pub use keeper::{EVERY, Keeper};
 pub use known::{Found, KnownClaims};
 use meanings::{AskedMeaning, MeaningIndex};
@@ -110,6 +112,14 @@ impl ClaimIndex {
             count += 1;
         }
         (sum, count)
+    }
+
+    /// Forgets claims, as if they had never been added; the others are numbered anew, in their order.
+    fn forget(&mut self, gone: &Gone) {
+        for texts in [Some(&mut self.claims), self.contexts.as_mut()].into_iter().flatten() {
+            texts.words.forget(gone);
+            texts.meanings.forget(gone);
+        }
     }
 
     /// Number of claims.

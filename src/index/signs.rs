@@ -5,6 +5,7 @@
 //! that are found with all their numbers. The signs are an eighth of the bytes, and counted in whole
 //! words.
 
+use super::gone::Gone;
 use super::meanings::{Meaning, WIDTH};
 
 /// Words of 64 signs of one vector.
@@ -49,6 +50,11 @@ impl SignIndex {
     /// None has this number.
     pub fn set(&mut self, number: u32, meaning: &Meaning) {
         self.rows[number as usize] = signs_of(meaning);
+    }
+
+    /// Forgets vectors; the others are numbered anew, in their order.
+    pub fn forget(&mut self, gone: &Gone) {
+        gone.leave(&mut self.rows);
     }
 
     /// The vectors that could lie next to the query, at most `most`, in order.

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 
+use super::gone::Gone;
 use crate::pipeline::matching::Shared;
 
 /// How fast a term's repetition stops counting, and how much a text's length counts: Robertson and
@@ -29,6 +30,24 @@ struct Holders {
     /// The most that a text holds it, and the fewest terms that such a text has.
     most: u8,
     shortest: u32,
+}
+
+impl Holders {
+    /// Forgets texts; `lengths` are those of the texts that are left.
+    fn forget(&mut self, gone: &Gone, lengths: &[u32]) {
+        let Holders { texts, counts, most, shortest } = self;
+        (*most, *shortest) = (0, u32::MAX);
+        let mut kept = 0;
+        for at in 0..texts.len() {
+            let Some(place) = gone.place_of(texts[at]) else { continue };
+            (texts[kept], counts[kept]) = (place, counts[at]);
+            *most = (*most).max(counts[at]);
+            *shortest = (*shortest).min(lengths[place as usize]);
+            kept += 1;
+        }
+        texts.truncate(kept);
+        counts.truncate(kept);
+    }
 }
 
 /// Which texts hold which terms.
@@ -107,6 +126,50 @@ impl WordIndex {
         self.ends.push(self.terms.len());
         self.lengths.push(length);
         self.total += u64::from(length);
+    }
+
+    /// Forgets texts, and the terms that no other text holds; the others are numbered anew, in their
+    /// order, as if the forgotten ones had never been there.
+    pub fn forget(&mut self, gone: &Gone) {
+        let mut from = 0;
+        let mut kept = 0;
+        let mut ends = Vec::with_capacity(gone.left());
+        for (text, &end) in (0..).zip(&self.ends) {
+            if gone.place_of(text).is_some() {
+                self.terms.copy_within(from..end, kept);
+                self.counts.copy_within(from..end, kept);
+                kept += end - from;
+                ends.push(kept);
+            } else {
+                self.total -= u64::from(self.lengths[text as usize]);
+            }
+            from = end;
+        }
+        self.terms.truncate(kept);
+        self.counts.truncate(kept);
+        self.ends = ends;
+        gone.leave(&mut self.lengths);
+        // Terms keep their order, so those of each text stay in order, too.
+        let mut places = Vec::with_capacity(self.holders.len());
+        let mut terms = 0_u32;
+        for holders in &mut self.holders {
+            holders.forget(gone, &self.lengths);
+            let is_held = !holders.texts.is_empty();
+            places.push(is_held.then_some(terms));
+            terms += u32::from(is_held);
+        }
+        self.holders.retain(|holders| !holders.texts.is_empty());
+        self.numbers.retain(|_, number| match places[*number as usize] {
+            Some(place) => {
+                *number = place;
+                true
+            }
+            None => false,
+        });
+        for term in &mut self.terms {
+            // Each is held by the text that it stands in.
+            *term = places[*term as usize].unwrap_or_default();
+        }
     }
 
     /// Number of texts.
@@ -361,6 +424,53 @@ mod tests {
                 assert_eq!(index.best(&asked, most), expected, "{query}");
             }
         }
+    }
+
+    #[test]
+    fn what_is_forgotten_was_never_there() {
+        let mut index = many();
+        let texts = index.len() as u32;
+        let stays = |text: u32| text % 7 != 3 && !(100..400).contains(&text);
+        let mut expected = WordIndex::default();
+        let vocabulary: Vec<String> = index.vocabulary().into_iter().map(str::to_owned).collect();
+        for text in (0..texts).filter(|&text| stays(text)) {
+            let (counted, _) = index.counted(text);
+            let words = counted.flat_map(|(term, times)| {
+                std::iter::repeat_n(vocabulary[term as usize].clone(), times.into())
+            });
+            expected.add(&words.collect::<Vec<_>>());
+        }
+        index.forget(&Gone::of(texts as usize, |text| !stays(text)));
+        assert_eq!((index.len(), index.total), (expected.len(), expected.total));
+        let sorted = |index: &WordIndex| {
+            let mut all: Vec<String> = index.vocabulary().into_iter().map(str::to_owned).collect();
+            all.sort();
+            all
+        };
+        assert_eq!(sorted(&index), sorted(&expected));
+        let told = |index: &WordIndex, query: &str| -> Vec<(u32, i32)> {
+            let found = index.best(&index.ask(&terms(query)), 40).into_iter();
+            let mut found: Vec<(u32, i32)> =
+                found.map(|(text, score)| (text, (1e3 * score).round() as i32)).collect();
+            // Terms are added up in another order, so that equal ones may change places.
+            found.sort_by_key(|&(text, score)| (-score, text));
+            found
+        };
+        for number in 0..200 {
+            let query = format!("w{} w{} w0 all", number, number / 3);
+            let (own, others) = (told(&index, &query), told(&expected, &query));
+            let scores = |found: &[(u32, i32)]| found.iter().map(|it| it.1).collect::<Vec<_>>();
+            assert_eq!(scores(&own), scores(&others), "{query}");
+            for (text, score) in own.iter().take_while(|it| it.1 > own[own.len() - 1].1) {
+                assert!(others.contains(&(*text, *score)), "{query}: {text}");
+            }
+        }
+        index.forget(&Gone::of(index.len(), |_| true));
+        assert!(
+            index.vocabulary().is_empty() && index.holders.is_empty() && index.terms.is_empty()
+        );
+        index.add(&terms("ferry sank"));
+        assert_eq!(told(&index, "ferry").len(), 1);
     }
 
     #[test]

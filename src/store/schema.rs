@@ -552,6 +552,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    redacted_claims (claim_id) {
+        claim_id -> Uuid,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     review_claims (id) {
         id -> Uuid,
         review_id -> Uuid,
@@ -775,6 +782,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     merges,
     outlets,
     rebuttals,
+    redacted_claims,
     review_claims,
     review_revisions,
     reviews,

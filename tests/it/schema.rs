@@ -180,6 +180,7 @@ async fn every_row_that_can_change_has_two_clocks_and_every_extracted_row_its_ex
         "claim_meanings",
         "claim_status_events",
         "reviews",
+        "redacted_claims",
         "audit_log",
         "feeds",
         "jobs",

@@ -9,15 +9,16 @@ mod tombstone;
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Binary, Nullable, Text, Uuid as SqlUuid};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::sql::Sql;
+use super::sql::{IdRow, Sql};
 use super::writing::{hold_merges, lock_documents, lock_wordings, take_time};
 use super::{Connection, Error, documents};
-use crate::domain::{DocumentId, Tombstone};
+use crate::domain::{ClaimId, DocumentId, Tombstone};
 
 pub use tombstone::{lift, refuse};
 pub(super) use tombstone::{missing, refuse_digests};
@@ -131,7 +132,7 @@ pub async fn redact(
         remove::jobs(connection, DocumentId(document), &known.keys).await?;
     }
     remove::rows(connection, &all, &revisions).await?;
-    let gone = remove::claims(connection, &claims).await?;
+    let gone = remove::claims(connection, &claims, at).await?;
     let staying = claims.into_iter().filter(|claim| !gone.contains(claim)).collect();
     super::writing::judge_anew(connection, staying, at).await?;
     remove::actors(connection, &actors).await?;
@@ -144,4 +145,18 @@ pub async fn redact(
         return Ok(tombstone);
     }
     tombstone::find(connection, asked).await?.ok_or(Error::NotFound)
+}
+
+/// The claims that went with documents since this time.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn claims_since(
+    connection: &Connection,
+    since: DateTime<Utc>,
+) -> Result<Vec<ClaimId>, Error> {
+    let mut sql = Sql::new("select claim_id as id from redacted_claims where recorded_at >=");
+    sql.push("{} order by recorded_at, claim_id", [since.into()]);
+    let rows: Vec<IdRow> = sql.look_up(connection).await?;
+    Ok(rows.into_iter().map(|row| ClaimId(row.id)).collect())
 }

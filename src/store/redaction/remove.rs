@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
 use url::Url;
@@ -173,10 +174,11 @@ pub(super) async fn rows(
 }
 
 /// Of the claims those that stand nowhere else, and never did: their wording came from the removed text
-/// alone. Answers which those were.
+/// alone. Answers which those were, and writes them down for whoever keeps claims elsewhere.
 pub(super) async fn claims(
     connection: &Connection,
     claims: &[Uuid],
+    at: DateTime<Utc>,
 ) -> Result<BTreeSet<Uuid>, Error> {
     let mut sql = Sql::new("select c.id from unnest(");
     sql.push(
@@ -226,6 +228,9 @@ pub(super) async fn claims(
         sql.push(&format!("{table} where {column} = any({{}})"), [gone.clone().into()]);
         sql.run(connection).await?;
     }
+    let mut sql = Sql::new("insert into redacted_claims (claim_id, recorded_at)");
+    sql.push("select id, {} from unnest({}) as g (id)", [at.into(), gone.clone().into()]);
+    sql.run(connection).await?;
     Ok(gone.into_iter().collect())
 }
 

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use claimtrail::domain::{ActorKind, Stance};
+use claimtrail::domain::{ActorKind, DocumentId, Stance};
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -28,13 +28,13 @@ const QUESTIONS: [&str; 4] = [
     "something else entirely",
 ];
 
-async fn store(database: &TestDatabase, number: usize, claim: &str) {
+async fn store(database: &TestDatabase, number: usize, claim: &str) -> DocumentId {
     let url = format!("https://courier.test/kept/{number}");
     let text = format!("Tom Okafor said so: {claim} The Harbour Ministry has denied it.");
     let mut story = Story::new(&url, &text).published("2026-03-02T08:30:00Z");
     let ministry = story.actor("The Harbour Ministry", Some(ActorKind::Government));
     story.claim(claim).appears_in(Stance::Asserts, claim, None).denied_by(ministry, "has denied");
-    story.store(&database.pool()).await.unwrap();
+    story.store(&database.pool()).await.unwrap().document
 }
 
 /// What is answered once so many claims are known by words and meaning.
@@ -130,4 +130,46 @@ async fn a_torn_file_is_made_anew_while_the_service_answers() {
         stop(serving).await;
         assert_eq!(fs::read(&file).unwrap(), whole);
     }
+}
+
+/// Whether a file holds a word; a claim's words stand in it without their endings.
+fn holds(file: &Path, word: &str) -> bool {
+    let bytes = fs::read(file).unwrap_or_default();
+    bytes.windows(word.len()).any(|run| run.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+#[tokio::test]
+async fn what_is_redacted_through_one_service_goes_from_the_memory_and_the_file_of_each() {
+    let (database, folder) = (TestDatabase::new().await, tempfile::tempdir().unwrap());
+    let [one, other] = ["one", "other"].map(|name| folder.path().join(name));
+    let mut documents = Vec::new();
+    for (number, claim) in CLAIMS.into_iter().enumerate() {
+        documents.push(store(&database, number, claim).await);
+    }
+    let services = [start(&database, &one), start(&database, &other)];
+    for (serving, file) in services.iter().zip([&one, &other]) {
+        answers(serving, CLAIMS.len()).await;
+        until("the file has all", async || holds(file, "aurora") && holds(file, "bread")).await;
+    }
+
+    let path = format!("{}/v1/documents/{}:redact", services[0].address, documents[0]);
+    let asked = json!({ "by": "desk editor", "reason": "asked for" });
+    let answer = client().post(path).json(&asked).send().await.unwrap();
+    assert!(answer.status().is_success(), "{}", answer.status());
+
+    for (serving, file) in services.iter().zip([&one, &other]) {
+        let answer = answers(serving, CLAIMS.len() - 1).await;
+        assert!(!answer.to_string().contains("Aurora sank"), "{answer}");
+        assert_eq!(answer["results"][2]["matches"][0]["claim"]["text"], CLAIMS[2]);
+        until("the word is gone", async || !holds(file, "aurora")).await;
+        until("the others are in it again", async || holds(file, "bread")).await;
+        assert!(!holds(file, "aurora"));
+    }
+    for serving in services {
+        stop(serving).await;
+    }
+    assert!(!holds(&one, "aurora") && holds(&one, "bread"));
+    let third = start(&database, &one);
+    answers(&third, CLAIMS.len() - 1).await;
+    stop(third).await;
 }
