@@ -53,6 +53,9 @@ ids! {
     DocumentId,
     /// One state of a document's text.
     RevisionId,
+    /// One text that documents print: of the first document's first text that document's id, of a later
+    /// text of a document that of its revision.
+    OriginId,
     /// Who published a document.
     OutletId,
     /// Who speaks or is spoken of.

@@ -37,8 +37,8 @@ pub use extraction::{
 };
 pub use ids::{
     ActorId, ActorMergeId, AppearanceId, ClaimId, CorrectionId, DenialId, DenialMentionId,
-    DocumentId, FeedId, JobId, LinkId, MergeId, OutletId, RebuttalId, RequestId, ReviewId,
-    RevisionId, StatementId,
+    DocumentId, FeedId, JobId, LinkId, MergeId, OriginId, OutletId, RebuttalId, RequestId,
+    ReviewId, RevisionId, StatementId,
 };
 pub use keys::{is_invisible, name_key};
 pub use link::{LinkKind, LinkState};

@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ActorId, AppearanceId, DenierRole, DocumentId, OutletId, RebuttalId, RebuttalKind, ReviewId,
-    Stance, StatedTime, Verdict,
+    ActorId, AppearanceId, DenierRole, DocumentId, OriginId, OutletId, RebuttalId, RebuttalKind,
+    ReviewId, Stance, StatedTime, Verdict,
 };
 
 /// Version of the rules below; changes whenever the same evidence could give another status.
@@ -72,8 +72,8 @@ pub struct AppearanceEvidence {
     pub outlet: Option<OutletId>,
     /// Where it stands.
     pub document: DocumentId,
-    /// The first document of the text that it stands in.
-    pub origin: DocumentId,
+    /// The text that it stands in.
+    pub origin: OriginId,
     /// Who speaks in it.
     pub speaker: Option<ActorId>,
     /// When it was said or published.
@@ -95,8 +95,8 @@ pub struct RebuttalEvidence {
     pub outlet: Option<OutletId>,
     /// Where it stands.
     pub document: DocumentId,
-    /// The first document of the text that it stands in.
-    pub origin: DocumentId,
+    /// The text that it stands in.
+    pub origin: OriginId,
     /// When it was said or published.
     pub stated: Option<StatedTime>,
 }
@@ -340,7 +340,8 @@ mod tests {
     ) -> AppearanceEvidence {
         let document = DocumentId::new();
         let id = AppearanceId::new();
-        AppearanceEvidence { id, stance, outlet, document, origin: document, speaker, stated }
+        let origin = OriginId(document.0);
+        AppearanceEvidence { id, stance, outlet, document, origin, speaker, stated }
     }
 
     fn against(
@@ -351,7 +352,7 @@ mod tests {
     ) -> RebuttalEvidence {
         let denier_role = DenierRole::Unknown;
         let (id, document) = (RebuttalId::new(), DocumentId::new());
-        let origin = document;
+        let origin = OriginId(document.0);
         RebuttalEvidence { id, kind, denier, denier_role, outlet, document, origin, stated }
     }
 

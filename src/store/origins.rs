@@ -10,18 +10,22 @@ use uuid::Uuid;
 use super::sql::{IdRow, Sql};
 use super::writing::lock_bands;
 use super::{Connection, Error};
-use crate::domain::DocumentId;
 use crate::domain::origins::{Candidate, Found, LONG, Method, decide, sign};
+use crate::domain::{DocumentId, OriginId, RevisionId};
 
 /// Stored texts that one is compared with at most: those that share most bands, the earliest first.
 const MOST: i64 = 16;
 
 /// The origin of a document that is being stored.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Origin {
-    /// The first document of the text that it prints, and how that was found; `None` for one of its
+    /// The name of the text that it prints.
+    pub id: OriginId,
+    /// Whether something that is stored may have it already.
+    pub is_known: bool,
+    /// Why it is that of a text of another document, and how much of it is shared; `None` for one of its
     /// own.
-    pub copy_of: Option<Found<DocumentId>>,
+    pub copied: Option<(Method, Option<f32>)>,
     /// The bands by which its copies will be found; none of a copy.
     pub bands: Vec<i64>,
     /// The agency it is credited to.
@@ -34,6 +38,8 @@ pub(super) struct Origin {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Whereabouts<'a> {
     pub document: DocumentId,
+    /// Its revision that is being stored, where that is not the first.
+    pub rewritten: Option<RevisionId>,
     /// The keys of its addresses.
     pub own: &'a [String],
     /// The key of the address that it says it was taken from.
@@ -76,14 +82,62 @@ pub(super) async fn find(
         true => None,
         false => by_text(connection, at.document, text, &bands, credit.as_deref()).await?,
     };
-    // Copies of a copy are found by the first of its text; one that only its address tells has a text
-    // of its own.
-    let bands = if by_text.is_some() { Vec::new() } else { bands };
-    let copy_of = match by_text {
-        Some(found) => Some(found),
-        None => by_address(connection, at).await?,
+    let source_key = at.source.map(str::to_owned);
+    if let Some(Found { origin: id, method, resemblance }) = by_text {
+        // Copies of a copy are found by the first of its text.
+        let (is_known, copied, bands) = (true, Some((method, resemblance)), Vec::new());
+        return Ok(Origin { id, is_known, copied, bands, credit, source_key });
+    }
+    let own = own(connection, at, text, credit.as_deref()).await?;
+    let by_address = by_address(connection, at).await?;
+    let (id, is_known, copied) = match (by_address, own.continued) {
+        // What says that it was taken from this document's address goes on counting with it.
+        (Some(id), continued) if own.names.contains(&id) => (continued.unwrap_or(id), true, None),
+        (Some(id), _) => (id, true, Some((Method::Address, None))),
+        (None, Some(id)) => (id, true, None),
+        (None, None) => match at.rewritten.filter(|_| own.is_named) {
+            // Copies of what it said before are of another text.
+            Some(revision) => (OriginId(revision.0), false, None),
+            None => (OriginId(at.document.0), at.rewritten.is_some(), None),
+        },
     };
-    Ok(Origin { copy_of, bands, credit, source_key: at.source.map(str::to_owned) })
+    Ok(Origin { id, is_known, copied, bands, credit, source_key })
+}
+
+/// What is known of a document's own texts.
+struct Own {
+    /// The names that they have had, and the one that its first gets.
+    names: BTreeSet<OriginId>,
+    /// Whether an earlier revision had a text of its own.
+    is_named: bool,
+    /// The name of the earlier one that goes on in the text at hand.
+    continued: Option<OriginId>,
+}
+
+/// The document's own earlier texts, the last [`MOST`] of them, and which of them the text is a new edition of.
+async fn own(
+    connection: &Connection,
+    at: Whereabouts<'_>,
+    text: &str,
+    credit: Option<&str>,
+) -> Result<Own, Error> {
+    let mut names = BTreeSet::from([OriginId(at.document.0)]);
+    if at.rewritten.is_none() {
+        return Ok(Own { names, is_named: false, continued: None });
+    }
+    let mut sql = Sql::new(
+        "select o.origin_id, o.credit, r.text
+           from document_revisions r join revision_origins o on o.revision_id = r.id",
+    );
+    sql.push(
+        "where r.document_id = {} and o.method = 'own' order by r.number desc limit {}",
+        [at.document.0.into(), MOST.into()],
+    );
+    let rows: Vec<Row> = sql.look_up(connection).await?;
+    names.extend(rows.iter().map(|row| OriginId(row.origin_id)));
+    let is_named = !rows.is_empty();
+    let found = compare(text, credit, rows).await?;
+    Ok(Own { names, is_named, continued: found.map(|found| found.origin) })
 }
 
 /// A number to lock an address by.
@@ -100,7 +154,7 @@ async fn by_text(
     text: &str,
     bands: &[i64],
     credit: Option<&str>,
-) -> Result<Option<Found<DocumentId>>, Error> {
+) -> Result<Option<Found<OriginId>>, Error> {
     let mut sql = Sql::new(
         "select o.origin_id, o.credit, r.text from (select f.revision_id, count(*) as shared from",
     );
@@ -112,11 +166,19 @@ async fn by_text(
           where r.document_id <> {} order by c.revision_id",
         [MOST.into(), document.0.into()],
     );
-    let rows: Vec<Row> = sql.look_up(connection).await?;
-    let candidates: Vec<Candidate<DocumentId>> = rows
+    compare(text, credit, sql.look_up(connection).await?).await
+}
+
+/// Which of the texts one is.
+async fn compare(
+    text: &str,
+    credit: Option<&str>,
+    rows: Vec<Row>,
+) -> Result<Option<Found<OriginId>>, Error> {
+    let candidates: Vec<Candidate<OriginId>> = rows
         .into_iter()
         .map(|row| Candidate {
-            origin: DocumentId(row.origin_id),
+            origin: OriginId(row.origin_id),
             text: row.text,
             credit: row.credit,
         })
@@ -136,7 +198,7 @@ async fn by_text(
 async fn by_address(
     connection: &Connection,
     at: Whereabouts<'_>,
-) -> Result<Option<Found<DocumentId>>, Error> {
+) -> Result<Option<OriginId>, Error> {
     let mut found: Vec<IdRow> = Vec::new();
     if let Some(source) = at.source {
         let mut sql = Sql::new("select coalesce(o.origin_id, u.document_id) as id");
@@ -165,9 +227,7 @@ async fn by_address(
         );
         found = sql.look_up(connection).await?;
     }
-    let origin = found.into_iter().next().map(|row| DocumentId(row.id));
-    let of = |origin| Found { origin, method: Method::Address, resemblance: None };
-    Ok(origin.filter(|origin| *origin != at.document).map(of))
+    Ok(found.into_iter().next().map(|row| OriginId(row.id)))
 }
 
 async fn on_a_thread<T: Send + 'static>(

@@ -201,7 +201,12 @@ impl Draft {
         let (own, source) =
             (Identity::of(received.document).keys(), received.document.syndicated_from.as_ref());
         let source = source.and_then(address_key);
-        let at = Whereabouts { document: self.document, own: &own, source: source.as_deref() };
+        let at = Whereabouts {
+            document: self.document,
+            rewritten: self.previous.map(|_| self.revision),
+            own: &own,
+            source: source.as_deref(),
+        };
         let origin = origins::find(connection, at, &received.document.text).await?;
         let (origins, bands) = context.origin(&origin);
         let (actors, of_actors) = context.find_or_found_actors(connection).await?;
@@ -217,7 +222,8 @@ impl Draft {
         let source = Source {
             document: self.document.0,
             outlet: self.outlet,
-            origin: origins.first().map_or(self.document.0, |origin| origin.origin_id),
+            origin: origin.id.0,
+            is_known: origin.is_known,
         };
         let added = context.evidence(source, &claims, &rebuttals)?;
         let founded = claims.founded.iter().map(|claim| claim.id).collect();

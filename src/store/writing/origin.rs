@@ -6,12 +6,12 @@ use crate::store::rows::document::{NewBand, NewOrigin};
 
 impl Context<'_> {
     pub(super) fn origin(&self, origin: &Origin) -> (Vec<NewOrigin>, Vec<NewBand>) {
-        let (id, method, resemblance) = match origin.copy_of {
-            Some(found) => (found.origin, found.method.as_str(), found.resemblance),
-            None => (self.draft.document, "own", None),
+        let (method, resemblance) = match origin.copied {
+            Some((method, resemblance)) => (method.as_str(), resemblance),
+            None => ("own", None),
         };
         let row = NewOrigin {
-            origin_id: id.0,
+            origin_id: origin.id.0,
             method,
             resemblance,
             credit: origin.credit.clone(),

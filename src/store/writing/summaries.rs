@@ -13,7 +13,9 @@ use super::rebuttals::RebuttalRows;
 use crate::domain::status::{
     self, AppearanceEvidence, Assessment, RULES, RebuttalEvidence, ReviewEvidence, Status, assess,
 };
-use crate::domain::{ActorId, AppearanceId, DocumentId, OutletId, RebuttalId, ReviewId, Stance};
+use crate::domain::{
+    ActorId, AppearanceId, DocumentId, OriginId, OutletId, RebuttalId, ReviewId, Stance,
+};
 use crate::store::insert::{Inserts, bound};
 use crate::store::rows::claim::{NewStatusEvent, NewSummary};
 use crate::store::sql::{IdRow, Sql, word};
@@ -190,7 +192,7 @@ impl Evidence {
             self.times.add(at, precision);
         }
         let stated = views::stated(row.stated_at, row.stated_precision.as_deref())?;
-        let (document, origin) = (DocumentId(row.document_id), DocumentId(row.origin_id));
+        let (document, origin) = (DocumentId(row.document_id), OriginId(row.origin_id));
         match row.denier_role {
             Some(role) => self.found.rebuttals.push(RebuttalEvidence {
                 id: RebuttalId(row.id),
@@ -283,8 +285,10 @@ struct Counts {
 pub(super) struct Source {
     pub document: Uuid,
     pub outlet: Option<Uuid>,
-    /// The first document of its text.
+    /// Its text.
     pub origin: Uuid,
+    /// Whether something that is stored may have the same text.
+    pub is_known: bool,
 }
 
 impl SummaryRow {
@@ -433,10 +437,8 @@ pub(super) async fn renew(
             .is_some_and(|(summary, added)| summary.is_enough(added, vanishing.contains(id)))
     });
     let outlet = source.and_then(|source| source.outlet);
-    // A document of its own origin is the first to bring its text.
-    let copied = source.filter(|source| source.origin != source.document);
-    let printed =
-        printed_in(connection, counted.clone(), copied.map(|source| source.origin)).await?;
+    let printed = source.filter(|source| source.is_known).map(|source| source.origin);
+    let printed = printed_in(connection, counted.clone(), printed).await?;
     let carried = carried_by(connection, counted, outlet).await?;
     let mut evidence = evidence(connection, judged).await?;
     let mut renewed = Renewed::default();

@@ -8,7 +8,7 @@ use claimtrail::domain::status::{
     AppearanceEvidence, Evidence, RebuttalEvidence, ReviewEvidence, assess,
 };
 use claimtrail::domain::view::{AppearanceFilter, PageRequest, RebuttalFilter, ReviewFilter};
-use claimtrail::domain::{ClaimId, DocumentId, RebuttalKind, RevisionId};
+use claimtrail::domain::{ClaimId, OriginId, RebuttalKind, RevisionId};
 use claimtrail::store::{self, Connection};
 
 use crate::support::database::TestDatabase;
@@ -89,7 +89,7 @@ const WRONG: [(&str, &str); 8] = [
 /// What the rows of the API say for and against each claim; no history here makes more than a page.
 async fn evidence(
     connection: &mut Connection,
-    origins: &BTreeMap<RevisionId, DocumentId>,
+    origins: &BTreeMap<RevisionId, OriginId>,
 ) -> BTreeMap<ClaimId, Evidence> {
     let mut found: BTreeMap<ClaimId, Evidence> = BTreeMap::new();
     let page = PageRequest { limit: 200, cursor: None };

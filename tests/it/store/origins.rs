@@ -206,6 +206,66 @@ async fn a_copy_that_is_written_anew_becomes_an_origin_and_the_past_stays_as_it_
 }
 
 #[tokio::test]
+async fn a_first_that_is_written_anew_counts_apart_from_the_copies_of_what_it_said_before() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let first = copy(0).store(&pool).await.unwrap();
+    copy(1).store(&pool).await.unwrap();
+    copy(2).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (3, 3, 1));
+    let connection = &mut *pool.get().await.unwrap();
+    let claim = first.claims_appeared[0];
+    let before = claims::find(connection, claim, None).await.unwrap();
+    let then = before.updated_at;
+    // An edit is the same text still.
+    article(0, &AGENCY.replace("on Monday", "late on Monday")).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (3, 3, 1));
+    article(0, REWRITES[0]).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (3, 3, 2));
+    // Copies of either count with it, and edits of the new text are no third.
+    copy(3).store(&pool).await.unwrap();
+    article(20, &format!("{} More as it comes in.", REWRITES[0])).store(&pool).await.unwrap();
+    article(0, &REWRITES[0].replace("went before cameras", "faced cameras"))
+        .store(&pool)
+        .await
+        .unwrap();
+    assert_eq!(counts(&pool, &first).await, (5, 5, 2));
+    article(0, REWRITES[1]).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (5, 5, 3));
+    // What it said first is that text again.
+    article(0, AGENCY).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (5, 5, 2));
+    let past = claims::find(connection, claim, Some(then)).await.unwrap();
+    assert_eq!((past.documents, past.origins), (3, 1));
+    assert_sums(&database).await;
+}
+
+#[tokio::test]
+async fn a_first_that_is_written_anew_goes_on_counting_with_what_says_that_it_was_taken_from_it() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let first = article(0, AGENCY).store(&pool).await.unwrap();
+    taken(1, REWRITES[0], "https://outlet0.test/pier").store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (2, 2, 1));
+    article(0, REWRITES[1]).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &first).await, (2, 2, 1));
+    assert_sums(&database).await;
+}
+
+/// A copy may carry a claim that the first one brings later.
+#[tokio::test]
+async fn a_claim_that_comes_to_the_first_after_its_copy_has_one_origin() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    Story::new("https://outlet0.test/pier", AGENCY).store(&pool).await.unwrap();
+    let of_copy = copy(1).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &of_copy).await, (1, 1, 1));
+    article(0, &format!("{AGENCY} Nobody was hurt.")).store(&pool).await.unwrap();
+    assert_eq!(counts(&pool, &of_copy).await, (2, 2, 1));
+    assert_sums(&database).await;
+}
+
+#[tokio::test]
 async fn copies_are_compared_with_the_first_of_their_text() {
     let database = TestDatabase::new().await;
     let pool = database.pool();
