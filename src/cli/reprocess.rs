@@ -1,4 +1,5 @@
-//! `reprocess`: reads stored revisions again with the present extractor.
+//! `reprocess`: reads stored revisions again with the present extractor, and takes the claimants of stored
+//! fact-checks for actors.
 
 use std::io::Write;
 
@@ -8,13 +9,16 @@ use serde::Serialize;
 use super::PartlyRefused;
 use super::database::Database;
 use crate::config::{GlobalConfig, ReprocessConfig};
-use crate::jobs::reprocess;
+use crate::jobs::{import_reviews, reprocess};
 use crate::pipeline::EXTRACTOR_VERSION;
 use crate::store::writing::{Choice, stored};
 use crate::store::{self, Pool, PoolOptions};
 
 /// Revisions that are asked for at once; each waits in memory.
 const AT_ONCE: i64 = 16;
+
+/// Fact-checks that are asked for at once, by the names in them alone.
+const REVIEWS_AT_ONCE: i64 = 256;
 
 /// What became of all of them.
 #[derive(Debug, Default, Serialize)]
@@ -26,6 +30,8 @@ struct Told {
     kept: usize,
     ended: usize,
     added: usize,
+    /// Fact-checks that got or lost claimants.
+    reviews_renewed: u64,
 }
 
 /// Reads again, one document a transaction, and prints the counts as JSON.
@@ -39,7 +45,7 @@ pub async fn run(global: &GlobalConfig, config: &ReprocessConfig) -> anyhow::Res
     serde_json::to_writer(&mut out, &told)?;
     writeln!(out)?;
     if told.refused > 0 {
-        anyhow::bail!(PartlyRefused { refused: told.refused, what: "revisions" });
+        anyhow::bail!(PartlyRefused { refused: told.refused, what: "revisions or reviews" });
     }
     Ok(())
 }
@@ -62,7 +68,7 @@ async fn again(url: &str, config: &ReprocessConfig) -> anyhow::Result<Told> {
     let mut after = None;
     loop {
         let some = stored(&mut *pool.get().await?, &choice, after, AT_ONCE).await?;
-        let Some(last) = some.last() else { return Ok(told) };
+        let Some(last) = some.last() else { break };
         after = Some(last.revision);
         for revision in &some {
             told.revisions += 1;
@@ -88,6 +94,29 @@ async fn again(url: &str, config: &ReprocessConfig) -> anyhow::Result<Told> {
             added = told.added,
             "read again"
         );
+    }
+    renew_claimants(&pool, &choice, &mut told).await?;
+    Ok(told)
+}
+
+/// Has stored fact-checks name actors as they would if they were imported now.
+async fn renew_claimants(pool: &Pool, choice: &Choice, told: &mut Told) -> anyhow::Result<()> {
+    let mut after = None;
+    loop {
+        let some = import_reviews::named_claimants(pool, choice, after, REVIEWS_AT_ONCE).await?;
+        let Some(last) = some.last() else { return Ok(()) };
+        after = Some(last.revision);
+        for named in &some {
+            match import_reviews::renew_claimants(pool, named).await {
+                Ok(renewed) => told.reviews_renewed += u64::from(renewed),
+                Err(error @ (store::Error::Conflict { .. } | store::Error::Query(_))) => {
+                    let error = anyhow::Error::new(error);
+                    tracing::error!(review_revision = %named.revision, "{error:#}");
+                    told.refused += 1;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 }
 

@@ -56,4 +56,6 @@ Statements, appearances and denials whose words and meaning stayed keep their id
 is new gets the version of this extractor. Past states are answered as they were, and what people put right
 stays. Stopped at any moment, the next run goes on with what is left.
 
+Then whom stored fact-checks name as claimants are taken for actors, as at an import by this version.
+
   claimtrail reprocess --outlet courier.test --since 2026-03-01T00:00:00Z";

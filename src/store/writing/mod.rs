@@ -10,6 +10,7 @@
 mod actors;
 mod again;
 mod changes;
+mod claimants;
 mod claims;
 mod correcting;
 mod document;
@@ -29,6 +30,7 @@ mod statements;
 mod summaries;
 
 pub use again::{Choice, Reread, Stored, begin_again, stored};
+pub use claimants::{NamedClaimants, named_claimants, renew_claimants};
 use correcting::Corrections;
 pub use identity::{Begun, at_address, begin, refuse_redacted, sha256, unchanged};
 pub(super) use identity::{lock_documents, lock_wordings, take_time};

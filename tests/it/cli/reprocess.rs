@@ -61,6 +61,62 @@ async fn stored_texts_are_read_by_the_present_extractor_once() {
 }
 
 #[tokio::test]
+async fn a_fact_check_from_before_claimants_were_actors_gets_them() {
+    let database = TestDatabase::new().await;
+    let pool = database.pool();
+    let block = |number: u32, name: &str| {
+        serde_json::json!({
+            "@type": "ClaimReview",
+            "url": format!("https://check.test/{number}"),
+            "claimReviewed": format!("Pier {number} of Lorne has been shut since Monday."),
+            "author": {"@type": "Organization", "name": "Lorne Check", "url": "https://check.test/"},
+            "itemReviewed": {"@type": "Claim", "author": {"@type": "Person", "name": name}},
+            "reviewRating": {"alternateName": "False"}
+        })
+        .to_string()
+    };
+    for text in [block(1, "Rhoda Roe"), block(2, "Facebook posts")] {
+        let found = claimtrail::ingest::review::from_json(&text, &Default::default());
+        let review = found[0].outcome.as_ref().unwrap();
+        claimtrail::jobs::import_reviews::store(&pool, review).await.unwrap();
+    }
+    // As an earlier version stored them: the names are data, and no actor stands behind them.
+    let client = database.client().await;
+    client
+        .batch_execute(
+            "delete from claimants; delete from actor_aliases; delete from actor_keys;
+             delete from actors; update review_revisions set extractor_version = 'reviews-1'",
+        )
+        .await
+        .unwrap();
+    let claimed = "(select c.text from claimants x join actors a on a.id = x.actor_id
+                     join claims c on c.id = x.claim_id
+                    where a.name = 'Rhoda Roe' and x.superseded_at is null
+                      and c.text like 'Pier 1 %' and x.extractor_version <> 'reviews-1') x";
+    assert_eq!(count(&database, claimed).await, 0);
+    let elsewhere = reprocess(&database, &["--outlet", "gazette.test"]);
+    assert_eq!(elsewhere["reviews_renewed"], 0, "{elsewhere}");
+    let told = reprocess(&database, &[]);
+    assert_eq!((&told["reviews_renewed"], &told["revisions"]), (&1.into(), &0.into()), "{told}");
+    assert_eq!(count(&database, claimed).await, 1);
+    // Said again it changes nothing, though all are looked at.
+    for more in [&[][..], &["--again"]] {
+        assert_eq!(reprocess(&database, more)["reviews_renewed"], 0, "{more:?}");
+    }
+    assert_eq!(count(&database, "claimants").await, 1);
+    assert_eq!(count(&database, "actors").await, 1);
+
+    // Whom the present version takes for somebody else is that one from now on, and another before.
+    client
+        .batch_execute("update review_revisions set claimants = '[{\"name\": \"R. Doe\"}]' where url like '%/1'")
+        .await
+        .unwrap();
+    assert_eq!(reprocess(&database, &["--again"])["reviews_renewed"], 1);
+    assert_eq!(count(&database, claimed).await, 0);
+    assert_eq!(count(&database, "claimants where superseded_at is not null").await, 1);
+}
+
+#[tokio::test]
 async fn a_time_that_is_none_is_refused() {
     let database = TestDatabase::new().await;
     let url = database.url();
