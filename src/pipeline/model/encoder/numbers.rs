@@ -56,20 +56,25 @@ pub fn exp(x: f32) -> f32 {
     value * f32::from_bits(power)
 }
 
-/// Each number times the share of the normal distribution below it.
+/// Factors of a polynomial whose sixteenth power is one over what of the normal distribution lies
+/// beyond the square root of two times a number, on either side (Abramowitz and Stegun 7.1.28).
+pub(super) const NORMAL: [f32; 7] =
+    [4.306_38e-5, 2.765_672e-4, 1.520_143e-4, 9.270_527e-3, 4.228_201_2e-2, 7.052_308e-2, 1.0];
+
+/// Each number times the share of the normal distribution below it; wrong by less than 2 in a million.
 #[inline(always)]
 pub fn gelu(row: &mut [f32]) {
     for x in row {
-        // Abramowitz and Stegun 7.1.26, wrong by less than 2 in ten million
         let z = x.abs() * std::f32::consts::FRAC_1_SQRT_2;
-        let t = 1.0 / (1.0 + 0.327_591_1 * z);
-        let mut p = 1.061_405_4_f32;
-        p = p * t - 1.453_152_1;
-        p = p * t + 1.421_413_8;
-        p = p * t - 0.284_496_74;
-        p = p * t + 0.254_829_6;
-        let tail = p * t * exp(-z * z);
-        let share = if *x < 0.0 { 0.5 * tail } else { 1.0 - 0.5 * tail };
+        let mut p = NORMAL[0];
+        for next in &NORMAL[1..] {
+            p = p * z + next;
+        }
+        p *= p;
+        p *= p;
+        p *= p;
+        let half = 0.5 / (p * p);
+        let share = if *x < 0.0 { half } else { 1.0 - half };
         *x *= share;
     }
 }
@@ -153,11 +158,12 @@ mod tests {
 
     #[test]
     fn gelu_keeps_large_numbers_and_drops_small_ones() {
-        let mut row = [-20.0, -1.0, 0.0, 1.0, 20.0];
+        let mut row = [-20.0, -4.5, -1.0, 0.0, 1.0, 2.0, 4.4, 20.0];
         gelu(&mut row);
-        let known = [0.0, -0.158_655_25, 0.0, 0.841_344_8, 20.0];
+        let known =
+            [0.0, -1.529e-5, -0.158_655_25, 0.0, 0.841_344_8, 1.954_499_7, 4.399_976_2, 20.0];
         for (mine, known) in row.iter().zip(known) {
-            assert!((mine - known).abs() < 1e-6, "{mine} {known}");
+            assert!((mine - known).abs() < 2e-6, "{mine} {known}");
         }
     }
 

@@ -268,6 +268,32 @@ mod tests {
         }
     }
 
+    /// Prints the figures that `training/README.md` gives.
+    #[test]
+    #[ignore = "a measurement: cargo test --release --lib each_kernel_reads -- --ignored --nocapture"]
+    fn each_kernel_reads_more_words_a_second_than_the_slower_ones() {
+        let text =
+            "Nobody at the dam was told, she said, and nobody would have asked. ".repeat(120);
+        let (words, windows) = TAGGER.words(&text, 192);
+        let speeds: Vec<f64> = Kernel::available()
+            .into_iter()
+            .map(|kernel| {
+                let seconds = |_| {
+                    let begun = std::time::Instant::now();
+                    for window in &windows {
+                        TAGGER.tag(&words, window.clone(), kernel);
+                    }
+                    begun.elapsed().as_secs_f64()
+                };
+                let best = (0..3).map(seconds).fold(f64::MAX, f64::min);
+                let speed = text.split_whitespace().count() as f64 / best;
+                println!("{kernel:?}: {speed:.0} words a second");
+                speed
+            })
+            .collect();
+        assert!(speeds.is_sorted(), "{speeds:?}");
+    }
+
     #[test]
     fn a_file_with_a_part_missing_is_refused() {
         let file = include_bytes!("attribution.safetensors");

@@ -5,7 +5,7 @@
 
 use std::arch::x86_64::*;
 
-use super::numbers::{LANES, joined};
+use super::numbers::{LANES, NORMAL, joined};
 
 /// One row → bytes, with its scale and its zero point.
 ///
@@ -52,18 +52,16 @@ pub(super) unsafe fn gelu(rows: &mut [f32]) {
     for sixteen in rows {
         let x = load(sixteen);
         let z = _mm512_mul_ps(_mm512_abs_ps(x), number(std::f32::consts::FRAC_1_SQRT_2));
-        let one = number(1.0);
-        let t = _mm512_div_ps(one, _mm512_add_ps(one, _mm512_mul_ps(number(0.327_591_1), z)));
-        let mut p = number(1.061_405_4);
-        p = _mm512_sub_ps(_mm512_mul_ps(p, t), number(1.453_152_1));
-        p = _mm512_add_ps(_mm512_mul_ps(p, t), number(1.421_413_8));
-        p = _mm512_sub_ps(_mm512_mul_ps(p, t), number(0.284_496_74));
-        p = _mm512_add_ps(_mm512_mul_ps(p, t), number(0.254_829_6));
-        let minus = _mm512_sub_ps(_mm512_setzero_ps(), z);
-        let tail = _mm512_mul_ps(_mm512_mul_ps(p, t), exps(_mm512_mul_ps(minus, z)));
-        let half = _mm512_mul_ps(number(0.5), tail);
+        let mut p = number(NORMAL[0]);
+        for &next in &NORMAL[1..] {
+            p = _mm512_add_ps(_mm512_mul_ps(p, z), number(next));
+        }
+        p = _mm512_mul_ps(p, p);
+        p = _mm512_mul_ps(p, p);
+        p = _mm512_mul_ps(p, p);
+        let half = _mm512_div_ps(number(0.5), _mm512_mul_ps(p, p));
         let negative = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(x, _mm512_setzero_ps());
-        let share = _mm512_mask_sub_ps(half, !negative, one, half);
+        let share = _mm512_mask_sub_ps(half, !negative, number(1.0), half);
         store(_mm512_mul_ps(x, share), sixteen);
     }
 }
@@ -104,29 +102,6 @@ pub(super) unsafe fn add_and_normalise(
         let even = _mm512_mul_ps(_mm512_sub_ps(load(x), mean), inverse);
         store(_mm512_add_ps(_mm512_mul_ps(even, load(scale)), load(shift)), x);
     }
-}
-
-/// Twin of [`numbers::exp`](super::numbers::exp).
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-#[inline]
-pub(super) fn exps(x: __m512) -> __m512 {
-    let number = |x: f32| _mm512_set1_ps(x);
-    let x = _mm512_max_ps(number(-87.0), x);
-    let x = _mm512_min_ps(number(88.0), x);
-    let (ln2, rest) = super::numbers::LN2;
-    let whole = _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(
-        _mm512_mul_ps(x, number(std::f32::consts::LOG2_E)),
-    );
-    let r = _mm512_sub_ps(x, _mm512_mul_ps(whole, number(ln2)));
-    let r = _mm512_sub_ps(r, _mm512_mul_ps(whole, number(rest)));
-    let mut p = number(super::numbers::EXP[0]);
-    for &next in &super::numbers::EXP[1..] {
-        p = _mm512_add_ps(_mm512_mul_ps(p, r), number(next));
-    }
-    let value = _mm512_add_ps(_mm512_mul_ps(p, _mm512_mul_ps(r, r)), r);
-    let value = _mm512_add_ps(value, number(1.0));
-    let power = _mm512_add_epi32(_mm512_cvtps_epi32(whole), _mm512_set1_epi32(127));
-    _mm512_mul_ps(value, _mm512_castsi512_ps(_mm512_slli_epi32::<23>(power)))
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]

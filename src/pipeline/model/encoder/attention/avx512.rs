@@ -4,8 +4,8 @@ use std::arch::x86_64::*;
 
 use super::super::layers::HEAD;
 use super::super::numbers::LANES;
-use super::super::wide::{exps, load};
-use super::{Largest, Pair, QUERIES, Rounded, Sides, WHOLE, part};
+use super::super::wide::load;
+use super::{LEAST, Largest, POWER, Pair, QUERIES, Rounded, Sides, WHOLE, part};
 
 const _: () = assert!(HEAD == 2 * LANES);
 
@@ -132,7 +132,7 @@ pub(super) unsafe fn share(scores: &[i32], step: f32, shares: &mut [i16]) -> i32
     let step = _mm512_set1_ps(step);
     let share = |score| {
         let away = _mm512_cvtepi32_ps(_mm512_sub_epi32(score, most));
-        let part = _mm512_mul_ps(exps(_mm512_mul_ps(away, step)), _mm512_set1_ps(WHOLE));
+        let part = _mm512_mul_ps(power(_mm512_mul_ps(away, step)), _mm512_set1_ps(WHOLE));
         _mm512_cvtps_epi32(part)
     };
     let mut sum = _mm512_setzero_si512();
@@ -151,6 +151,21 @@ pub(super) unsafe fn share(scores: &[i32], step: f32, shares: &mut [i16]) -> i32
         _mm256_mask_storeu_epi16(into_rest.as_mut_ptr(), some, _mm512_cvtepi32_epi16(shares));
     }
     _mm512_reduce_add_epi32(_mm512_add_epi32(sum, shares))
+}
+
+/// Twin of `plain::power`.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[inline]
+fn power(x: __m512) -> __m512 {
+    let number = |x: f32| _mm512_set1_ps(x);
+    let x = _mm512_max_ps(x, number(LEAST));
+    let whole = _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(x);
+    let rest = _mm512_sub_ps(x, whole);
+    let mut p = number(POWER[0]);
+    for &next in &POWER[1..] {
+        p = _mm512_add_ps(_mm512_mul_ps(p, rest), number(next));
+    }
+    _mm512_scalef_ps(_mm512_add_ps(_mm512_mul_ps(p, rest), number(1.0)), whole)
 }
 
 /// Twin of [`plain::mix`](super::plain::mix).

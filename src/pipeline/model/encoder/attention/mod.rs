@@ -23,6 +23,12 @@ const MOST: f32 = 4095.0;
 /// What the largest share is rounded to.
 const WHOLE: f32 = 4095.0;
 
+/// 2 to the power of a number within a half, less 1, over the number, as a polynomial: fitted by least
+/// squares that were weighed again towards the largest error, wrong by less than 3 in a million.
+const POWER: [f32; 4] = [9.680_249e-3, 5.591_985e-2, 2.402_205_8e-1, 6.931_214_3e-1];
+/// Two to the power of less is no share.
+const LEAST: f32 = -20.0;
+
 // HEAD products, and the difference of two such sums, fit 32 bits.
 const _: () = assert!((MOST as i64) * (MOST as i64) * (HEAD as i64) < 1 << 30);
 
@@ -96,6 +102,7 @@ impl Attention {
             let factors = largest(sides, head, kernel).factors(count);
             self.rounded.fill(sides, asked, head, &factors, kernel);
             let step = 1.0 / factors.queries * (1.0 / factors.keys) * (1.0 / (HEAD as f32).sqrt());
+            let step = step * std::f32::consts::LOG2_E;
             let steps = factors.values.map(|factor| 1.0 / factor);
             let (queries, _) = self.rounded.queries.as_chunks::<QUERIES>();
             for (queries, out) in queries.iter().zip(out.chunks_mut(QUERIES)) {
@@ -229,7 +236,7 @@ fn score(queries: &[[i16; HEAD]; QUERIES], rounded: &Rounded, scores: &mut [i32]
     }
 }
 
-/// Scores of which one counts `step` → shares and their sum.
+/// Scores, of which one counts `step` as a power of two → shares and their sum.
 #[inline(always)]
 fn share(scores: &[i32], step: f32, shares: &mut [i16], kernel: Kernel) -> i32 {
     match kernel {

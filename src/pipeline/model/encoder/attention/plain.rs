@@ -1,8 +1,7 @@
 //! Attention's steps in plain Rust.
 
 use super::super::layers::HEAD;
-use super::super::numbers::exp;
-use super::{Largest, Pair, QUERIES, Rounded, Sides, WHOLE, part};
+use super::{LEAST, Largest, POWER, Pair, QUERIES, Rounded, Sides, WHOLE, part};
 
 #[inline(always)]
 pub(super) fn largest(sides: &[Sides], head: usize) -> Largest {
@@ -20,11 +19,12 @@ pub(super) fn largest(sides: &[Sides], head: usize) -> Largest {
     Largest { queries: over_all(queries), keys: over_all(keys), values }
 }
 
-/// The nearest whole number, of two the even one, for numbers of less than 2^15.
+/// Adding it rounds to a whole number, of two to the even one: 1.5 × 2^23, one rule on every processor.
+const ROUND: f32 = 12_582_912.0;
+
+/// The nearest whole number, for numbers of less than 2^15.
 #[inline(always)]
 fn whole(x: f32) -> i16 {
-    /// Adding it rounds: 1.5 × 2^23, one rule on every processor.
-    const ROUND: f32 = 12_582_912.0;
     (x + ROUND).to_bits() as i16
 }
 
@@ -60,12 +60,26 @@ pub(super) fn score(queries: &[[i16; HEAD]; QUERIES], rounded: &Rounded, scores:
     }
 }
 
+/// 2 to the power of `x`, a number of 0 or less.
+#[inline(always)]
+fn power(x: f32) -> f32 {
+    let x = if x > LEAST { x } else { LEAST };
+    let whole = (x + ROUND) - ROUND;
+    let rest = x - whole;
+    let mut p = POWER[0];
+    for next in &POWER[1..] {
+        p = p * rest + next;
+    }
+    let exponent = (whole + ROUND).to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127);
+    (p * rest + 1.0) * f32::from_bits(exponent << 23)
+}
+
 #[inline(always)]
 pub(super) fn share(scores: &[i32], step: f32, shares: &mut [i16]) -> i32 {
     let most = scores.iter().copied().fold(i32::MIN, i32::max);
     let mut sum = 0;
     for (share, score) in shares.iter_mut().zip(scores) {
-        *share = whole(exp((score - most) as f32 * step) * WHOLE);
+        *share = whole(power((score - most) as f32 * step) * WHOLE);
         sum += i32::from(*share);
     }
     sum
