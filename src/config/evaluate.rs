@@ -49,7 +49,7 @@ pub struct EvaluateConfig {
     #[arg(long, env = "CLAIMTRAIL_PAGES", value_name = "DIR", required_if_eq("kind", "html"))]
     pub pages: Option<PathBuf>,
 
-    /// The checked claims, for `matching` and `clustering`: lines {vclaim_id, vclaim, title, subtitle}.
+    /// The checked claims, for `matching` and `clustering`: lines {vclaim_id, vclaim, title, subtitle, date}.
     #[arg(
         long,
         env = "CLAIMTRAIL_CLAIMS",

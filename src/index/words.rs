@@ -297,6 +297,11 @@ impl WordIndex {
         super::best(touched.into_iter().map(scored).collect(), most)
     }
 
+    /// What BM25 makes of what one text shares with a query.
+    pub fn score_of(&self, asked: &Asked, text: u32) -> f32 {
+        self.score(asked, text, self.measure())
+    }
+
     fn measure(&self) -> Measure {
         Measure { average: (self.total as f64 / self.len().max(1) as f64) as f32 }
     }

@@ -110,10 +110,12 @@ pub struct IndexState {
 /// The ways that found a claim.
 pub fn found_by(found: &Found) -> Vec<&'static str> {
     let word = |way| match way {
-        Way::AllWords | Way::ClaimWords => "words",
-        Way::ClaimMeaning | Way::ContextMeaning => "meaning",
+        Way::AllWords | Way::ClaimWords => Some("words"),
+        Way::ClaimMeaning | Way::ContextMeaning => Some("meaning"),
+        // The claims of the service are known by their sentence alone: neither finds one of them.
+        Way::SignedWords | Way::Days => None,
     };
-    let mut ways: Vec<&str> = found.ways().map(word).collect();
+    let mut ways: Vec<&str> = found.ways().filter_map(word).collect();
     ways.dedup();
     ways
 }

@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::Path;
 
 use anyhow::{Context, ensure};
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::index::{ClaimIndex, Entry};
@@ -25,6 +26,8 @@ pub struct Checked {
     claim: String,
     title: Option<String>,
     subtitle: Option<String>,
+    /// The day of the check, as "26 May 2015".
+    date: Option<String>,
 }
 
 /// Known claims and their index.
@@ -57,6 +60,11 @@ impl Checked {
     pub fn text(&self) -> &str {
         &self.claim
     }
+
+    /// The day it was checked, if that is known.
+    fn day(&self) -> Option<NaiveDate> {
+        NaiveDate::parse_from_str(self.date.as_deref()?.trim(), "%d %B %Y").ok()
+    }
 }
 
 impl Known {
@@ -72,7 +80,7 @@ impl Known {
         let entries: Vec<Entry<'_>> = claims
             .iter()
             .zip(&contexts)
-            .map(|(claim, context)| Entry { claim: &claim.claim, context })
+            .map(|(claim, context)| Entry { claim: &claim.claim, context, day: claim.day() })
             .collect();
         let index = ClaimIndex::with_context(&entries, threads);
         Known { claims, index }

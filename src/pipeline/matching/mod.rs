@@ -10,6 +10,7 @@ mod meaning;
 mod names;
 mod polarity;
 pub mod rank;
+mod signature;
 mod subjects;
 mod terms;
 
@@ -18,6 +19,7 @@ pub use link::{RULES as LINK_RULES, link, says_enough};
 pub use meaning::{encoder, meaning};
 pub use polarity::{Comparison, Relation, comparison, relates, relation};
 pub use rank::{Certainty, Evidence, Ranker, Shared, Way};
+pub use signature::{Signature, signature};
 pub use subjects::subjects;
 pub use terms::{readable, terms};
 

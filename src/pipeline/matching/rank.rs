@@ -15,14 +15,24 @@ pub enum Way {
     ClaimMeaning,
     /// By the meaning of what else is said of it.
     ContextMeaning,
+    /// As [`Way::AllWords`], with the names of who wrote the text among its words.
+    SignedWords,
+    /// By the day: among the claims that came up soon after the text, those nearest in words and meaning.
+    Days,
 }
 
 impl Way {
     /// Number of ways.
-    pub const COUNT: usize = 4;
+    pub const COUNT: usize = 6;
     /// All, in the order of [`Evidence::scores`].
-    pub const ALL: [Way; Way::COUNT] =
-        [Way::AllWords, Way::ClaimWords, Way::ClaimMeaning, Way::ContextMeaning];
+    pub const ALL: [Way; Way::COUNT] = [
+        Way::AllWords,
+        Way::ClaimWords,
+        Way::ClaimMeaning,
+        Way::ContextMeaning,
+        Way::SignedWords,
+        Way::Days,
+    ];
 }
 
 /// What a candidate's score is worth; matching.md tells how often it is right at either limit.
@@ -70,7 +80,7 @@ pub struct Shared {
 /// How one candidate was found.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Evidence {
-    /// Its score each way: BM25 by words (0 where not found), cosine by meaning.
+    /// Its score each way: BM25 by words (0 where not found), cosine by meaning, by the day both together.
     pub scores: [f32; Way::COUNT],
     /// Its place in each way's list, from 0; `None` where that way did not find it.
     pub places: [Option<usize>; Way::COUNT],
@@ -78,10 +88,20 @@ pub struct Evidence {
     pub alone: Shared,
     /// With those of the claim and of what else is said of it.
     pub with_context: Shared,
+    /// As [`Evidence::with_context`], the names of who wrote the text counted among its words.
+    pub signed: Shared,
+    /// The names of who wrote the text alone, with those of the claim and of what else is said of it.
+    pub author: Shared,
+    /// How many days after the text the claim came up; below 0 where it was there before. `None` where
+    /// either day is unknown.
+    pub days: Option<i64>,
 }
 
+/// A BM25 score of this size is as strong as a cosine of 1.
+pub const STRONG: f32 = 20.0;
+
 /// Numbers that a candidate is judged by.
-pub const FEATURES: usize = 17;
+pub const FEATURES: usize = 31;
 
 /// What the numbers are, in order.
 pub const FEATURE_NAMES: [&str; FEATURES] = [
@@ -89,12 +109,17 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "claim words, of the best",
     "claim meaning, of the best",
     "context meaning, of the best",
+    "signed words, of the best",
+    "by the day, of the best",
     "place by all words",
     "place by claim words",
     "place by claim meaning",
     "place by context meaning",
+    "place by signed words",
+    "place by the day",
     "all words",
     "claim words",
+    "signed words",
     "claim meaning",
     "context meaning",
     "nearer meaning",
@@ -102,12 +127,19 @@ pub const FEATURE_NAMES: [&str; FEATURES] = [
     "share of the text in the claim",
     "share of the claim with context",
     "share of the text in the claim with context",
+    "share of the claim with context, signed",
+    "share of the signed text in the claim with context",
+    "rarest of the author's names",
+    "the author's names",
+    "came up within days",
+    "came up within weeks",
+    "came up within a year",
+    "was there before",
+    "how long before",
 ];
 
 /// The numbers of each candidate, which depend on the others.
 pub fn features(candidates: &[Evidence]) -> Vec<[f32; FEATURES]> {
-    /// A BM25 score of this size is as strong as a cosine of 1.
-    const STRONG: f32 = 20.0;
     let best = |way: usize| {
         candidates.iter().map(|evidence| evidence.scores[way]).fold(f32::MIN_POSITIVE, f32::max)
     };
@@ -115,20 +147,15 @@ pub fn features(candidates: &[Evidence]) -> Vec<[f32; FEATURES]> {
     candidates
         .iter()
         .map(|evidence| {
-            let [all, claim, meaning, context] = evidence.scores;
+            let [all, claim, meaning, context, signed, _] = evidence.scores;
             let of_best = |way: usize| evidence.scores[way] / best[way];
             let place = |way: usize| evidence.places[way].map_or(0.0, |at| 1.0 / (1 + at) as f32);
-            [
-                of_best(0),
-                of_best(1),
-                of_best(2),
-                of_best(3),
-                place(0),
-                place(1),
-                place(2),
-                place(3),
+            let of_best: [f32; Way::COUNT] = std::array::from_fn(of_best);
+            let places: [f32; Way::COUNT] = std::array::from_fn(place);
+            let rest = [
                 all / STRONG,
                 claim / STRONG,
+                signed / STRONG,
                 meaning,
                 context,
                 meaning.max(context),
@@ -136,9 +163,30 @@ pub fn features(candidates: &[Evidence]) -> Vec<[f32; FEATURES]> {
                 evidence.alone.of_query,
                 evidence.with_context.of_claim,
                 evidence.with_context.of_query,
-            ]
+                evidence.signed.of_claim,
+                evidence.signed.of_query,
+                evidence.author.rarest,
+                evidence.author.rarities,
+            ];
+            let numbers = [&of_best[..], &places, &rest, &of_days(evidence.days)].concat();
+            let mut features = [0.0; FEATURES];
+            features.copy_from_slice(&numbers);
+            features
         })
         .collect()
+}
+
+/// How near a claim came up after a text, at three scales, or that and how long it was there before.
+///
+/// What spreads is checked within days; what was checked long before comes back years later. A day before
+/// may be another side of the date line.
+fn of_days(days: Option<i64>) -> [f32; 5] {
+    let Some(days) = days else { return [0.0; 5] };
+    let near = |scale: f32| 1.0 / (1.0 + days.max(0) as f32 / scale);
+    match days {
+        -1.. => [near(3.0), near(30.0), near(365.0), 0.0, 0.0],
+        _ => [0.0, 0.0, 0.0, 1.0, (1.0 + days.unsigned_abs() as f32).ln() / 8.0],
+    }
 }
 
 /// Trained weights, as `ranker.toml` holds them.
@@ -196,13 +244,37 @@ mod tests {
     #[test]
     fn what_every_way_finds_first_is_likelier_than_what_none_does() {
         let candidates = [
-            found([2.0, 1.0, 0.3, 0.2], Some(12)),
-            found([20.0, 18.0, 0.8, 0.7], Some(0)),
-            found([0.0, 0.0, 0.1, 0.1], None),
+            found([2.0, 1.0, 0.3, 0.2, 2.0, 0.0], Some(12)),
+            found([20.0, 18.0, 0.8, 0.7, 20.0, 2.6], Some(0)),
+            found([0.0, 0.0, 0.1, 0.1, 0.0, 0.0], None),
         ];
         let scores = Ranker::trained().scores(&candidates);
         assert!(scores[1] > scores[0] && scores[0] > scores[2], "{scores:?}");
         assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)));
+    }
+
+    #[test]
+    fn a_claim_that_came_up_soon_after_is_nearer_than_a_later_one_and_no_day_tells_nothing() {
+        assert_eq!(of_days(None), [0.0; 5]);
+        assert_eq!(of_days(Some(-1)), of_days(Some(0)), "the date line");
+        let scales = |days| of_days(Some(days));
+        for (soon, late) in [(0, 1), (1, 8), (8, 100), (100, 3_000)] {
+            assert!(scales(soon)[..3].iter().zip(&scales(late)[..3]).all(|(a, b)| a > b), "{soon}");
+        }
+        assert_eq!(scales(0)[3..], [0.0; 2]);
+        assert_eq!(scales(-2)[..4], [0.0, 0.0, 0.0, 1.0]);
+        assert!(scales(-400)[4] > scales(-2)[4]);
+        assert!(
+            of_days(Some(i64::MIN)).iter().chain(&of_days(Some(i64::MAX))).all(|x| x.is_finite())
+        );
+    }
+
+    #[test]
+    fn of_two_candidates_alike_the_one_that_came_up_the_day_after_is_likelier() {
+        let candidates = [Some(-900), Some(1), Some(700)]
+            .map(|days| Evidence { days, ..found([10.0, 9.0, 0.6, 0.5, 10.0, 0.0], Some(3)) });
+        let scores = Ranker::trained().scores(&candidates);
+        assert!(scores[1] > scores[0] && scores[1] > scores[2], "{scores:?}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rust_stemmers::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::signature::signature;
 use crate::domain::is_invisible;
 
 /// Words that stand in every text. Negations are among them: what is denied is found by what it is
@@ -28,21 +29,19 @@ const STOP_WORDS: &str = "a about after all also am an and are as at be been bef
 /// );
 /// ```
 pub fn readable(text: &str) -> String {
-    static SIGNATURE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\s*[—–-]\s*[^—–]{1,60}\(@\w+\)\s+\w+ \d{1,2}, \d{4}\s*$").expect("it is valid")
-    });
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?i)https?://\S+|pic\.twitter\.com/\w+").expect("it is valid")
     });
     static NAME: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[#@](\w+)").expect("it is valid"));
-    let text = SIGNATURE.replace(text, "");
-    let text = ADDRESS.replace_all(&text, " ");
-    let text = NAME.replace_all(&text, |found: &Captures<'_>| format!(" {}", apart(&found[1])));
+    let text = signature(text).map_or(text, |signed| signed.said);
+    let text = ADDRESS.replace_all(text, " ");
+    let text =
+        NAME.replace_all(&text, |found: &Captures<'_>| format!(" {}", words_of_name(&found[1])));
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `OstrelHarbour_News` → `Ostrel Harbour News`.
-fn apart(name: &str) -> String {
+pub(super) fn words_of_name(name: &str) -> String {
     let mut words = String::with_capacity(name.len() + 4);
     let mut before = ' ';
     for c in name.chars() {

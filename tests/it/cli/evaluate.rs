@@ -149,6 +149,29 @@ fn ranks_the_checked_claims_of_each_query_the_likeliest_first() {
 }
 
 #[test]
+fn of_claims_alike_the_one_that_was_checked_soon_after_the_post_comes_first() {
+    let claims: String = ["3 May 2019", "4 May 2026", "", "31 May 2027", "some day"]
+        .iter()
+        .enumerate()
+        .map(|(at, date)| {
+            let claim = "The dam at Kelm has broken.";
+            format!("{{\"vclaim_id\":\"{at}\",\"vclaim\":\"{claim}\",\"date\":\"{date}\"}}\n")
+        })
+        .collect();
+    let queries = "a\tThe Kelm dam broke! — Nobody (@nobody) May 2, 2026\n\
+                   b\tThe Kelm dam broke! — Nobody (@nobody) May 30, 2027\n\
+                   c\tThe Kelm dam broke!\n";
+    let (result, rows) = match_claims(&claims, queries, None);
+    assert!(result.status.success(), "{}", stderr(&result));
+    let answered = |query: &str| -> Vec<String> {
+        rows.iter().filter(|row| row[0] == query).map(|row| row[1].clone()).collect()
+    };
+    assert_eq!(answered("a")[0], "1");
+    assert_eq!(answered("b")[0], "3");
+    assert_eq!(answered("c"), ["0", "1", "2", "3", "4"], "without a day the older comes first");
+}
+
+#[test]
 fn answers_only_the_queries_that_are_asked_for() {
     let queries = "q1\tthe ferry sank\nq2\tthe mayor left\nq3\tbread\n";
     let (_, rows) = match_claims(CHECKED, queries, Some("q3\t0\tbread\t1\nq1\t0\tferry\t1\n"));
