@@ -82,7 +82,7 @@ fn owns(reading: &Reading, first: usize, last: usize, cue: &Cue, bounds: &Range<
     });
     cue.family == Family::DenialNoun
         && matches!(reading.lower(mark), "'s" | "'" | "’" | "’s")
-        && mark + 1 <= cue.core.start
+        && mark < cue.core.start
         && cue.core.start <= mark + 3
         && (told || begins_clause(reading, first, bounds))
 }
