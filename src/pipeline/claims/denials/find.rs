@@ -297,19 +297,7 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
     };
     let mut found = Vec::new();
     for cue in &cues {
-        let judged = judge::features(reading, cue, &cues, passage.speeches);
-        let confidence = logistic(score(&models.judge, &judged));
-        let answer =
-            asker.as_ref().filter(|_| confidence >= HOPELESS).and_then(|asker| asker.ask(cue));
-        let confidence = match &answer {
-            Some(answer) => both(confidence, answer.denies()),
-            None => confidence,
-        };
-        let confidence = match certain::judge(reading, cue, &cues) {
-            Some(true) => confidence.max(CERTAIN),
-            Some(false) => continue,
-            None => confidence,
-        };
+        let ruled = certain::judge(reading, cue, &cues);
         // A sentence that is only its cue says nothing.
         let alone = reading.sentences.get(cue.sentence).is_some_and(|sentence| {
             sentence.tokens.len() < 20
@@ -318,9 +306,14 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
                         || matches!(reading.tag(token), Tag::Punctuation | Tag::Quote)
                 })
         });
-        if alone {
+        if alone || ruled == Some(false) {
             continue;
         }
+        let judged = judge::features(reading, cue, &cues, passage.speeches);
+        let linear = logistic(score(&models.judge, &judged));
+        let answer = asker.as_ref().filter(|_| linear >= HOPELESS).and_then(|asker| asker.ask(cue));
+        let confidence = answer.as_ref().map_or(linear, |answer| both(linear, answer.denies()));
+        let confidence = if ruled == Some(true) { confidence.max(CERTAIN) } else { confidence };
         // A bare "no" repeats nothing.
         let echoes = !matches!(cue.family, Family::Negation | Family::Evidence);
         if confidence < threshold || (confidence < THRESHOLD && !echoes) {
