@@ -43,7 +43,7 @@ async fn the_same_claim_and_its_opposite_are_linked_as_they_come_in() {
     assert_eq!(told(&links), [("same", [SANK, SUNK])]);
     assert_eq!(links[0]["state"], "confirmed", "{}", links[0]);
     assert!(links[0]["method"].as_str().unwrap().contains("links-"), "{}", links[0]);
-    assert_eq!(links[0]["evidence"]["scores"].as_array().unwrap().len(), 4);
+    assert_eq!(links[0]["evidence"]["scores"].as_array().unwrap().len(), 6);
 
     store(&app, &[AFLOAT, "The ferry Boreas sank in Kelm harbour on Friday.", "Fake: news"]).await;
     let links = app.walk("/v1/links?kind=contradicts").await;
