@@ -314,7 +314,11 @@ problem_sets! {
     CorrectionProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
         PreconditionFailed, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
         InternalError, DatabaseUnavailable, Overloaded;
-    /// What merging and splitting claims may end in.
+    /// What splitting claims may end in.
+    SplitProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
+        ClaimMerged, PreconditionFailed, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest,
+        InvalidBody, InternalError, DatabaseUnavailable, Overloaded;
+    /// What merging claims may end in.
     CurationProblems: MalformedBody, InvalidParameter, ForbiddenOrigin, NotFound, BodyTimeout,
         ClaimMerged, ContentTooLarge, UnsupportedMediaType, MisdirectedRequest, InvalidBody,
         InternalError, DatabaseUnavailable;

@@ -82,6 +82,8 @@ ids! {
     ActorMergeId,
     /// What a person put right of a document.
     CorrectionId,
+    /// Places that were parted off a claim at once.
+    SplitId,
     /// What documents are fetched from.
     FeedId,
     /// One piece of work under way.

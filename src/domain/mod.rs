@@ -38,7 +38,7 @@ pub use extraction::{
 pub use ids::{
     ActorId, ActorMergeId, AppearanceId, ClaimId, CorrectionId, DenialId, DenialMentionId,
     DocumentId, FeedId, JobId, LinkId, MergeId, OriginId, OutletId, RebuttalId, RequestId,
-    ReviewId, RevisionId, StatementId,
+    ReviewId, RevisionId, SplitId, StatementId,
 };
 pub use keys::{is_invisible, name_key};
 pub use link::{LinkKind, LinkState};

@@ -109,6 +109,93 @@ impl NewLink {
     }
 }
 
+/// Has a person hold two claims apart, so that no link joins them or those that answer for them, unless a
+/// link does so already. Under level 2 of the locks, alone.
+pub(super) async fn tell_apart(
+    connection: &mut Connection,
+    pair: [ClaimId; 2],
+    request: Request<'_>,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    let [one, other] = [pair[0].min(pair[1]).0, pair[0].max(pair[1]).0];
+    let mut sql = Sql::new("insert into links (id, claim_id, other_id, recorded_at)");
+    sql.push(
+        "values ({}, {}, {}, {})
+         on conflict (least(claim_id, other_id), greatest(claim_id, other_id)) do nothing",
+        [LinkId::new().0.into(), one.into(), other.into(), at.into()],
+    );
+    sql.run(connection).await?;
+    let mut sql = Sql::new(
+        "select l.id, j.kind, j.state, j.score, j.evidence
+           from links l left join link_judgements j on j.link_id = l.id and j.superseded_at is null",
+    );
+    sql.push(
+        "where least(l.claim_id, l.other_id) = {} and greatest(l.claim_id, l.other_id) = {}",
+        [one.into(), other.into()],
+    );
+    let rows: Vec<JudgedRow> = sql.look_up(connection).await?;
+    let link = rows.into_iter().next().ok_or(Error::NotFound)?;
+    let holds_apart = match (link.kind.as_deref(), link.state.as_deref()) {
+        (Some("contradicts"), state) => state != Some("rejected"),
+        (Some("same"), state) => state == Some("rejected"),
+        _ => false,
+    };
+    if holds_apart {
+        return Ok(());
+    }
+    let found = (link.score, &link.evidence.unwrap_or_else(|| serde_json::json!({})));
+    let judged = (LinkKind::Same, LinkState::Rejected);
+    rejudge(connection, LinkId(link.id), judged, found, (request, at)).await
+}
+
+#[derive(QueryableByName)]
+struct JudgedRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
+    kind: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    state: Option<String>,
+    #[diesel(sql_type = Nullable<Float4>)]
+    score: Option<f32>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    evidence: Option<serde_json::Value>,
+}
+
+/// Puts a person's judgement in the place of the one that stands, which keeps how the link was found.
+async fn rejudge(
+    connection: &mut Connection,
+    id: LinkId,
+    (kind, state): (LinkKind, LinkState),
+    (score, evidence): (Option<f32>, &serde_json::Value),
+    (request, at): (Request<'_>, DateTime<Utc>),
+) -> Result<(), Error> {
+    let mut sql = Sql::new("update link_judgements set superseded_at =");
+    sql.push("{} where link_id = {} and superseded_at is null", [at.into(), id.0.into()]);
+    sql.run(connection).await?;
+    diesel::sql_query(
+        "insert into link_judgements
+             (id, link_id, kind, state, method, score, evidence, judged_by, reason, recorded_at)
+         values ($1, $2, $3, $4, 'editor', $5, $6, $7, $8, $9)",
+    )
+    .bind::<SqlUuid, _>(Uuid::now_v7())
+    .bind::<SqlUuid, _>(id.0)
+    .bind::<Text, _>(kind.as_str())
+    .bind::<Text, _>(state.as_str())
+    .bind::<Nullable<Float4>, _>(score)
+    .bind::<Jsonb, _>(evidence)
+    .bind::<Text, _>(request.by)
+    .bind::<Text, _>(request.reason)
+    .bind::<Timestamptz, _>(at)
+    .execute(connection)
+    .await?;
+    let action = match state {
+        LinkState::Rejected => "reject_link",
+        LinkState::Suggested | LinkState::Confirmed => "confirm_link",
+    };
+    audit::log(connection, action, id.0, request, at).await
+}
+
 /// Whether nothing holds the claims that answer for these two apart: a link between two of their
 /// wordings that contradict each other, or that a person said are two claims. Close wordings make
 /// chains, and the ends of a chain may say the opposite.
@@ -292,30 +379,8 @@ pub async fn judge(
         return Ok(before);
     }
     let at = take_time(connection).await?;
-    let mut sql = Sql::new("update link_judgements set superseded_at =");
-    sql.push("{} where link_id = {} and superseded_at is null", [at.into(), id.0.into()]);
-    sql.run(connection).await?;
-    diesel::sql_query(
-        "insert into link_judgements
-             (id, link_id, kind, state, method, score, evidence, judged_by, reason, recorded_at)
-         values ($1, $2, $3, $4, 'editor', $5, $6, $7, $8, $9)",
-    )
-    .bind::<SqlUuid, _>(Uuid::now_v7())
-    .bind::<SqlUuid, _>(id.0)
-    .bind::<Text, _>(kind.as_str())
-    .bind::<Text, _>(state.as_str())
-    .bind::<Nullable<Float4>, _>(before.score)
-    .bind::<Jsonb, _>(&before.evidence)
-    .bind::<Text, _>(request.by)
-    .bind::<Text, _>(request.reason)
-    .bind::<Timestamptz, _>(at)
-    .execute(connection)
-    .await?;
-    let action = match state {
-        LinkState::Rejected => "reject_link",
-        LinkState::Suggested | LinkState::Confirmed => "confirm_link",
-    };
-    audit::log(connection, action, id.0, request, at).await?;
+    let found = (before.score, &before.evidence);
+    rejudge(connection, id, (kind, state), found, (request, at)).await?;
     match (kind, state) {
         (LinkKind::Same, LinkState::Confirmed) => {
             let pair = before.linked;

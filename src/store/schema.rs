@@ -275,6 +275,7 @@ diesel::table! {
         corrected_by -> Text,
         recorded_at -> Timestamptz,
         superseded_at -> Nullable<Timestamptz>,
+        split_id -> Nullable<Uuid>,
     }
 }
 

@@ -103,6 +103,9 @@ pub struct CorrectionRequest {
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CorrectionWithdrawal {
+    /// Whether all corrections of its `split` are taken back with it.
+    #[serde(default)]
+    pub whole_split: bool,
     /// Why.
     #[validate(
         custom(function = "told"),
@@ -152,6 +155,8 @@ pub struct Correction {
     pub reason: String,
     /// Who corrected it.
     pub corrected_by: String,
+    /// The split of a claim that it is of, with others; null for one by itself.
+    pub split: Option<Uuid>,
     /// When.
     pub recorded_at: DateTime<Utc>,
     /// When it was withdrawn; null while it stands.
@@ -174,6 +179,7 @@ impl From<view::CorrectionView> for Correction {
             label: correction.label,
             reason: correction.reason,
             corrected_by: correction.corrected_by,
+            split: correction.split.map(|id| id.0),
             recorded_at: correction.recorded_at,
             withdrawn_at: correction.withdrawn_at,
         }

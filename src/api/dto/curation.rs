@@ -10,7 +10,9 @@ use validator::{Validate, ValidationError};
 
 use super::document::told;
 use super::words;
-use crate::domain::{ActorId, ActorMergeId, ClaimId, MergeId, Status, view};
+use crate::domain::{
+    ActorId, ActorMergeId, AppearanceId, ClaimId, MergeId, RebuttalId, Status, view,
+};
 
 /// Where a merged claim is found.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,13 +49,29 @@ pub struct ClaimMerge {
     pub by: String,
 }
 
-/// Which merge is undone, by whom and why.
+/// Which merge is undone, or which places are of another claim, by whom and why. With `merge` alone, or with
+/// `appearances` or `rebuttals` (50 together at most) and one of `claim` and `text`.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimSplit {
     /// The merge, as `members` of the claim names it.
-    #[schema(value_type = Uuid)]
-    pub merge: MergeId,
+    #[schema(value_type = Option<Uuid>)]
+    pub merge: Option<MergeId>,
+    /// Appearances of the claim, which must stand.
+    #[serde(default)]
+    #[schema(value_type = Vec<Uuid>, max_items = 50)]
+    pub appearances: Vec<AppearanceId>,
+    /// Rebuttals of the claim in documents, which must stand.
+    #[serde(default)]
+    #[schema(value_type = Vec<Uuid>, max_items = 50)]
+    pub rebuttals: Vec<RebuttalId>,
+    /// The claim that they are of.
+    #[schema(value_type = Option<Uuid>)]
+    pub claim: Option<ClaimId>,
+    /// Its wording, one sentence that stands alone, where it may be a new one.
+    #[validate(custom(function = "worded"))]
+    #[schema(max_length = 2000, example = "The west pier of Lorne is closed.")]
+    pub text: Option<String>,
     /// Why.
     #[validate(
         custom(function = "told"),
@@ -191,6 +209,49 @@ impl From<view::MergeView> for Merge {
             merged_by: merge.merged_by,
             recorded_at: merge.recorded_at,
             undone_at: merge.undone_at,
+        }
+    }
+}
+
+/// What a split did.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Split {
+    /// It undid a merge.
+    Merge(Merge),
+    /// It parted places off a claim.
+    Parted(Parted),
+}
+
+/// Places of a claim that are of another one.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Parted {
+    /// UUIDv7; `split` of the corrections.
+    pub id: Uuid,
+    /// The claim that they were of.
+    pub claim: Uuid,
+    /// The claim that they are of.
+    pub into: Uuid,
+    /// The corrections that say so, one for each place.
+    pub corrections: Vec<Uuid>,
+    /// Why.
+    pub reason: String,
+    /// Who parted them.
+    pub parted_by: String,
+    /// When.
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl From<view::PartView> for Parted {
+    fn from(parted: view::PartView) -> Self {
+        Parted {
+            id: parted.id.0,
+            claim: parted.claim.0,
+            into: parted.into.0,
+            corrections: parted.corrections.into_iter().map(|id| id.0).collect(),
+            reason: parted.reason,
+            parted_by: parted.parted_by,
+            recorded_at: parted.recorded_at,
         }
     }
 }

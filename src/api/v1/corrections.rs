@@ -1,5 +1,7 @@
 //! Corrections: what people put right of what was read in documents.
 
+use std::collections::BTreeSet;
+
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
 use super::curation::asked;
@@ -16,9 +18,9 @@ use crate::app::{self, App};
 use crate::domain::view::{ClaimGiven, CorrectionFilter, CorrectionOf, NewCorrection};
 use crate::domain::{
     ClaimId, CodePoints, CorrectionId, DenierRole, DocumentId, Extraction, LocatedSpan,
-    RebuttalKind, Span, Stance,
+    RebuttalKind, Span, SplitId, Stance,
 };
-use crate::jobs::correct;
+use crate::jobs::correct::{self, Read};
 use crate::pipeline::matching::canonical_key;
 use crate::store::audit::Request;
 use crate::store::corrections::{self, Words};
@@ -37,6 +39,9 @@ filters! {
         /// That say this claim is meant.
         #[param(value_type = Option<uuid::Uuid>)]
         claim: Option<ClaimId>,
+        /// Of this split of a claim.
+        #[param(value_type = Option<uuid::Uuid>)]
+        split: Option<SplitId>,
         /// As they stood at this time.
         #[param(value_type = Option<String>, example = "2026-03-02T12:00:00Z")]
         as_of: Option<Time>,
@@ -58,8 +63,9 @@ pub async fn list(
     Query(query): Query<CorrectionsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (filters, page) = query.into_parts();
-    let CorrectionsFilters { kind, document, claim, as_of } = filters;
-    let filter = CorrectionFilter { kind, document, claim, as_of: as_of.map(|time| time.0) };
+    let CorrectionsFilters { kind, document, claim, split, as_of } = filters;
+    let as_of = as_of.map(|time| time.0);
+    let filter = CorrectionFilter { kind, document, claim, split, as_of };
     let found = corrections::list(&mut *app.pool.get().await?, &filter, &page).await?;
     etag::json(&request, &List::<Correction>::of(found))
 }
@@ -117,7 +123,8 @@ pub async fn add(
 
 /// Take a correction back
 ///
-/// What the extractor reads there counts again. Said again it changes nothing.
+/// What the extractor reads there counts again, with `whole_split` at all places that were parted with it.
+/// Said again it changes nothing.
 #[utoipa::path(
     tag = "claims",
     params(("id" = uuid::Uuid, Path, description = "Id of the correction.")),
@@ -133,20 +140,36 @@ pub async fn withdraw(
 ) -> Result<HttpResponse, Problem> {
     let asked: CorrectionWithdrawal = asked(body).await?;
     let of_one = |error| Problem::of_one("correction", id, error);
-    let document = corrections::find(&*app.pool.get().await?, id).await.map_err(of_one)?.document;
-    let stored = correct::standing(&app.pool, document).await.map_err(of_one)?;
-    let extraction = extract(&app, &stored).await?;
+    let (ids, documents) = {
+        let connection = app.pool.get().await?;
+        let asked_for = corrections::find(&connection, id).await.map_err(of_one)?;
+        let others = match asked_for.split.filter(|_| asked.whole_split) {
+            Some(split) => corrections::of_split(&connection, split).await?,
+            None => Vec::new(),
+        };
+        let all: BTreeSet<(CorrectionId, DocumentId)> =
+            others.iter().chain([&asked_for]).map(|it| (it.id, it.document)).collect();
+        let documents: BTreeSet<DocumentId> = all.iter().map(|(_, document)| *document).collect();
+        (all.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), documents)
+    };
+    let mut reads = Vec::new();
+    for document in documents {
+        let stored = correct::standing(&app.pool, document).await.map_err(of_one)?;
+        let extraction = extract(&app, &stored).await?;
+        reads.push(Read { stored, extraction });
+    }
     let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
     let mut connection = app.pool.get().await?;
     let withdrawn = store::transaction(&mut connection, async |connection| {
-        correct::withdraw(connection, &stored, &extraction, id, request).await
+        correct::withdraw(connection, &reads, &ids, request).await?;
+        corrections::find(connection, id).await
     })
     .await
     .map_err(of_one)?;
     Ok(HttpResponse::Ok().json(Correction::from(withdrawn)))
 }
 
-async fn extract(app: &App, stored: &Stored) -> Result<Extraction, Problem> {
+pub(super) async fn extract(app: &App, stored: &Stored) -> Result<Extraction, Problem> {
     let (document, gear) = (stored.read.clone(), app.gear);
     when_free(app, move || Ok(app::extract(&document, gear))).await
 }
@@ -211,10 +234,10 @@ async fn words(
     match (asked.kind, asked.rebuttal, asked.appearance) {
         (CorrectionOf::MissedClaim | CorrectionOf::MissedRebuttal, ..) => Ok(None),
         (_, Some(rebuttal), _) => {
-            Ok(Some(corrections::words_of_rebuttal(connection, rebuttal).await?))
+            Ok(Some(corrections::words_of_rebuttal(connection, rebuttal).await?.1))
         }
         (CorrectionOf::Claim, None, Some(appearance)) => {
-            Ok(Some(corrections::words_of_appearance(connection, appearance).await?))
+            Ok(Some(corrections::words_of_appearance(connection, appearance).await?.1))
         }
         _ => Err(missing("/rebuttal")),
     }
@@ -225,15 +248,20 @@ fn claim(asked: &CorrectionRequest) -> Result<Option<ClaimGiven>, Problem> {
     if matches!(asked.kind, CorrectionOf::NotADenial | CorrectionOf::Denier) {
         return Ok(None);
     }
-    match (asked.claim, &asked.text) {
+    given(asked.claim, asked.text.as_deref()).map(Some)
+}
+
+/// The claim of an id or of a wording.
+pub(super) fn given(claim: Option<ClaimId>, text: Option<&str>) -> Result<ClaimGiven, Problem> {
+    match (claim, text) {
         (Some(_), Some(_)) => Err(Problem::field("/text", "must not be given together with claim")),
-        (Some(id), None) => Ok(Some(ClaimGiven::Id(id))),
+        (Some(id), None) => Ok(ClaimGiven::Id(id)),
         (None, Some(text)) => {
             let (text, key) = (text.trim().to_owned(), canonical_key(text));
             if key.is_empty() {
                 return Err(Problem::field("/text", "must have a word in it"));
             }
-            Ok(Some(ClaimGiven::Wording { text, key }))
+            Ok(ClaimGiven::Wording { text, key })
         }
         (None, None) => Err(missing("/claim")),
     }

@@ -6,12 +6,13 @@ use serde::de::DeserializeOwned;
 use validator::Validate;
 
 use super::merging::{self, Mergeable};
+use super::parting;
 use crate::api::dto::claim::Claim;
-use crate::api::dto::curation::{ClaimMerge, ClaimMoved, ClaimPatch, ClaimSplit, Merge};
+use crate::api::dto::curation::{ClaimMerge, ClaimMoved, ClaimPatch, ClaimSplit, Merge, Split};
 use crate::api::etag::{self, IfMatch};
 use crate::api::extract::{NoQuery, PathId, Query, Unread, parse_json};
 use crate::api::moved;
-use crate::api::openapi::{CurationProblems, PatchProblems};
+use crate::api::openapi::{CurationProblems, PatchProblems, SplitProblems};
 use crate::api::problem::Problem;
 use crate::app::App;
 use crate::domain::view::{ClaimView, MergeView};
@@ -21,6 +22,9 @@ use crate::store::{self, Connection, Error, edits, merges};
 
 /// Bytes of a request at most.
 const MAX_BODY: usize = 16 * 1024;
+
+/// Places that are parted off at once: their documents are read again, and others wait for that.
+const MOST_PARTED: usize = 50;
 
 /// Claims, which are merged and split.
 struct Claims;
@@ -128,15 +132,24 @@ pub async fn merge(
     merging::merge::<Claims>(&app, id, asked.into, request).await
 }
 
-/// Split a merged claim off
+/// Split a claim
 ///
-/// Undoes a merge: the merged claim stands by itself again with all evidence that is its own, also
-/// what came in since, and with what had been merged into it before. Said again it changes nothing.
+/// With `merge` it undoes a merge: the merged claim stands by itself again with all evidence that is its
+/// own, also what came in since, and with what had been merged into it before. Said again it changes
+/// nothing.
+///
+/// With `appearances` or `rebuttals`, 50 at most, these are of another claim from now on, which may be a
+/// new one, and no link joins the two. Each is a correction, which stays whenever its document is read
+/// again, and `POST /v1/corrections/{id}:withdraw` with `whole_split` takes them back together. The
+/// documents are read by the present extractor.
 #[utoipa::path(
     tag = "claims",
-    params(("id" = uuid::Uuid, Path, description = "Id of the merged claim or of the one that answers for it.")),
+    params(("id" = uuid::Uuid, Path, description = "Id of the claim; where a merge is undone, of the merged claim or of the one that answers for it.")),
     request_body = ClaimSplit,
-    responses((status = 200, description = "The merge, undone.", body = Merge), CurationProblems),
+    responses(
+        (status = 200, description = "The merge, undone, or what was parted.", body = Split),
+        SplitProblems,
+    ),
 )]
 #[post("/v1/claims/{id}:split")]
 pub async fn split(
@@ -146,8 +159,24 @@ pub async fn split(
     body: Unread,
 ) -> Result<HttpResponse, Problem> {
     let asked: ClaimSplit = asked(body).await?;
-    let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
-    merging::split::<Claims>(&app, id, asked.merge, request).await
+    let places = asked.appearances.len() + asked.rebuttals.len();
+    match asked.merge {
+        Some(_) if places > 0 || asked.claim.is_some() || asked.text.is_some() => {
+            Err(Problem::field("/merge", "must not be given together with what is parted"))
+        }
+        Some(undone) => {
+            let request = Request { by: asked.by.trim(), reason: asked.reason.trim() };
+            merging::split::<Claims>(&app, id, undone, request).await
+        }
+        None if places == 0 => {
+            Err(Problem::field("/merge", "is missing, and so are appearances and rebuttals"))
+        }
+        None if places > MOST_PARTED => {
+            let detail = format!("must have at most {MOST_PARTED} items, rebuttals counted");
+            Err(Problem::field("/appearances", detail))
+        }
+        None => Ok(HttpResponse::Ok().json(Split::Parted(parting::part(&app, id, &asked).await?))),
+    }
 }
 
 pub(super) async fn asked<T: DeserializeOwned + Validate>(body: Unread) -> Result<T, Problem> {

@@ -16,6 +16,7 @@ pub mod links;
 pub mod matching;
 mod merging;
 pub mod outlets;
+mod parting;
 pub mod rebuttals;
 pub mod redaction;
 pub mod reviews;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ActorBrief, ClaimBrief};
 use crate::domain::{
     ActorId, ClaimId, CorrectionId, DenierRole, DocumentId, LocatedSpan, RebuttalKind, RevisionId,
-    Stance,
+    SplitId, Stance,
 };
 
 /// What was put right.
@@ -104,6 +104,8 @@ pub struct CorrectionView {
     pub reason: String,
     /// Who corrected it.
     pub corrected_by: String,
+    /// The split of a claim that it is of, with others.
+    pub split: Option<SplitId>,
     /// When.
     pub recorded_at: DateTime<Utc>,
     /// When it was withdrawn.
@@ -119,6 +121,27 @@ pub struct CorrectionFilter {
     pub document: Option<DocumentId>,
     /// That say this claim is meant, or whose denial was one of this claim.
     pub claim: Option<ClaimId>,
+    /// Of this split.
+    pub split: Option<SplitId>,
     /// As they stood at this time.
     pub as_of: Option<DateTime<Utc>>,
+}
+
+/// Places of a claim that turned out to be of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartView {
+    /// Which split.
+    pub id: SplitId,
+    /// The claim that they were of.
+    pub claim: ClaimId,
+    /// The claim that they are of.
+    pub into: ClaimId,
+    /// What puts each right.
+    pub corrections: Vec<CorrectionId>,
+    /// Why.
+    pub reason: String,
+    /// Who parted them.
+    pub parted_by: String,
+    /// When.
+    pub recorded_at: DateTime<Utc>,
 }

@@ -22,7 +22,9 @@ pub use claim::{
     AppearanceView, ClaimBrief, ClaimChange, ClaimEdit, ClaimView, Clock, MemberView, MergeView,
     TimelineEntry, TimelineEvent,
 };
-pub use correction::{ClaimGiven, CorrectionFilter, CorrectionOf, CorrectionView, NewCorrection};
+pub use correction::{
+    ClaimGiven, CorrectionFilter, CorrectionOf, CorrectionView, NewCorrection, PartView,
+};
 pub use document::{
     CorrectionNoteView, DocumentBrief, DocumentContents, DocumentDetail, DocumentView, RemovalView,
     RevisionDifference, RevisionView, SentenceChange, StatementView, StoreOutcome, StoredDocument,

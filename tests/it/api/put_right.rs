@@ -190,3 +190,120 @@ async fn corrections_that_lack_something_are_refused_by_field() {
     app.get(&format!("/v1/corrections/{nobody}")).await.expect(404);
     assert!(app.walk("/v1/corrections?limit=9").await.is_empty());
 }
+
+/// Six outlets that report one dam, of which three mean another one than the others do.
+async fn six(app: &TestApp) -> String {
+    for number in 0..6 {
+        let url = format!("https://outlet{number}.test/dam");
+        let text = format!("Reporter {number} wrote this. {TEXT}");
+        let body = json!({ "url": url, "text": text, "published_at": "2026-03-01T08:00:00Z" });
+        app.post("/v1/documents?wait=true", &body).await.expect(201);
+    }
+    let claims = app.walk("/v1/claims?limit=50").await;
+    let said: Vec<&Value> = claims.iter().filter(|claim| claim["documents"] == 6).collect();
+    assert_eq!(said.len(), 1, "{claims:?}");
+    said[0]["id"].as_str().unwrap().to_owned()
+}
+
+fn counted(claim: &Value) -> [&Value; 3] {
+    ["appearances", "rebuttals", "documents"].map(|name| &claim[name])
+}
+
+#[tokio::test]
+async fn places_that_mean_another_claim_are_parted_off_together_and_taken_back_together() {
+    let app = TestApp::new().await;
+    let id = six(&app).await;
+    let path = format!("/v1/claims/{id}");
+    let before = app.get(&path).await.expect(200);
+    assert_eq!(counted(&before), [&json!(12), &json!(6), &json!(6)], "{before}");
+    let all = app.walk(&format!("{path}/appearances?limit=50")).await;
+    let of = |number: usize| {
+        let outlet = format!("outlet{number}.test");
+        all.iter().filter(move |it| it["document"]["outlet"]["domain"] == outlet.as_str())
+    };
+    let rebuttals = app.walk(&format!("{path}/rebuttals?limit=50")).await;
+    let appearances: Vec<&Value> = [0, 2, 4].into_iter().flat_map(of).map(|it| &it["id"]).collect();
+    assert_eq!(appearances.len(), 6, "{:?}", all.first());
+    let rebuttal = rebuttals
+        .iter()
+        .find(|it| it["document"]["outlet"]["domain"] == "outlet0.test")
+        .unwrap_or_else(|| panic!("{:?}", rebuttals.first()));
+    let then = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+
+    let meant = "The dam at Kelm West broke.";
+    let split = json!({
+        "appearances": appearances, "rebuttals": [rebuttal["id"]], "text": meant,
+        "reason": "there are two dams", "by": "desk editor",
+    });
+    let parted = app.post(&format!("{path}:split"), &split).await.expect(200);
+    assert_eq!(parted["corrections"].as_array().unwrap().len(), 7, "{parted}");
+    let other = format!("/v1/claims/{}", parted["into"].as_str().unwrap());
+    let counts = async || {
+        let (one, other) = (app.get(&path).await.expect(200), app.get(&other).await.expect(200));
+        [counted(&one).map(Value::clone), counted(&other).map(Value::clone)]
+    };
+    let apart = [[json!(6), json!(5), json!(5)], [json!(6), json!(1), json!(3)]];
+    let now = app.get(&other).await.expect(200);
+    assert_eq!((&now["text"], &parted["claim"]), (&json!(meant), &json!(id)));
+    assert_eq!(counts().await, apart);
+    assert_eq!(app.get(&format!("{path}?as_of={then}")).await.expect(200), before);
+    read_again(&app).await;
+    assert_eq!(counts().await, apart, "it survives a newer extractor");
+
+    let of_split = format!("/v1/corrections?limit=50&split={}", parted["id"].as_str().unwrap());
+    let corrections = app.walk(&of_split).await;
+    assert_eq!(corrections.len(), 7);
+    assert!(corrections.iter().all(|it| it["reason"] == "there are two dams"));
+    let links = app.walk("/v1/links?limit=50&state=rejected").await;
+    assert_eq!(links.len(), 1, "the matching does not join them again: {links:?}");
+    let log = "select action, count(*) from audit_log group by action order by action";
+    let log = app.client().await.query(log, &[]).await.unwrap();
+    let log: Vec<(String, i64)> = log.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let expected = [("correct", 7), ("reject_link", 1), ("split_claim", 1)];
+    assert_eq!(log, expected.map(|(action, count)| (action.to_owned(), count)));
+
+    // One by itself, then the others.
+    let one = corrections[0]["id"].as_str().unwrap();
+    withdraw(&app, &corrections[0]).await;
+    assert_eq!(app.walk(&of_split).await.len(), 6);
+    let back = json!({ "whole_split": true, "reason": "it is one dam", "by": "desk editor" });
+    let taken = app.post(&format!("/v1/corrections/{one}:withdraw"), &back).await.expect(200);
+    assert!(taken["withdrawn_at"].is_string());
+    assert!(app.walk(&of_split).await.is_empty());
+    let again = app.get(&path).await.expect(200);
+    assert_eq!(counted(&again), counted(&before));
+    assert_eq!(again["status"], before["status"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_parted_is_refused_by_its_place_and_nothing_is_changed() {
+    let app = TestApp::new().await;
+    let id = six(&app).await;
+    let path = format!("/v1/claims/{id}");
+    let before = app.get(&path).await.expect(200);
+    let appearances = app.walk(&format!("{path}/appearances?limit=50")).await;
+    let one = &appearances[0]["id"];
+    let nowhere = json!("01890000-0000-7000-8000-000000000000");
+    let text = "The dam at Kelm West broke.";
+    let many = vec![one.clone(); 51];
+    for (asked, pointer) in [
+        (json!({}), "#/merge"),
+        (json!({ "merge": nowhere, "appearances": [one], "text": text }), "#/merge"),
+        (json!({ "appearances": [one] }), "#/claim"),
+        (json!({ "appearances": [one], "text": text, "claim": id }), "#/text"),
+        (json!({ "appearances": [one, nowhere], "text": text }), "#/appearances/1"),
+        (json!({ "rebuttals": [one], "text": text }), "#/rebuttals/0"),
+        (json!({ "appearances": [one], "claim": id }), "#/claim"),
+        (json!({ "appearances": [one], "claim": nowhere }), "#/claim"),
+        (json!({ "appearances": [one], "text": before["text"] }), "#/text"),
+        (json!({ "appearances": many, "text": text }), "#/appearances"),
+    ] {
+        let mut asked = asked;
+        asked["reason"] = json!("there are two dams");
+        asked["by"] = json!("desk editor");
+        let refused = app.post(&format!("{path}:split"), &asked).await.expect(422);
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{asked}: {refused}");
+    }
+    assert_eq!(app.get(&path).await.expect(200), before);
+    assert_eq!(app.walk("/v1/claims?q=west").await, [] as [Value; 0]);
+}

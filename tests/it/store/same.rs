@@ -146,7 +146,7 @@ async fn a_document_that_people_corrected_stays_beside_the_one_that_it_is() {
     let row = database.client().await.query_one(sql, &[&second.to_string()]).await.unwrap();
     let id = RebuttalId(row.get::<_, &str>(0).parse().unwrap());
     let connection = &mut *pool.get().await.unwrap();
-    let words = corrections::words_of_rebuttal(connection, id).await.unwrap();
+    let (_, words) = corrections::words_of_rebuttal(connection, id).await.unwrap();
     let choice = Choice { document: Some(second), ..Choice::default() };
     let read = writing::stored(connection, &choice, None, 1).await.unwrap().remove(0);
     let new = NewCorrection {

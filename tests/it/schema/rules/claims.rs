@@ -3,6 +3,11 @@
 use super::Refused;
 
 pub const REFUSED: &[Refused] = &[
+    (
+        "corrections",
+        "corrections_split_of_claims",
+        "update {t} set kind = 'not_a_denial', split_id = gen_random_uuid()",
+    ),
     ("corrections", "corrections_kind_known", "update {t} set kind = 'guess'"),
     ("corrections", "corrections_field_known", "update {t} set field = 'body'"),
     ("corrections", "corrections_span_ordered", "update {t} set span_start = -1, span_end = 0"),

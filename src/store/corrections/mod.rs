@@ -1,28 +1,28 @@
 //! Corrections: what people put right of what was read in documents.
 
+mod keep;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
-use super::audit::{self, Request};
 use super::cursor::{TimeKey, Walk};
-use super::sql::{IdRow, Sql, word, words};
+use super::sql::{Sql, word, words};
 use super::views::span::located;
 use super::views::{brief, ended};
-use super::writing::{Stored, judge_anew, lock_documents, lock_merges, take_time};
-use super::{Connection, Error, actors, claims, redaction};
+use super::{Connection, Error, actors};
 use crate::domain::view::{
-    ClaimGiven, CorrectionFilter, CorrectionOf, CorrectionView, NewCorrection, Page, PageRequest,
-    Selector,
+    CorrectionFilter, CorrectionOf, CorrectionView, Page, PageRequest, Selector,
 };
 use crate::domain::{
     ActorId, AppearanceId, ClaimId, CorrectionId, DenierRole, DocumentId, LocatedSpan, RebuttalId,
-    RebuttalKind, RevisionId, Stance,
+    RebuttalKind, RevisionId, SplitId, Stance,
 };
+
+pub use keep::{insert, part, withdraw};
 
 /// A correction that stands, as it is applied.
 #[derive(Debug, Clone)]
@@ -72,6 +72,8 @@ struct Row {
     reason: String,
     #[diesel(sql_type = Text)]
     corrected_by: String,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    split_id: Option<Uuid>,
     #[diesel(sql_type = Timestamptz)]
     recorded_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -81,7 +83,7 @@ struct Row {
 const CORRECTIONS: &str =
     "select k.id, k.kind, k.document_id, k.revision_id, k.field, k.span_start,
         k.span_end, k.quote, k.claim_id, k.denier_id, k.denier_role, k.stance, k.rebuttal_kind,
-        k.label, k.reason, k.corrected_by, k.recorded_at, k.superseded_at
+        k.label, k.reason, k.corrected_by, k.split_id, k.recorded_at, k.superseded_at
    from corrections k where true";
 
 impl Row {
@@ -141,6 +143,7 @@ async fn views(
                 label: row.label,
                 reason: row.reason,
                 corrected_by: row.corrected_by,
+                split: row.split_id.map(SplitId),
                 recorded_at: row.recorded_at,
                 withdrawn_at: ended(row.superseded_at, as_of),
             })
@@ -157,6 +160,20 @@ pub async fn find(connection: &Connection, id: CorrectionId) -> Result<Correctio
     sql.push("and k.id = {}", [id.0.into()]);
     let rows: Vec<Row> = sql.look_up(connection).await?;
     views(connection, rows, None).await?.into_iter().next().ok_or(Error::NotFound)
+}
+
+/// The corrections of a split that stand.
+///
+/// # Errors
+/// [`Error::Unavailable`] when the database is away.
+pub async fn of_split(
+    connection: &Connection,
+    split: SplitId,
+) -> Result<Vec<CorrectionView>, Error> {
+    let mut sql = Sql::new(CORRECTIONS);
+    sql.push("and k.split_id = {}", [split.0.into()]).live("k", None);
+    sql.push("order by k.recorded_at, k.id", []);
+    views(connection, sql.look_up(connection).await?, None).await
 }
 
 /// Corrections that stand, the newest first.
@@ -189,6 +206,9 @@ pub async fn list(
             [claim.0.into(), claim.0.into()],
         );
     }
+    if let Some(split) = filter.split {
+        sql.push("and k.split_id = {}", [split.0.into()]);
+    }
     walk.bound_by_time(&mut sql, "k", true);
     let rows: Vec<Row> = sql.load(connection).await?;
     let page = walk.page(rows, |row| TimeKey { at: row.recorded_at, id: row.id });
@@ -197,6 +217,8 @@ pub async fn list(
 
 #[derive(QueryableByName)]
 struct PlaceRow {
+    #[diesel(sql_type = SqlUuid)]
+    claim_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
     document_id: Uuid,
     #[diesel(sql_type = SqlUuid)]
@@ -222,23 +244,31 @@ pub struct Words {
     pub place: LocatedSpan,
 }
 
-async fn words_of(connection: &Connection, sql: Sql, field: &'static str) -> Result<Words, Error> {
+async fn words_of(
+    connection: &Connection,
+    sql: Sql,
+    field: &'static str,
+) -> Result<(ClaimId, Words), Error> {
     let rows: Vec<PlaceRow> = sql.look_up(connection).await?;
     let row = rows.into_iter().next().ok_or(Error::Unknown { field })?;
-    Ok(Words {
+    let words = Words {
         document: DocumentId(row.document_id),
         revision: RevisionId(row.revision_id),
         place: located(&row.field, row.span_start, row.span_end, row.quote)?,
-    })
+    };
+    Ok((ClaimId(row.claim_id), words))
 }
 
-/// The first words that deny in a rebuttal that stands.
+/// The claim that a rebuttal which stands counts against, and the first words in it that deny.
 ///
 /// # Errors
 /// [`Error::Unknown`] for one that does not stand, and for a review.
-pub async fn words_of_rebuttal(connection: &Connection, id: RebuttalId) -> Result<Words, Error> {
+pub async fn words_of_rebuttal(
+    connection: &Connection,
+    id: RebuttalId,
+) -> Result<(ClaimId, Words), Error> {
     let mut sql = Sql::new(
-        "select v.document_id, v.id as revision_id, s.field, s.span_start, s.span_end, s.quote
+        "select r.claim_id, v.document_id, v.id as revision_id, s.field, s.span_start, s.span_end, s.quote
            from rebuttals r join denials n on n.id = r.denial_id
            join document_revisions v on v.id = n.revision_id
            join denial_mentions m on m.revision_id = n.revision_id and m.denial_id = n.id
@@ -250,16 +280,16 @@ pub async fn words_of_rebuttal(connection: &Connection, id: RebuttalId) -> Resul
     words_of(connection, sql, "rebuttal").await
 }
 
-/// The words of an appearance that stands.
+/// The claim that an appearance which stands counts for, and its words.
 ///
 /// # Errors
 /// [`Error::Unknown`] for one that does not stand.
 pub async fn words_of_appearance(
     connection: &Connection,
     id: AppearanceId,
-) -> Result<Words, Error> {
+) -> Result<(ClaimId, Words), Error> {
     let mut sql = Sql::new(
-        "select v.document_id, v.id as revision_id, a.field, a.span_start, a.span_end, a.quote
+        "select a.claim_id, v.document_id, v.id as revision_id, a.field, a.span_start, a.span_end, a.quote
            from appearances a join document_revisions v on v.id = a.revision_id",
     );
     sql.push("where a.id = {}", [id.0.into()]).live("a", None);
@@ -283,123 +313,4 @@ pub async fn denier(
         [id] if known.contains_key(&id) => Ok(ActorId(id)),
         _ => Err(unknown()),
     }
-}
-
-/// Keeps a correction of a document that was read as `stored`, with its claim; call it first in the
-/// transaction that stores the document's rows again.
-///
-/// # Errors
-/// [`Error::Unknown`] for a claim that is not stored, and [`Error::Changed`] where another revision took
-/// the place of `stored` meanwhile.
-pub async fn insert(
-    connection: &mut Connection,
-    stored: &Stored,
-    new: &NewCorrection,
-    request: Request<'_>,
-) -> Result<CorrectionId, Error> {
-    hold(connection, stored.document).await?;
-    let mut sql = Sql::new("select r.id from document_revisions r where r.superseded_at is null");
-    sql.push("and r.id = {}", [stored.revision.0.into()]);
-    let live: Vec<IdRow> = sql.look_up(connection).await?;
-    if live.is_empty() || new.revision != stored.revision {
-        return Err(Error::Changed);
-    }
-    let at = take_time(connection).await?;
-    let claim = match &new.claim {
-        Some(given) => Some(claim(connection, given, &stored.read.language, at).await?),
-        None => None,
-    };
-    let id = CorrectionId::new();
-    diesel::sql_query(
-        "insert into corrections
-             (id, kind, document_id, revision_id, field, span_start, span_end, quote, claim_id,
-              denier_id, denier_role, stance, rebuttal_kind, label, reason, corrected_by, recorded_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-    )
-    .bind::<SqlUuid, _>(id.0)
-    .bind::<Text, _>(new.kind.as_str())
-    .bind::<SqlUuid, _>(stored.document.0)
-    .bind::<SqlUuid, _>(new.revision.0)
-    .bind::<Text, _>(new.place.field.as_str())
-    .bind::<Integer, _>(new.place.start)
-    .bind::<Integer, _>(new.place.end)
-    .bind::<Text, _>(&new.place.quote)
-    .bind::<Nullable<SqlUuid>, _>(claim.map(|claim| claim.0))
-    .bind::<Nullable<SqlUuid>, _>(new.denier.map(|denier| denier.0))
-    .bind::<Nullable<Text>, _>(new.denier_role.map(|role| role.as_str()))
-    .bind::<Nullable<Text>, _>(new.stance.map(|stance| stance.as_str()))
-    .bind::<Nullable<Text>, _>(new.rebuttal_kind.map(|kind| kind.as_str()))
-    .bind::<Nullable<Text>, _>(new.label.as_deref())
-    .bind::<Text, _>(request.reason)
-    .bind::<Text, _>(request.by)
-    .bind::<Timestamptz, _>(at)
-    .execute(connection)
-    .await?;
-    audit::log(connection, "correct", id.0, request, at).await?;
-    Ok(id)
-}
-
-/// Takes a correction back; call it first in the transaction that stores the document's rows again. Said
-/// again it changes nothing.
-///
-/// # Errors
-/// [`Error::NotFound`].
-pub async fn withdraw(
-    connection: &mut Connection,
-    id: CorrectionId,
-    request: Request<'_>,
-) -> Result<(), Error> {
-    let standing = find(connection, id).await?;
-    hold(connection, standing.document).await?;
-    let at = take_time(connection).await?;
-    let mut sql = Sql::new("update corrections k set superseded_at =");
-    sql.push("{} where k.id = {}", [at.into(), id.0.into()]).live("k", None);
-    sql.push("returning k.id", []);
-    let ended: Vec<IdRow> = sql.look_up(connection).await?;
-    if !ended.is_empty() {
-        audit::log(connection, "withdraw_correction", id.0, request, at).await?;
-    }
-    Ok(())
-}
-
-/// Levels 1 and 2 of the locks, the second alone: a correction may found a claim.
-async fn hold(connection: &Connection, document: DocumentId) -> Result<(), Error> {
-    lock_documents(connection, &redaction::lock_names(connection, document).await?).await?;
-    lock_merges(connection).await
-}
-
-/// The claim that is meant, founded where nobody said it before.
-async fn claim(
-    connection: &mut Connection,
-    given: &ClaimGiven,
-    language: &str,
-    at: DateTime<Utc>,
-) -> Result<ClaimId, Error> {
-    let (text, key) = match given {
-        ClaimGiven::Id(id) => {
-            let known = claims::texts(connection, &[*id]).await?;
-            return known.contains_key(id).then_some(*id).ok_or(Error::Unknown { field: "claim" });
-        }
-        ClaimGiven::Wording { text, key } => (text, key),
-    };
-    let known = claims::known(connection, language, std::slice::from_ref(key)).await?;
-    if let Some(known) = known.into_iter().next() {
-        return Ok(known.id);
-    }
-    let id = ClaimId::new();
-    let mut sql = Sql::new("insert into claims");
-    sql.push(
-        "(id, text, language, canonical_sha256, extractor_version, recorded_at)
-         values ({}, {}, {}, ({})[1], 'editor', {})",
-        [
-            id.0.into(),
-            text.as_str().into(),
-            language.into(),
-            vec![claims::digest(key)].into(),
-            at.into(),
-        ],
-    );
-    sql.run(connection).await?;
-    judge_anew(connection, BTreeSet::from([id.0]), at).await?;
-    Ok(id)
 }

@@ -1,0 +1,1 @@
+alter table corrections drop column split_id;
