@@ -59,7 +59,7 @@ pub fn exp(x: f32) -> f32 {
 /// Factors of a polynomial whose sixteenth power is one over what of the normal distribution lies
 /// beyond the square root of two times a number, on either side (Abramowitz and Stegun 7.1.28).
 pub(super) const NORMAL: [f32; 7] =
-    [4.306_38e-5, 2.765_672e-4, 1.520_143e-4, 9.270_527e-3, 4.228_201_2e-2, 7.052_308e-2, 1.0];
+    [4.306_38e-5, 2.765_672e-4, 1.520_143e-4, 9.270_527e-3, 4.228_201e-2, 7.052_308e-2, 1.0];
 
 /// Each number times the share of the normal distribution below it; wrong by less than 2 in a million.
 #[inline(always)]
