@@ -337,19 +337,22 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
             }
             None => vec![None],
         };
-        let deniers: Vec<Option<Range<usize>>> = match denier {
+        let deniers: Vec<Option<Range<usize>>> = match &denier {
             Some(denier) => {
-                coordination::deniers(reading, cue, &denier).into_iter().map(Some).collect()
+                coordination::deniers(reading, cue, denier).into_iter().map(Some).collect()
             }
             None => vec![None],
         };
+        let chosen = denier;
         for denier in &deniers {
             for told in &told {
                 found.push(Found {
                     cue: cue.clone(),
                     denier: denier.clone(),
                     denied: told.as_ref().map(|told| told.tokens.clone()),
-                    claim: told.as_ref().map(|told| told.claim.clone()),
+                    claim: told
+                        .as_ref()
+                        .map(|told| own_claim(passage, cue, [&chosen, denier], told)),
                     topic: told.as_ref().is_some_and(|told| told.form == Form::Existence),
                     label: cue.label.clone(),
                     confidence,
@@ -359,6 +362,25 @@ pub fn find(passage: &Passage, models: &Models, gear: Gear, threshold: f32) -> V
         }
     }
     found
+}
+
+/// The claim as one of several deniers denies it: each his own deed ("Roth and Marn denied taking it"). `deniers` are
+/// who was taken for the denier when it was worded, and who denies.
+fn own_claim(
+    passage: &Passage,
+    cue: &Cue,
+    [chosen, denier]: [&Option<Range<usize>>; 2],
+    told: &Told,
+) -> String {
+    let deed = Candidate {
+        tokens: Some(told.tokens.clone()),
+        form: told.form,
+        subject: None,
+        features: Features::new(),
+    };
+    let said_by = |who: &Option<Range<usize>>| passage.claim(cue, who.as_ref(), &deed);
+    let is_own = chosen != denier && said_by(chosen).as_ref() == Some(&told.claim);
+    is_own.then(|| said_by(denier)).flatten().unwrap_or_else(|| told.claim.clone())
 }
 
 /// What is denied, a proposition for each clause that has its own "that" and for each noun of doing that has a

@@ -146,4 +146,12 @@ mod tests {
             ["The league committed assault and harassment."]
         );
     }
+
+    #[test]
+    fn each_of_several_deniers_denies_a_deed_of_his_own() {
+        let found =
+            passage_denials(Gear::Fast, "Ilo Marn and Piet Roth have denied taking the money.");
+        let claims: Vec<_> = found.iter().map(|denial| denial.claim.as_str()).collect();
+        assert_eq!(claims, ["Ilo Marn took the money.", "Piet Roth took the money."]);
+    }
 }
