@@ -35,17 +35,29 @@ class Encoder(nn.Module):
         self.pieces, self.places, self.kinds = nn.Embedding(vocabulary, WIDTH), nn.Embedding(512, WIDTH), nn.Embedding(2, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, eps=1e-12)
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
+        self.kept = 0  # lower layers that stay as they are, with all below them
 
     def forward(self, pieces, quoted, mask, drop=0.1):
-        x = self.pieces(pieces) + self.places.weight[: pieces.shape[1]] + self.kinds(quoted)
-        x = F.dropout(self.norm(x), drop, self.training)
         b, n = pieces.shape
         m = torch.zeros(b, n).masked_fill(~mask, -1e4)[:, None, None, :].expand(b, HEADS, n, n).reshape(b * HEADS, n, n)
         if torch.is_autocast_enabled("cpu"):
             m = m.bfloat16()
-        for layer in self.layers:
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.kept):
+            x = self.norm(self.pieces(pieces) + self.places.weight[:n] + self.kinds(quoted))
+            x = F.dropout(x, 0.0 if self.kept else drop, self.training)
+            for layer in self.layers[: self.kept]:
+                x = layer(x, m, 0.0)
+        for layer in self.layers[self.kept:]:
             x = layer(x, m, drop)
         return x
+
+    def keep_below(self, kept, deeper):
+        """keeps its lower layers, and goes on from there with the middle layers of a deeper encoder of the same family"""
+        for part in (self.pieces, self.places, self.kinds, self.norm, self.layers[:kept]):
+            part.requires_grad_(False)
+        self.layers = nn.ModuleList(list(self.layers[:kept]) + list(deeper))
+        self.kept = kept
+        return self
 
     @staticmethod
     def pretrained(path, layers=6):

@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """Write the weights that the Rust inference reads: bytes with one scale a row, and the pieces kept of the vocabulary.
 
-usage: export.py --base MODEL_DIR --model model.pt --weights OUT.safetensors --vocabulary OUT.txt"""
+usage: export.py --base MODEL_DIR --model model.pt --weights OUT.safetensors --vocabulary OUT.txt
+       export.py --model model.pt --weights OUT.safetensors
+
+The second is for a model that was trained on lower layers of the program, and reads the pieces that are kept already."""
 import argparse
 
 import torch
@@ -59,18 +62,22 @@ def put_encoder(out, encoder, kept):
 
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--base", "--model", "--weights", "--vocabulary"):
+    for name in ("--base", "--vocabulary"):
+        ap.add_argument(name)
+    for name in ("--model", "--weights"):
         ap.add_argument(name, required=True)
     ap.add_argument("--layers", type=int, default=6)
     a = ap.parse_args()
-    vocabulary = text.vocabulary(a.base + "/vocab.txt")
+    state = torch.load(a.model)
+    size = state["encoder.pieces.weight"].shape[0]
+    vocabulary = text.vocabulary(a.base + "/vocab.txt") if a.base else {}
     kept = kept_pieces(vocabulary)
-    model = Tagger(Encoder(a.layers))
-    model.load_state_dict(torch.load(a.model))
+    model = Tagger(Encoder(a.layers, size))
+    model.load_state_dict(state)
     model.eval()
     out = {}
     with torch.no_grad():
-        put = put_encoder(out, model.encoder, [vocabulary[p] for p in kept])
+        put = put_encoder(out, model.encoder, [vocabulary[p] for p in kept] if a.base else range(size))
         sides = (model.dependent, model.governor)
         w = put("links", torch.cat([x.weight for x in sides]), torch.cat([x.bias for x in sides]))
         for x, part in zip(sides, w.chunk(2)):
@@ -79,9 +86,10 @@ def main():
         out.update({"emit.weight": model.emit.weight.data.clone(), "emit.bias": model.emit.bias.data.clone(),
                     "transition": transition.clone(), "first": first.clone(), "distance": model.distance.data.clone()})
     save_file(out, a.weights)
-    with open(a.vocabulary, "w", encoding="utf-8") as f:
-        f.writelines(p + "\n" for p in kept)
-    print("weights sha256", data.checksum(a.weights), "pieces", len(kept))
+    if a.base:
+        with open(a.vocabulary, "w", encoding="utf-8") as f:
+            f.writelines(p + "\n" for p in kept)
+    print("weights sha256", data.checksum(a.weights), "pieces", len(kept) or size)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,12 @@
 """Train the attribution tagger and linker.
 
 usage: train_attribution.py --base MODEL_DIR --data polnear-train.jsonl --out model.pt [--epochs 3]
+       train_attribution.py --below attribution.safetensors --vocabulary vocabulary.txt --deeper bge.safetensors
+       --data polnear-train.jsonl --out model.pt
+
+The first trains all layers of a model. The second keeps the two lower layers of weights that the program has, and trains the
+layers after the third of a deeper model of the same family above them: the reader of cues and whatever else stands on the
+lower layers stays right.
 """
 import argparse
 import random
@@ -10,8 +16,13 @@ import time
 import torch
 
 import data
+import denials
 import text
+from checkworthiness import rounded_encoder
 from encoder import Encoder, Tagger
+
+DEEPER = 12  # layers of the deeper model
+MIDDLE = range(3, 7)  # of which these are taken: the lower ones kept began as its first and its third
 
 
 def link_loss(links, targets, words):
@@ -41,9 +52,26 @@ def batches(items, size, chance):
     return out
 
 
+def begun(a):
+    """the encoder to train, and the vocabulary that it reads by"""
+    if not a.below:
+        print("base sha256", data.checksum(a.base + "/model.safetensors"), flush=True)
+        return Encoder.pretrained(a.base + "/model.safetensors", a.layers), text.vocabulary(a.base + "/vocab.txt")
+    for path in (a.below, a.deeper):
+        print(path.rsplit("/", 1)[-1], "sha256", data.checksum(path), flush=True)
+    vocabulary = denials.pruned(a.vocabulary)
+    text.STOPS = {vocabulary[stop] for stop in ".?!;"}
+    below = rounded_encoder(a.below)
+    deeper = Encoder.pretrained(a.deeper, DEEPER).layers
+    return below.keep_below(denials.LOWER, (deeper[i] for i in MIDDLE)), vocabulary
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    ap.add_argument("--base", required=True, help="folder with model.safetensors and vocab.txt")
+    ap.add_argument("--base", help="folder with model.safetensors and vocab.txt")
+    ap.add_argument("--below", help="weights of the program, whose lower layers are kept")
+    ap.add_argument("--vocabulary", help="of those")
+    ap.add_argument("--deeper", help="weights that onnx_weights.py wrote")
     ap.add_argument("--data", required=True)
     ap.add_argument("--out", required=True)
     ap.add_argument("--epochs", type=int, default=3)
@@ -54,18 +82,21 @@ def main():
     ap.add_argument("--layers", type=int, default=6)
     ap.add_argument("--start", help="weights of an earlier run to go on from")
     ap.add_argument("--seed", type=int, default=1)
+    ap.add_argument("--threads", type=int, default=1, help="sums are taken in another order on another number")
     a = ap.parse_args()
+    torch.set_num_threads(a.threads)
     print("data sha256", data.checksum(a.data), flush=True)
-    print("base sha256", data.checksum(a.base + "/model.safetensors"), flush=True)
     torch.manual_seed(a.seed)
     chance = random.Random(a.seed)
-    articles = data.load(a.data, text.vocabulary(a.base + "/vocab.txt"))
-    model = Tagger(Encoder.pretrained(a.base + "/model.safetensors", a.layers))
+    encoder, vocabulary = begun(a)
+    model = Tagger(encoder)
+    articles = data.load(a.data, vocabulary)
     if a.start:
         print("start sha256", data.checksum(a.start), flush=True)
         model.load_state_dict(torch.load(a.start))
-    decayed = [p for p in model.encoder.parameters() if p.ndim > 1]
-    plain = [p for p in model.encoder.parameters() if p.ndim == 1]
+    trained = [p for p in model.encoder.parameters() if p.requires_grad]
+    decayed = [p for p in trained if p.ndim > 1]
+    plain = [p for p in trained if p.ndim == 1]
     heads = [p for n, p in model.named_parameters() if not n.startswith("encoder.")]
     optimiser = torch.optim.AdamW([
         {"params": decayed, "lr": a.rate, "weight_decay": 0.01}, {"params": plain, "lr": a.rate, "weight_decay": 0.0},

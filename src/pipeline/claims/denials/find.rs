@@ -269,7 +269,7 @@ impl<'p> Passage<'p> {
 /// judge alone, 0.785 and 0.820 with the encoder alone.
 const JUDGE: f32 = 0.6;
 /// What both are held to be too sure of, in log odds, so that one threshold serves both gears.
-const LESS: f32 = 0.28;
+const LESS: f32 = 0.26;
 /// The encoder is not asked about cues that the linear judge gives less: it could hardly lift them to
 /// the threshold, and they are six in ten.
 const HOPELESS: f32 = 0.1;
