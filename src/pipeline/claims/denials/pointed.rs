@@ -91,8 +91,17 @@ pub fn denied(
             scored.push(Scored { share, linear: 0.0, candidate });
         }
     }
+    let clauses: Vec<Candidate> = scored
+        .iter()
+        .map(|scored| &scored.candidate)
+        .filter(|candidate| candidate.form == Form::Negated)
+        .cloned()
+        .collect();
     let ranked = ranked(scored);
     for candidate in ranked {
+        let clause = clause_of(cue, &clauses, &candidate);
+        let named = candidate.tokens.clone().filter(|_| clause.is_some());
+        let candidate = clause.unwrap_or(candidate);
         if is_anothers(reading, cue, cues, &candidate) {
             continue;
         }
@@ -112,7 +121,7 @@ pub fn denied(
         }
         let about = about.map(|subject| passage.party(&subject));
         if let Some(claim) = passage.claim_about(cue, denier, &candidate, about.as_ref()) {
-            return Some(Told { tokens, claim, form: candidate.form });
+            return Some(Told { tokens: named.unwrap_or(tokens), claim, form: candidate.form });
         }
     }
     None
@@ -169,6 +178,23 @@ fn subject_phrase(reading: &Reading, pointed: &Range<usize>) -> Option<Range<usi
         phrase.kind != PhraseKind::Number && phrase.tokens.start < pointed.end
     };
     plain(phrase).then(|| denier::extended(reading, phrase, pointed.end.max(phrase.tokens.end)))
+}
+
+/// "The president had no plans for a visit": the words after a bare "no" are what there was none of,
+/// and the clause that they stand in words the claim.
+fn clause_of(cue: &Cue, clauses: &[Candidate], candidate: &Candidate) -> Option<Candidate> {
+    let tokens = candidate.tokens.as_ref()?;
+    let named = matches!(candidate.form, Form::Noun | Form::Existence | Form::Had);
+    if cue.family != Family::Negation || !named || tokens.start != cue.tokens.end {
+        return None;
+    }
+    let around = |clause: &&Candidate| {
+        clause
+            .tokens
+            .as_ref()
+            .is_some_and(|clause| clause.start <= cue.tokens.start && clause.end >= tokens.end)
+    };
+    clauses.iter().find(around).cloned()
 }
 
 /// Whether words of a form lack a subject of their own.
@@ -260,4 +286,27 @@ fn is_doing(reading: &Reading, token: usize) -> bool {
 fn is_finite(reading: &Reading, token: usize) -> bool {
     matches!(reading.tag(token), Tag::VerbPast | Tag::VerbPresent | Tag::Auxiliary | Tag::Modal)
         && !is_doing(reading, token)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pipeline::Gear;
+    use crate::pipeline::claims::passage_denials;
+
+    #[test]
+    fn the_clause_around_a_bare_no_words_the_claim() {
+        let found = passage_denials(
+            Gear::Accurate,
+            "The palace spokeswoman Sarah Marn said the president had no plans for a visit to the \
+             port.\n\nRoth said there has been no direct contact with the rebels.",
+        );
+        let claims: Vec<&str> = found.iter().map(|denial| denial.claim.as_str()).collect();
+        assert_eq!(
+            claims,
+            [
+                "The president had plans for a visit to the port.",
+                "There has been direct contact with the rebels."
+            ]
+        );
+    }
 }

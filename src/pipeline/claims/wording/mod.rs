@@ -395,6 +395,22 @@ mod tests {
     }
 
     #[test]
+    fn what_there_was_none_of_is_claimed_without_its_no() {
+        let lind = Party::new("Lind".to_owned(), false);
+        let reading = text::read("Lind has no plans for a visit.");
+        let context = Context {
+            reading: &reading,
+            names: &BTreeMap::new(),
+            pronouns: &BTreeMap::new(),
+            speaker: None,
+            third_person_is_speaker: false,
+        };
+        let plans = 3..reading.tokens.len();
+        let worded = word(&context, plans, Form::Noun, Some(&lind));
+        assert_eq!(worded.as_deref(), Some("Lind has plans for a visit."));
+    }
+
+    #[test]
     fn there_are_things_and_no_figures() {
         assert_eq!(worded("236", Form::Existence, None), None);
         assert_eq!(

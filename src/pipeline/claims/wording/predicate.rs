@@ -187,7 +187,17 @@ pub fn noun(sentence: &mut Sentence, tokens: Range<usize>, subject: Option<&Part
         while start < head
             && matches!(
                 reading.lower(start),
-                "any" | "all" | "the" | "a" | "an" | "such" | "his" | "her" | "its" | "their"
+                "any"
+                    | "no"
+                    | "all"
+                    | "the"
+                    | "a"
+                    | "an"
+                    | "such"
+                    | "his"
+                    | "her"
+                    | "its"
+                    | "their"
             )
         {
             start += 1;
