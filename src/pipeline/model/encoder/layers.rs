@@ -186,6 +186,9 @@ impl Encoder {
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: as above.
                 Kernel::Avx512 => unsafe { self.pass_avx512(upper, read, product, room) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: as above.
+                Kernel::Avx512Vnni => unsafe { self.pass_avx512_vnni(upper, read, product, room) },
             }
         })
     }
@@ -203,8 +206,20 @@ impl Encoder {
     }
 
     #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
     fn pass_avx512(
+        &self,
+        upper: &Upper<'_>,
+        read: &Batch,
+        product: &mut InBytes,
+        room: &mut Room,
+    ) -> Vec<f32> {
+        self.pass_through(upper, read, product, room)
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+    fn pass_avx512_vnni(
         &self,
         upper: &Upper<'_>,
         read: &Batch,
@@ -295,8 +310,8 @@ fn add_and_normalise(rows: &mut [f32], added: &[f32], norm: &Norm, kernel: Kerne
     for (row, added) in rows.chunks_exact_mut(WIDTH).zip(added.chunks_exact(WIDTH)) {
         match kernel {
             #[cfg(target_arch = "x86_64")]
-            // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
-            Kernel::Avx512 => unsafe {
+            // SAFETY: these kernels only come from `Kernel::available`, which asked the processor.
+            Kernel::Avx512 | Kernel::Avx512Vnni => unsafe {
                 super::wide::add_and_normalise(row, added, &norm.scale, &norm.shift)
             },
             _ => {
@@ -311,8 +326,8 @@ fn add_and_normalise(rows: &mut [f32], added: &[f32], norm: &Norm, kernel: Kerne
 fn gelu_by(kernel: Kernel, rows: &mut [f32]) {
     match kernel {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
-        Kernel::Avx512 => unsafe { super::wide::gelu(rows) },
+        // SAFETY: these kernels only come from `Kernel::available`, which asked the processor.
+        Kernel::Avx512 | Kernel::Avx512Vnni => unsafe { super::wide::gelu(rows) },
         _ => gelu(rows),
     }
 }

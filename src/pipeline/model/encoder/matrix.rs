@@ -24,9 +24,12 @@ pub enum Kernel {
     /// 256-bit integers.
     #[cfg(target_arch = "x86_64")]
     Avx2,
-    /// 512-bit integers with multiply-and-add of bytes.
+    /// 512-bit integers.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// The same with multiply-and-add of bytes.
+    #[cfg(target_arch = "x86_64")]
+    Avx512Vnni,
 }
 
 impl Kernel {
@@ -49,9 +52,11 @@ impl Kernel {
                 && is_x86_feature_detected!("avx512bw")
                 && is_x86_feature_detected!("avx512vl")
                 && is_x86_feature_detected!("avx512dq")
-                && is_x86_feature_detected!("avx512vnni")
             {
                 kernels.push(Kernel::Avx512);
+                if is_x86_feature_detected!("avx512vnni") {
+                    kernels.push(Kernel::Avx512Vnni);
+                }
             }
         }
         kernels
@@ -154,6 +159,9 @@ impl Matrix {
             #[cfg(target_arch = "x86_64")]
             // SAFETY: as above.
             Kernel::Avx512 => unsafe { super::x86::multiply_avx512(self, rows, out) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: as above.
+            Kernel::Avx512Vnni => unsafe { super::x86::multiply_avx512_vnni(self, rows, out) },
         }
     }
 
@@ -227,6 +235,9 @@ impl Matrix {
 pub struct Rounded {
     width: usize,
     values: Vec<u8>,
+    /// The bytes of all rows as 16-bit integers, for kernels that multiply those: of each four the
+    /// first and the third, then the second and the fourth.
+    pairs: Vec<[i16; 2]>,
     scales: Vec<f32>,
     zeros: Vec<i32>,
 }
@@ -242,14 +253,31 @@ impl Rounded {
         for (row, bytes) in rows.chunks_exact(width).zip(self.values.chunks_exact_mut(width)) {
             let (scale, zero) = match kernel {
                 #[cfg(target_arch = "x86_64")]
-                // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
-                Kernel::Avx512 if width.is_multiple_of(LANES) => unsafe {
+                // SAFETY: these kernels only come from `Kernel::available`, which asked the processor.
+                Kernel::Avx512 | Kernel::Avx512Vnni if width.is_multiple_of(LANES) => unsafe {
                     super::wide::round(row, bytes)
                 },
                 _ => round(row, bytes),
             };
             self.scales.push(scale);
             self.zeros.push(zero as i32);
+        }
+        #[cfg(target_arch = "x86_64")]
+        if matches!(kernel, Kernel::Avx2 | Kernel::Avx512) {
+            self.pair(rows.len());
+        }
+    }
+
+    /// Makes pairs of the first `count` bytes.
+    #[cfg(target_arch = "x86_64")]
+    #[inline(always)]
+    fn pair(&mut self, count: usize) {
+        self.pairs.resize(self.pairs.len().max(count / 2), [0; 2]);
+        let (fours, _) = self.values[..count].as_chunks::<GROUP>();
+        let (into, _) = self.pairs.as_chunks_mut::<2>();
+        for (&four, into) in fours.iter().zip(into) {
+            let [a, b, c, d] = four.map(i16::from);
+            *into = [[a, c], [b, d]];
         }
     }
 
@@ -261,6 +289,13 @@ impl Rounded {
     /// The bytes of all rows, and maybe more.
     pub(super) fn values(&self) -> &[u8] {
         &self.values
+    }
+
+    /// The bytes of all rows as pairs of 16-bit integers, and maybe more; only where they were
+    /// rounded for a kernel that multiplies such.
+    #[cfg(target_arch = "x86_64")]
+    pub(super) fn pairs(&self) -> &[[i16; 2]] {
+        &self.pairs
     }
 
     /// The value of one step of a row, and its zero point.

@@ -11,7 +11,7 @@ use super::numbers::{LANES, NORMAL, joined};
 ///
 /// # Safety
 /// The processor must have AVX-512 F, BW, VL and DQ.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 pub(super) unsafe fn round(row: &[f32], bytes: &mut [u8]) -> (f32, f32) {
     let (row, rest) = row.as_chunks::<LANES>();
     let (bytes, _) = bytes.as_chunks_mut::<LANES>();
@@ -44,7 +44,7 @@ pub(super) unsafe fn round(row: &[f32], bytes: &mut [u8]) -> (f32, f32) {
 ///
 /// # Safety
 /// As [`round`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 pub(super) unsafe fn gelu(rows: &mut [f32]) {
     let (rows, rest) = rows.as_chunks_mut::<LANES>();
     assert!(rest.is_empty());
@@ -70,7 +70,7 @@ pub(super) unsafe fn gelu(rows: &mut [f32]) {
 ///
 /// # Safety
 /// As [`round`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 pub(super) unsafe fn add_and_normalise(
     row: &mut [f32],
     added: &[f32],
@@ -104,14 +104,14 @@ pub(super) unsafe fn add_and_normalise(
     }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 pub(super) fn load(sixteen: &[f32; LANES]) -> __m512 {
     // SAFETY: exactly the sixteen numbers are read.
     unsafe { _mm512_loadu_ps(sixteen.as_ptr()) }
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 pub(super) fn store(x: __m512, sixteen: &mut [f32; LANES]) {
     // SAFETY: exactly the sixteen numbers are written.

@@ -12,8 +12,8 @@ const _: () = assert!(HEAD == 2 * LANES);
 /// Twin of [`plain::largest`](super::plain::largest).
 ///
 /// # Safety
-/// The processor must have AVX-512 F, BW, VL, DQ and VNNI.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+/// The processor must have AVX-512 F, BW, VL and DQ.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 pub(super) unsafe fn largest(sides: &[Sides], head: usize) -> Largest {
     let mut most = [[_mm512_setzero_ps(); 2]; 3];
@@ -36,7 +36,7 @@ pub(super) unsafe fn largest(sides: &[Sides], head: usize) -> Largest {
 ///
 /// # Safety
 /// As [`largest`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 pub(super) unsafe fn rounded(numbers: &[f32; HEAD], factor: f32) -> [i16; HEAD] {
     let factor = _mm512_set1_ps(factor);
@@ -53,7 +53,7 @@ pub(super) unsafe fn rounded(numbers: &[f32; HEAD], factor: f32) -> [i16; HEAD] 
 ///
 /// # Safety
 /// As [`largest`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 pub(super) unsafe fn paired(
     one: &[f32; HEAD],
@@ -73,49 +73,11 @@ pub(super) unsafe fn paired(
     pairs
 }
 
-/// Twin of [`plain::score`](super::plain::score).
-///
-/// # Safety
-/// As [`largest`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-pub(super) unsafe fn score(
-    queries: &[[i16; HEAD]; QUERIES],
-    rounded: &Rounded,
-    scores: &mut [i32],
-) {
-    let stride = rounded.stride;
-    assert!(stride.is_multiple_of(2 * LANES) && rounded.keys.len() >= HEAD / 2 * stride);
-    assert!(scores.len() >= QUERIES * stride);
-    for start in (0..stride).step_by(2 * LANES) {
-        let mut sums = [[_mm512_setzero_si512(); 2]; QUERIES];
-        for number in 0..HEAD / 2 {
-            // SAFETY: the 32 pairs end at most at `(number + 1) × stride`, inside `keys`.
-            let keys = unsafe {
-                let at = rounded.keys.as_ptr().add(number * stride + start);
-                [_mm512_loadu_si512(at.cast()), _mm512_loadu_si512(at.add(LANES).cast())]
-            };
-            for (query, sums) in queries.iter().zip(&mut sums) {
-                let query = broadcast([query[2 * number], query[2 * number + 1]]);
-                sums[0] = _mm512_dpwssd_epi32(sums[0], query, keys[0]);
-                sums[1] = _mm512_dpwssd_epi32(sums[1], query, keys[1]);
-            }
-        }
-        for (query, sums) in sums.iter().enumerate() {
-            // SAFETY: the 32 numbers end at most at `(query + 1) × stride`, inside `scores`.
-            unsafe {
-                let at = scores.as_mut_ptr().add(query * stride + start);
-                _mm512_storeu_si512(at.cast(), sums[0]);
-                _mm512_storeu_si512(at.add(LANES).cast(), sums[1]);
-            }
-        }
-    }
-}
-
 /// Twin of [`plain::share`](super::plain::share).
 ///
 /// # Safety
 /// As [`largest`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 pub(super) unsafe fn share(scores: &[i32], step: f32, shares: &mut [i16]) -> i32 {
     assert!(scores.len() == shares.len());
     let (whole, rest) = scores.as_chunks::<LANES>();
@@ -154,7 +116,7 @@ pub(super) unsafe fn share(scores: &[i32], step: f32, shares: &mut [i16]) -> i32
 }
 
 /// Twin of `plain::power`.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 fn power(x: __m512) -> __m512 {
     let number = |x: f32| _mm512_set1_ps(x);
@@ -168,48 +130,107 @@ fn power(x: __m512) -> __m512 {
     _mm512_scalef_ps(_mm512_add_ps(_mm512_mul_ps(p, rest), number(1.0)), whole)
 }
 
-/// Twin of [`plain::mix`](super::plain::mix).
-///
-/// # Safety
-/// As [`largest`].
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
-pub(super) unsafe fn mix(rounded: &Rounded, shares: &[i16]) -> [[i32; HEAD]; QUERIES] {
-    let stride = rounded.stride;
-    assert!(stride >= 2 * rounded.values.len() && shares.len() >= QUERIES * stride);
-    let mut sums = [[_mm512_setzero_si512(); 2]; QUERIES];
-    for (two, values) in rounded.values.iter().enumerate() {
-        // SAFETY: there are HEAD pairs, which are two registers.
-        let values = unsafe {
-            let at = values.as_ptr();
-            [_mm512_loadu_si512(at.cast()), _mm512_loadu_si512(at.add(LANES).cast())]
-        };
-        for (query, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: `2 × two + 1 < stride`, so the pair is inside the query's row of `shares`.
-            let share =
-                unsafe { shares.as_ptr().add(query * stride + 2 * two).cast::<Pair>().read() };
-            let share = broadcast(share);
-            sums[0] = _mm512_dpwssd_epi32(sums[0], share, values[0]);
-            sums[1] = _mm512_dpwssd_epi32(sums[1], share, values[1]);
+/// The products, once for processors that add pairs of them in one instruction and once for others.
+macro_rules! products {
+    ($score:ident, $mix:ident, $features:literal, $add_products:ident) => {
+        /// Twin of [`plain::score`](super::plain::score).
+        ///
+        /// # Safety
+        /// The processor must have the features that this is compiled for.
+        #[target_feature(enable = $features)]
+        pub(super) unsafe fn $score(
+            queries: &[[i16; HEAD]; QUERIES],
+            rounded: &Rounded,
+            scores: &mut [i32],
+        ) {
+            let stride = rounded.stride;
+            assert!(stride.is_multiple_of(2 * LANES) && rounded.keys.len() >= HEAD / 2 * stride);
+            assert!(scores.len() >= QUERIES * stride);
+            for start in (0..stride).step_by(2 * LANES) {
+                let mut sums = [[_mm512_setzero_si512(); 2]; QUERIES];
+                for number in 0..HEAD / 2 {
+                    // SAFETY: the 32 pairs end at most at `(number + 1) × stride`, inside `keys`.
+                    let keys = unsafe {
+                        let at = rounded.keys.as_ptr().add(number * stride + start);
+                        [_mm512_loadu_si512(at.cast()), _mm512_loadu_si512(at.add(LANES).cast())]
+                    };
+                    for (query, sums) in queries.iter().zip(&mut sums) {
+                        let query = broadcast([query[2 * number], query[2 * number + 1]]);
+                        sums[0] = $add_products(sums[0], query, keys[0]);
+                        sums[1] = $add_products(sums[1], query, keys[1]);
+                    }
+                }
+                for (query, sums) in sums.iter().enumerate() {
+                    // SAFETY: the 32 numbers end at most at `(query + 1) × stride`, inside `scores`.
+                    unsafe {
+                        let at = scores.as_mut_ptr().add(query * stride + start);
+                        _mm512_storeu_si512(at.cast(), sums[0]);
+                        _mm512_storeu_si512(at.add(LANES).cast(), sums[1]);
+                    }
+                }
+            }
         }
-    }
-    let mut mixed = [[0; HEAD]; QUERIES];
-    for (mixed, sums) in mixed.iter_mut().zip(&sums) {
-        for (half, &sum) in mixed.as_chunks_mut::<LANES>().0.iter_mut().zip(sums) {
-            // SAFETY: `half` holds the sixteen that are written.
-            unsafe { _mm512_storeu_si512(half.as_mut_ptr().cast(), sum) };
+
+        /// Twin of [`plain::mix`](super::plain::mix).
+        ///
+        /// # Safety
+        /// The processor must have the features that this is compiled for.
+        #[target_feature(enable = $features)]
+        pub(super) unsafe fn $mix(rounded: &Rounded, shares: &[i16]) -> [[i32; HEAD]; QUERIES] {
+            let stride = rounded.stride;
+            assert!(stride >= 2 * rounded.values.len() && shares.len() >= QUERIES * stride);
+            let mut sums = [[_mm512_setzero_si512(); 2]; QUERIES];
+            for (two, values) in rounded.values.iter().enumerate() {
+                // SAFETY: there are HEAD pairs, which are two registers.
+                let values = unsafe {
+                    let at = values.as_ptr();
+                    [_mm512_loadu_si512(at.cast()), _mm512_loadu_si512(at.add(LANES).cast())]
+                };
+                for (query, sums) in sums.iter_mut().enumerate() {
+                    // SAFETY: `2 × two + 1 < stride`, so the pair is inside the query's row of `shares`.
+                    let share = unsafe {
+                        shares.as_ptr().add(query * stride + 2 * two).cast::<Pair>().read()
+                    };
+                    let share = broadcast(share);
+                    sums[0] = $add_products(sums[0], share, values[0]);
+                    sums[1] = $add_products(sums[1], share, values[1]);
+                }
+            }
+            let mut mixed = [[0; HEAD]; QUERIES];
+            for (mixed, sums) in mixed.iter_mut().zip(&sums) {
+                for (half, &sum) in mixed.as_chunks_mut::<LANES>().0.iter_mut().zip(sums) {
+                    // SAFETY: `half` holds the sixteen that are written.
+                    unsafe { _mm512_storeu_si512(half.as_mut_ptr().cast(), sum) };
+                }
+            }
+            mixed
         }
-    }
-    mixed
+    };
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+products!(score, mix, "avx512f,avx512bw,avx512vl,avx512dq", add_products);
+products!(
+    score_vnni,
+    mix_vnni,
+    "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni",
+    _mm512_dpwssd_epi32
+);
+
+/// `sum` and the two products of each pair.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
+#[inline]
+fn add_products(sum: __m512i, a: __m512i, b: __m512i) -> __m512i {
+    _mm512_add_epi32(sum, _mm512_madd_epi16(a, b))
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 fn halves(numbers: &[f32; HEAD]) -> [__m512; 2] {
     let (halves, _) = numbers.as_chunks::<LANES>();
     [load(&halves[0]), load(&halves[1])]
 }
 
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 fn broadcast([low, high]: Pair) -> __m512i {
     _mm512_set1_epi32(i32::from(low as u16) | i32::from(high) << 16)

@@ -189,8 +189,8 @@ fn part(row: &Sides, side: usize, head: usize) -> &[f32; HEAD] {
 fn largest(sides: &[Sides], head: usize, kernel: Kernel) -> Largest {
     match kernel {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: this kernel only comes from `Kernel::available`, which asked the processor.
-        Kernel::Avx512 => unsafe { avx512::largest(sides, head) },
+        // SAFETY: these kernels only come from `Kernel::available`, which asked the processor.
+        Kernel::Avx512 | Kernel::Avx512Vnni => unsafe { avx512::largest(sides, head) },
         _ => plain::largest(sides, head),
     }
 }
@@ -201,7 +201,7 @@ fn rounded(numbers: &[f32; HEAD], factor: f32, kernel: Kernel) -> [i16; HEAD] {
     match kernel {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Kernel::Avx512 => unsafe { avx512::rounded(numbers, factor) },
+        Kernel::Avx512 | Kernel::Avx512Vnni => unsafe { avx512::rounded(numbers, factor) },
         _ => plain::rounded(numbers, factor),
     }
 }
@@ -217,7 +217,7 @@ fn paired(
     match kernel {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Kernel::Avx512 => unsafe { avx512::paired(one, other, factors) },
+        Kernel::Avx512 | Kernel::Avx512Vnni => unsafe { avx512::paired(one, other, factors) },
         _ => plain::paired(one, other, factors),
     }
 }
@@ -233,6 +233,9 @@ fn score(queries: &[[i16; HEAD]; QUERIES], rounded: &Rounded, scores: &mut [i32]
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
         Kernel::Avx512 => unsafe { avx512::score(queries, rounded, scores) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        Kernel::Avx512Vnni => unsafe { avx512::score_vnni(queries, rounded, scores) },
     }
 }
 
@@ -242,7 +245,7 @@ fn share(scores: &[i32], step: f32, shares: &mut [i16], kernel: Kernel) -> i32 {
     match kernel {
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Kernel::Avx512 => unsafe { avx512::share(scores, step, shares) },
+        Kernel::Avx512 | Kernel::Avx512Vnni => unsafe { avx512::share(scores, step, shares) },
         _ => plain::share(scores, step, shares),
     }
 }
@@ -258,6 +261,9 @@ fn mix(rounded: &Rounded, shares: &[i16], kernel: Kernel) -> [[i32; HEAD]; QUERI
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
         Kernel::Avx512 => unsafe { avx512::mix(rounded, shares) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: as above.
+        Kernel::Avx512Vnni => unsafe { avx512::mix_vnni(rounded, shares) },
     }
 }
 
