@@ -96,6 +96,7 @@ struct Attribution {
     source: Vec<Points>,
     cue: Vec<Points>,
     content: Vec<Points>,
+    confidence: f32,
 }
 
 /// The statements of a text as the corpus counts them: those with a cue that are not themselves
@@ -113,6 +114,7 @@ fn attributions(question: Question, gear: Gear) -> AttributionAnswer {
             source: statement.source.iter().filter_map(locate).collect(),
             cue: statement.cue.iter().filter_map(locate).collect(),
             content: statement.contents.iter().filter_map(locate).collect(),
+            confidence: statement.confidence,
         })
         .collect();
     AttributionAnswer { id: question.id, attributions }
