@@ -169,6 +169,27 @@ pub fn clause_end(reading: &Reading, at: usize, end: usize) -> usize {
     end
 }
 
+/// Where words without a verb of their own are over, as what is denied goes on with what the denier did:
+/// "any part in the sale | and warned that the port would close". At their end where nothing does.
+pub(super) fn before_next_deed(reading: &Reading, tokens: &Range<usize>) -> usize {
+    let begun_in = reading.quotation_of(tokens.start);
+    for token in tokens.start + 1..tokens.end {
+        let tag = reading.tag(token);
+        // A verb of a relative clause may be joined with another: "the fire that killed two and hurt three".
+        if tag.is_finite() || matches!(reading.lower(token), "that" | "which" | "who" | "whom") {
+            break;
+        }
+        let joins = matches!(reading.lower(token), "and" | "but" | "yet")
+            && reading.quotation_of(token) == begun_in;
+        let next = (token + 1..tokens.end).find(|&next| reading.tag(next) != Tag::Adverb);
+        if joins && next.is_some_and(|next| reading.tag(next).is_finite()) {
+            let comma = reading.lower(token - 1) == ",";
+            return if comma { token - 1 } else { token };
+        }
+    }
+    tokens.end
+}
+
 /// How far the phrases that hang on one reach.
 pub(super) fn phrase_reach(reading: &Reading, from: usize, end: usize) -> usize {
     let mut at = from;
@@ -194,4 +215,28 @@ pub(super) fn phrase_reach(reading: &Reading, from: usize, end: usize) -> usize 
         }
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pipeline::Gear;
+    use crate::pipeline::claims::passage_denials;
+
+    #[test]
+    fn what_the_denier_did_next_is_not_denied() {
+        for (passage, denied) in [
+            (
+                "The mayor has denied any involvement in the sale of the harbour and warned Sunday that \
+                 the port would close.",
+                "any involvement in the sale of the harbour",
+            ),
+            (
+                "The mayor has denied any involvement in the fire that killed two and hurt three.",
+                "any involvement in the fire that killed two and hurt three",
+            ),
+        ] {
+            let found = passage_denials(Gear::Accurate, passage);
+            assert_eq!(found[0].denied.as_deref(), Some(denied));
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::extent::is_negation;
 use super::features::Features;
 use super::find::{Passage, Told, asked_about, without_verdict};
 use super::model::{Models, score};
-use crate::pipeline::claims::wording::Form;
+use crate::pipeline::claims::wording::{Form, points_back};
 use crate::pipeline::lexicon::denial::Family;
 use crate::pipeline::lexicon::wording::lexicon;
 use crate::pipeline::model::encoder::Part;
@@ -108,6 +108,9 @@ pub fn denied(
         let Some(candidate) = without_verdict(reading, cue, candidate) else { continue };
         let mut candidate = asked_about(reading, candidate);
         let tokens = candidate.tokens.clone()?;
+        if points_back(reading, &tokens, candidate.form) {
+            return None;
+        }
         let about = subject
             .clone()
             .filter(|subject| subject.end <= tokens.start || tokens.end <= subject.start);

@@ -5,8 +5,10 @@
 
 mod predicate;
 mod sentence;
+mod shape;
 
 pub use sentence::Sentence;
+pub use shape::points_back;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -137,7 +139,7 @@ pub fn word(
     subject: Option<&Party>,
 ) -> Option<String> {
     let reading = context.reading;
-    let tokens = trim(reading, tokens);
+    let (tokens, form) = shape::settled(reading, trim(reading, tokens), form)?;
     if tokens.is_empty() || !can_begin(context, tokens.start, form) {
         return None;
     }
@@ -163,7 +165,7 @@ pub fn word(
                 && !begins_with_determiner(reading, tokens.start)
                 && !is_mass(reading, tokens.start)
             {
-                sentence.push("a", true);
+                sentence.push(article(reading.lower(tokens.start)), true);
             }
             sentence.clause(tokens);
         }
@@ -291,8 +293,16 @@ fn is_people(name: &str) -> bool {
     matches!(actors::lexicon().state(name), Some((_, StateWord::People)))
 }
 
-/// Whether the first phrase is of a noun that is not counted: "racism", "turmoil".
+/// "a leak", "an actor".
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+/// Whether the first phrase is of a noun that is not counted: "racism", "turmoil", "wiretapping".
 fn is_mass(reading: &Reading, token: usize) -> bool {
+    if reading.tag(token) == Tag::VerbIng {
+        return true;
+    }
     let phrase = reading.phrase_of(token).and_then(|number| reading.phrases.get(number));
     phrase.is_some_and(|phrase| {
         let head = reading.lower(phrase.head);
@@ -380,6 +390,47 @@ mod tests {
         ] {
             assert_eq!(worded(words, form, None).as_deref(), Some(claim));
         }
+    }
+
+    #[test]
+    fn what_only_a_denial_says_and_hedges_fall_away() {
+        for (words, claim) in [
+            ("there was an attack at any stage", "There was an attack."),
+            ("talks are happening at all", "Talks are happening."),
+            ("talks are happening at all levels", "Talks are happening at all levels."),
+            ("she paid for the alleged affair", "She paid for the affair."),
+            ("the payments were alleged", "The payments were alleged."),
+        ] {
+            assert_eq!(worded(words, Form::Clause, None).as_deref(), Some(claim));
+        }
+    }
+
+    #[test]
+    fn an_aside_speaks_of_the_name_before_it() {
+        let lind = Party::new("Lind".to_owned(), false);
+        let words = "Ole Brandt, best known for his songs, told his wife";
+        let reading = text::read(words);
+        let context = Context {
+            reading: &reading,
+            names: &BTreeMap::new(),
+            pronouns: &BTreeMap::new(),
+            speaker: Some(&lind),
+            third_person_is_speaker: true,
+        };
+        let worded = word(&context, 0..reading.tokens.len(), Form::Clause, None);
+        let claim = worded.expect("a claim");
+        assert!(claim.starts_with("Ole Brandt") && !claim.contains("Lind"), "{claim}");
+    }
+
+    #[test]
+    fn a_headline_s_name_with_more_words_is_a_sentence() {
+        let sentence = worded("Ole Brandt Found Dead at Home", Form::Existence, None);
+        assert_eq!(sentence.as_deref(), Some("Ole Brandt Found Dead at Home."));
+        assert_eq!(worded("Ole Brandt", Form::Existence, None), None);
+        assert_eq!(
+            worded("actor's strike", Form::Existence, None).as_deref(),
+            Some("There was an actor's strike.")
+        );
     }
 
     #[test]

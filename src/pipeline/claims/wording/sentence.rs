@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Context, Party, past_of};
 use crate::pipeline::lexicon::inflection;
-use crate::pipeline::text::{Reading, Tag};
+use crate::pipeline::text::{PhraseKind, Reading, Tag};
 
 /// The longest claim in words; what is longer tells a story and is no proposition.
 const LONGEST: usize = 60;
@@ -127,9 +127,7 @@ impl<'s> Sentence<'s> {
                         .and_then(|number| reading.phrases.get(number))
                         .is_some_and(|phrase| !super::is_plural_head(reading, phrase.head));
                     if single && negation + 1 < tokens.end && !super::is_mass(reading, negation) {
-                        let next = reading.lower(negation + 1);
-                        let vowel = next.starts_with(['a', 'e', 'i', 'o', 'u']);
-                        self.push(if vowel { "an" } else { "a" }, true);
+                        self.push(super::article(reading.lower(negation + 1)), true);
                     }
                 }
                 "nothing" => self.push("something", true),
@@ -189,6 +187,12 @@ impl<'s> Sentence<'s> {
             self.push(some, space);
             return at + 1;
         }
+        if let Some(end) = at_any(reading, at, within) {
+            return end;
+        }
+        if is_hedge(reading, at) {
+            return at + 1;
+        }
         if matches!(lower, "ever" | "any") || (lower == "such" && reading.lower(at + 1) != "as") {
             return at + 1;
         }
@@ -205,6 +209,7 @@ impl<'s> Sentence<'s> {
         }
         if matches!(reading.tag(at), Tag::Pronoun | Tag::Possessive)
             && lower != "'s"
+            && !is_of_name_before(reading, at, within)
             && let Some(written) = self.pronoun(at, lower)
         {
             self.push(&written, true);
@@ -249,7 +254,7 @@ impl<'s> Sentence<'s> {
                 self.context.third_person_is_speaker.then(|| speaker.meant_by(lower))
             })?
         };
-        if self.named.contains(&party.name) {
+        if self.named.contains(&party.name) || self.text.contains(&party.name) {
             // The name stands already: a third-person pronoun reads well after it.
             if third {
                 return None;
@@ -322,6 +327,48 @@ fn compares_before(reading: &Reading, at: usize, within: &Range<usize>) -> bool 
         .rev()
         .take(3)
         .any(|token| matches!(reading.lower(token), "than" | "as" | "like" | "if" | "whether"))
+}
+
+/// "Ole Brandt, best known for his songs, has drowned": the name that the words begin with is whose songs they
+/// are, whoever else is near.
+fn is_of_name_before(reading: &Reading, at: usize, within: &Range<usize>) -> bool {
+    let first = reading.phrase_of(within.start).and_then(|number| reading.phrases.get(number));
+    matches!(reading.lower(at), "his" | "her")
+        && first.is_some_and(|name| {
+            name.kind == PhraseKind::Name
+                && name.tokens.end < at
+                && reading.lower(name.tokens.end) == ","
+                && at - name.tokens.end <= LONGEST_ASIDE
+        })
+}
+
+/// Where "at all" or "at any time" ends, which only a denial says.
+fn at_any(reading: &Reading, at: usize, within: &Range<usize>) -> Option<usize> {
+    if reading.lower(at) != "at" {
+        return None;
+    }
+    let end = match (reading.lower(at + 1), reading.lower(at + 2)) {
+        ("all", next) if !matches!(next, "of" | "the" | "these" | "those") => at + 2,
+        ("any", "level" | "moment" | "point" | "stage" | "time") => at + 3,
+        _ => return None,
+    };
+    let over =
+        end >= within.end || !matches!(reading.tag(end), Tag::Noun | Tag::Name | Tag::Number);
+    (end <= within.end && over).then_some(end)
+}
+
+/// A word before a noun by which a text keeps away from it: "his alleged affair" is denied as an affair.
+fn is_hedge(reading: &Reading, at: usize) -> bool {
+    matches!(
+        reading.lower(at),
+        "alleged" | "purported" | "rumored" | "rumoured" | "so-called" | "supposed"
+    ) && matches!(reading.tag(at + 1), Tag::Noun | Tag::Adjective | Tag::VerbIng)
+        && at.checked_sub(1).is_some_and(|before| {
+            matches!(
+                reading.tag(before),
+                Tag::Determiner | Tag::Possessive | Tag::Preposition | Tag::Adjective
+            )
+        })
 }
 
 /// A shortened verb in full: "'d" before a participle is "had".

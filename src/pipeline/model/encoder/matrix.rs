@@ -237,6 +237,7 @@ pub struct Rounded {
     values: Vec<u8>,
     /// The bytes of all rows as 16-bit integers, for kernels that multiply those: of each four the
     /// first and the third, then the second and the fourth.
+    #[cfg(target_arch = "x86_64")]
     pairs: Vec<[i16; 2]>,
     scales: Vec<f32>,
     zeros: Vec<i32>,
