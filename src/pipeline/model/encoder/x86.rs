@@ -29,6 +29,17 @@ macro_rules! write_rows {
     };
 }
 
+/// Writes one row of a block; a function that takes four registers would get them through memory.
+macro_rules! write_block {
+    ($matrix:ident, $rows:ident, $row:expr, $block:ident, $sums:ident, $out:ident) => {
+        let [a, b, c, d] = $sums;
+        write_avx512($matrix, $rows, $row, $block * 4, a, $out);
+        write_avx512($matrix, $rows, $row, $block * 4 + 1, b, $out);
+        write_avx512($matrix, $rows, $row, $block * 4 + 2, c, $out);
+        write_avx512($matrix, $rows, $row, $block * 4 + 3, d, $out);
+    };
+}
+
 /// # Safety
 /// The processor must have AVX-512 F, BW, VL, DQ and VNNI.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq,avx512vnni")]
@@ -79,7 +90,7 @@ fn tile_avx512_vnni<const TILE: usize>(
     }
     const { assert!(TILE <= 6) };
     write_rows!(sums, 0 1 2 3 4 5, |tile, sums| {
-        write_block_avx512(matrix, rows, row + tile, block, sums, out)
+        write_block!(matrix, rows, row + tile, block, sums, out);
     });
 }
 
@@ -131,25 +142,8 @@ fn tile_avx512<const TILE: usize>(
     }
     const { assert!(TILE <= 6) };
     write_rows!(sums, 0 1 2 3 4 5, |tile, sums| {
-        write_block_avx512(matrix, rows, row + tile, block, sums, out)
+        write_block!(matrix, rows, row + tile, block, sums, out);
     });
-}
-
-/// Writes one row of a block.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
-#[inline]
-fn write_block_avx512(
-    matrix: &Matrix,
-    rows: &Rounded,
-    row: usize,
-    block: usize,
-    [a, b, c, d]: [__m512i; 4],
-    out: &mut [f32],
-) {
-    write_avx512(matrix, rows, row, block * 4, a, out);
-    write_avx512(matrix, rows, row, block * 4 + 1, b, out);
-    write_avx512(matrix, rows, row, block * 4 + 2, c, out);
-    write_avx512(matrix, rows, row, block * 4 + 3, d, out);
 }
 
 /// Twin of [`Matrix::write`].
