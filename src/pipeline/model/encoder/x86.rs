@@ -11,7 +11,7 @@ const STEP: usize = 64;
 macro_rules! in_tiles {
     ($rows:ident, $row:ident, $($tile:literal => $multiply:expr),+) => {
         let mut $row = 0;
-        $(while $row + $tile <= $rows.len() {
+        $(while $rows.len() - $row >= $tile {
             $multiply;
             $row += $tile;
         })+
