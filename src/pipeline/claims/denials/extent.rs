@@ -181,8 +181,8 @@ pub(super) fn before_next_deed(reading: &Reading, tokens: &Range<usize>) -> usiz
         }
         let joins = matches!(reading.lower(token), "and" | "but" | "yet")
             && reading.quotation_of(token) == begun_in;
-        let next = (token + 1..tokens.end).find(|&next| reading.tag(next) != Tag::Adverb);
-        if joins && next.is_some_and(|next| reading.tag(next).is_finite()) {
+        let next = || (token + 1..tokens.end).find(|&next| reading.tag(next) != Tag::Adverb);
+        if joins && next().is_some_and(|next| reading.tag(next).is_finite()) {
             let comma = reading.lower(token - 1) == ",";
             return if comma { token - 1 } else { token };
         }

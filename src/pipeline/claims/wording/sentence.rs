@@ -254,7 +254,7 @@ impl<'s> Sentence<'s> {
                 self.context.third_person_is_speaker.then(|| speaker.meant_by(lower))
             })?
         };
-        if self.named.contains(&party.name) || self.text.contains(&party.name) {
+        if self.named.contains(&party.name) || self.is_written(&party.name) {
             // The name stands already: a third-person pronoun reads well after it.
             if third {
                 return None;
@@ -264,6 +264,15 @@ impl<'s> Sentence<'s> {
         }
         let owns = own || (lower == "her" && matches!(reading.tag(at), Tag::Possessive));
         Some(if owns { possessive(&party.name) } else { party.name.clone() })
+    }
+
+    /// Whether a name stands in the sentence as words of their own: "Lin" does not in "Berlin".
+    fn is_written(&self, name: &str) -> bool {
+        let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+        self.text.match_indices(name).any(|(at, _)| {
+            apart(self.text[..at].chars().next_back())
+                && apart(self.text[at + name.len()..].chars().next())
+        })
     }
 
     /// After a first-person subject the verb changes: "I am" → "Lind is"; after others it is written out where it
