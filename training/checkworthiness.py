@@ -26,27 +26,36 @@ def pieces(line, vocabulary):
     return [vocabulary["[CLS]"]] + inside[: LONGEST - 2] + [vocabulary["[SEP]"]]
 
 
+def full(w, name):
+    """the numbers that the bytes of a matrix stand for"""
+    return w[name + ".q"].float() * w[name + ".s"][:, None]
+
+
+def read_layers(layers, w):
+    """gives layers the numbers of a file of weights"""
+    for i, layer in enumerate(layers):
+        p = "layers.%d." % i
+        groups = {"attention": (layer.query, layer.key, layer.value), "joined": (layer.joined,), "wide": (layer.wide,),
+                  "narrow": (layer.narrow,)}
+        for name, parts in groups.items():
+            rows = zip(parts, full(w, p + name).chunk(len(parts)), w[p + name + ".b"].chunk(len(parts)))
+            for part, weight, bias in rows:
+                part.weight.data.copy_(weight)
+                part.bias.data.copy_(bias)
+        for name in ("joined_norm", "out_norm"):
+            getattr(layer, name).weight.data.copy_(w[p + name + ".scale"])
+            getattr(layer, name).bias.data.copy_(w[p + name + ".shift"])
+
+
 def rounded_encoder(path):
     """the sentence encoder as the Rust inference reads it: bytes with a scale for each row"""
     w = load_file(path)
-    full = {name[:-2]: w[name].float() * w[name[:-2] + ".s"][:, None] for name in w if name.endswith(".q")}
-    e = Encoder(6, full["pieces"].shape[0])
+    e = Encoder(6, w["pieces.q"].shape[0])
     for table in ("pieces", "places", "kinds"):
-        getattr(e, table).weight.data.copy_(full[table])
-    norms = [("norm", e.norm)]
-    for i, layer in enumerate(e.layers):
-        p = "layers.%d." % i
-        sides = (layer.query, layer.key, layer.value)
-        for side, part, bias in zip(sides, full[p + "attention"].chunk(3), w[p + "attention.b"].chunk(3)):
-            side.weight.data.copy_(part)
-            side.bias.data.copy_(bias)
-        for name in ("joined", "wide", "narrow"):
-            getattr(layer, name).weight.data.copy_(full[p + name])
-            getattr(layer, name).bias.data.copy_(w[p + name + ".b"])
-        norms += [(p + "joined_norm", layer.joined_norm), (p + "out_norm", layer.out_norm)]
-    for name, norm in norms:
-        norm.weight.data.copy_(w[name + ".scale"])
-        norm.bias.data.copy_(w[name + ".shift"])
+        getattr(e, table).weight.data.copy_(full(w, table))
+    e.norm.weight.data.copy_(w["norm.scale"])
+    e.norm.bias.data.copy_(w["norm.shift"])
+    read_layers(e.layers, w)
     return e.eval()
 
 
@@ -73,6 +82,16 @@ class Scorer(nn.Module):
             x = layer(x, m, drop)
         mean = (x.float() * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
         return self.head(F.dropout(mean, drop, self.training))[:, 0]
+
+
+def rounded_scorer(encoder, path):
+    """the scorer on the rounded encoder with the numbers that the file's bytes stand for"""
+    w = load_file(path)
+    scorer = Scorer(encoder, sum(name.endswith(".joined.q") for name in w))
+    read_layers(scorer.upper, w)
+    scorer.head.weight.data.copy_(w["head.weight"][None])
+    scorer.head.bias.data.copy_(w["head.bias"])
+    return scorer.eval()
 
 
 def like_length(lines, size):

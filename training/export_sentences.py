@@ -2,13 +2,11 @@
 """Write the weights of the sentence encoder that the Rust inference reads, rounded as those of export.py.
 
 usage: export_sentences.py --base MODEL_DIR [--model model.pt] --vocabulary VOCABULARY.txt --weights OUT.safetensors
-       [--sentences IN.txt --expected OUT.jsonl]
 
 --vocabulary names the pieces that export.py kept: both encoders read words in the same way. Without --model the base is
-written as it is. With --sentences, also the vector that this framework computes of each line with the rounded weights.
+written as it is.
 """
 import argparse
-import json
 
 import torch
 import torch.nn.functional as F
@@ -18,15 +16,6 @@ import data
 import text
 from encoder import Encoder
 from export import put_encoder
-
-LONGEST = 128  # pieces, the two marks included
-
-
-def pieces(line, vocabulary):
-    """the pieces of a short text between the two marks"""
-    words = text.read(line, vocabulary)
-    inside = [p for (start, end), own in zip(words.spans, words.pieces) if end > start for p in own]
-    return [text.START] + inside[: LONGEST - 2] + [text.BREAK]
 
 
 def vectors(encoder, lines, drop=0.0):
@@ -43,8 +32,7 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--base", "--vocabulary", "--weights"):
         ap.add_argument(name, required=True)
-    for name in ("--model", "--sentences", "--expected"):
-        ap.add_argument(name)
+    ap.add_argument("--model")
     a = ap.parse_args()
     vocabulary = text.vocabulary(a.base + "/vocab.txt")
     with open(a.vocabulary, encoding="utf-8") as f:
@@ -58,14 +46,6 @@ def main():
         put_encoder(out, encoder, [vocabulary[p] for p in kept])
     save_file(out, a.weights)
     print("weights sha256", data.checksum(a.weights), "pieces", len(kept))
-    if a.sentences:
-        known = {p: vocabulary[p] for p in kept}
-        with open(a.sentences, encoding="utf-8") as f:
-            lines = [" ".join(line.split()) for line in f.read().split("\n\n")]
-        with open(a.expected, "w", encoding="utf-8") as f, torch.no_grad():
-            for line in lines:
-                vector = vectors(encoder, [pieces(line, known)])[0]
-                f.write(json.dumps({"text": line, "vector": [round(float(x), 5) for x in vector]}, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

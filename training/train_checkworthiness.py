@@ -2,14 +2,11 @@
 """Train the upper layer and the head that score check-worthiness, on the rounded sentence encoder.
 
 usage: train_checkworthiness.py --encoder DIR --data train.tsv --weights OUT.safetensors
-       [--sentences IN.txt --expected OUT.jsonl]
 
 DIR holds sentences.safetensors and vocabulary.txt as the program has them. The layers below are not trained, so what they
-make of the sentences is computed once. With --sentences, also the number that this framework computes of each with the
-rounded weights, for the test that compares both.
+make of the sentences is computed once.
 """
 import argparse
-import json
 import random
 import time
 
@@ -58,8 +55,6 @@ def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--encoder", "--data", "--weights"):
         ap.add_argument(name, required=True)
-    ap.add_argument("--sentences")
-    ap.add_argument("--expected")
     ap.add_argument("--upper", type=int, default=1, help="layers that are trained")
     ap.add_argument("--epochs", type=int, default=2)
     ap.add_argument("--batch", type=int, default=32)
@@ -115,13 +110,6 @@ def main():
     put_layers(out, model.upper)
     save_file(out, a.weights)
     print("weights sha256", data.checksum(a.weights))
-    if a.sentences:
-        with open(a.sentences, encoding="utf-8") as f:
-            lines = [" ".join(line.split()) for line in f.read().split("\n\n")]
-        with open(a.expected, "w", encoding="utf-8") as f, torch.no_grad():
-            for line in lines:
-                score = model(*stacked(lower(encoder, a.upper, [pieces(line, vocabulary)])))
-                f.write(json.dumps({"text": line, "score": round(float(score[0]), 5)}, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from safetensors.torch import load_file, save_file
 import data
 import denials
 import text
-from checkworthiness import rounded_encoder
+from checkworthiness import full, read_layers, rounded_encoder
 from export import rounded
 from train_checkworthiness import put_layers
 
@@ -88,20 +88,8 @@ def put_reader(out, reader):
 def read_rounded(reader, path):
     """gives the reader the numbers of a file of weights"""
     w = load_file(path)
-    full = {name[:-2]: w[name].float() * w[name[:-2] + ".s"][:, None] for name in w if name.endswith(".q")}
-    for i, layer in enumerate(reader.upper):
-        p = "layers.%d." % i
-        groups = {"attention": (layer.query, layer.key, layer.value), "joined": (layer.joined,), "wide": (layer.wide,),
-                  "narrow": (layer.narrow,)}
-        for name, parts in groups.items():
-            rows = zip(parts, full[p + name].chunk(len(parts)), w[p + name + ".b"].chunk(len(parts)))
-            for part, weight, bias in rows:
-                part.weight.data.copy_(weight)
-                part.bias.data.copy_(bias)
-        for name in ("joined_norm", "out_norm"):
-            getattr(layer, name).weight.data.copy_(w[p + name + ".scale"])
-            getattr(layer, name).bias.data.copy_(w[p + name + ".shift"])
-    reader.deep.weight.data.copy_(full["deep"])
+    read_layers(reader.upper, w)
+    reader.deep.weight.data.copy_(full(w, "deep"))
     reader.deep.bias.data.copy_(w["deep.b"])
     reader.mark.data.copy_(w["mark"])
     for name in ("ends", "kinds"):

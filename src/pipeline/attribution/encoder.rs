@@ -15,7 +15,7 @@ use super::lexicon::{CueClass, cue_class};
 use super::{calibration, gate, models};
 
 /// Version of the weights.
-pub(super) const MODEL: &str = "minilm-l6-polnear-2";
+pub(super) const MODEL: &str = "minilm-l6-polnear-3";
 
 /// Word pieces that are read together, as in training.
 const WINDOW: usize = 192;

@@ -28,7 +28,7 @@ pub struct Odds {
 pub fn model(gear: Gear) -> &'static str {
     match gear {
         Gear::Fast => "linear-1",
-        Gear::Accurate => "minilm-l6-checkthat-1",
+        Gear::Accurate => "minilm-l6-checkthat-2",
     }
 }
 

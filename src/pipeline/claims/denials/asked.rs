@@ -9,7 +9,7 @@ use crate::pipeline::model::encoder::{CueRead, CueReader, Kernel, Part, Tagger, 
 use crate::pipeline::text::Reading;
 
 /// Version of the weights.
-pub const MODEL: &str = "minilm-l4-denials-4";
+pub const MODEL: &str = "minilm-l4-denials-5";
 
 /// A text whose cues the encoder is asked about.
 #[derive(Debug)]

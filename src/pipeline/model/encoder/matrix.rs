@@ -1,8 +1,12 @@
 //! Rows of numbers times a weight matrix of eight-bit integers.
 //!
 //! Weights are rounded to −127..127 with one scale for each output, activations to 0..255 with a
-//! scale and a zero point for each row. The sums are taken in 32-bit integers and are exact, so
-//! every kernel gives the same numbers on every processor; only the speed differs.
+//! scale and a zero point for each row. The sums are taken in integers and are exact, so every kernel
+//! gives the same numbers on every processor; only the speed differs.
+//!
+//! Where a processor has no product of bytes that sums in 32 bits, it adds four products in 16 bits
+//! first. For that to be exact the sizes of the four weights may sum up to [`MOST_OF_FOUR`] only:
+//! 255 × 128 is less than 2^15. `training/short_sums.py` rounds weights so.
 
 use std::sync::OnceLock;
 
@@ -14,6 +18,13 @@ pub(super) const PANEL: usize = 16;
 const GROUP: usize = 4;
 /// Outputs a wide kernel takes at once.
 pub(super) const BLOCK: usize = 4 * PANEL;
+
+/// Weights of as many neighbouring inputs are summed up as two times four in 16 bits.
+const EIGHT: usize = 8;
+/// Which weights of eight those are: two pairs each.
+const FOURS: [[usize; 4]; 2] = [[0, 1, 4, 5], [2, 3, 6, 7]];
+/// What the sizes of four such weights may sum up to.
+const MOST_OF_FOUR: u32 = 128;
 
 /// What the processor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -90,15 +101,22 @@ fn place(inputs: usize, output: usize, group: usize) -> usize {
     (output / BLOCK * (inputs / GROUP) + group) * BLOCK * GROUP + output % BLOCK * GROUP
 }
 
+/// Whether products with these weights can be summed up in 16 bits.
+fn are_short(weights: &[i8; EIGHT]) -> bool {
+    let size = |&at: &usize| u32::from(weights[at].unsigned_abs());
+    FOURS.iter().all(|four| four.iter().map(size).sum::<u32>() <= MOST_OF_FOUR)
+}
+
 impl Matrix {
-    /// Packs `weights` (`[outputs][inputs]`, row after row). `None` where the sizes disagree or
-    /// `inputs` is no multiple of four.
+    /// Packs `weights` (`[outputs][inputs]`, row after row). `None` where the sizes disagree,
+    /// `inputs` is no multiple of eight, or four weights are too large for sums in 16 bits.
     pub fn new(weights: &[i8], scales: &[f32], bias: &[f32], inputs: usize) -> Option<Matrix> {
         let outputs = scales.len();
         if inputs == 0
-            || !inputs.is_multiple_of(GROUP)
+            || !inputs.is_multiple_of(EIGHT)
             || bias.len() != outputs
             || weights.len() != outputs * inputs
+            || !weights.as_chunks::<EIGHT>().0.iter().all(are_short)
         {
             return None;
         }
@@ -235,10 +253,6 @@ impl Matrix {
 pub struct Rounded {
     width: usize,
     values: Vec<u8>,
-    /// The bytes of all rows as 16-bit integers, for kernels that multiply those: of each four the
-    /// first and the third, then the second and the fourth.
-    #[cfg(target_arch = "x86_64")]
-    pairs: Vec<[i16; 2]>,
     scales: Vec<f32>,
     zeros: Vec<i32>,
 }
@@ -263,23 +277,6 @@ impl Rounded {
             self.scales.push(scale);
             self.zeros.push(zero as i32);
         }
-        #[cfg(target_arch = "x86_64")]
-        if matches!(kernel, Kernel::Avx2 | Kernel::Avx512) {
-            self.pair(rows.len());
-        }
-    }
-
-    /// Makes pairs of the first `count` bytes.
-    #[cfg(target_arch = "x86_64")]
-    #[inline(always)]
-    fn pair(&mut self, count: usize) {
-        self.pairs.resize(self.pairs.len().max(count / 2), [0; 2]);
-        let (fours, _) = self.values[..count].as_chunks::<GROUP>();
-        let (into, _) = self.pairs.as_chunks_mut::<2>();
-        for (&four, into) in fours.iter().zip(into) {
-            let [a, b, c, d] = four.map(i16::from);
-            *into = [[a, c], [b, d]];
-        }
     }
 
     /// Number of rows.
@@ -290,13 +287,6 @@ impl Rounded {
     /// The bytes of all rows, and maybe more.
     pub(super) fn values(&self) -> &[u8] {
         &self.values
-    }
-
-    /// The bytes of all rows as pairs of 16-bit integers, and maybe more; only where they were
-    /// rounded for a kernel that multiplies such.
-    #[cfg(target_arch = "x86_64")]
-    pub(super) fn pairs(&self) -> &[[i16; 2]] {
-        &self.pairs
     }
 
     /// The value of one step of a row, and its zero point.
@@ -343,4 +333,64 @@ pub(super) fn round(row: &[f32], bytes: &mut [u8]) -> (f32, f32) {
         *byte = (value + ROUND).to_bits() as u8;
     }
     (scale, zero)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What each kernel makes of the same rows, slowest first.
+    fn products(weights: &[i8], inputs: usize, rows: &[f32]) -> Vec<Vec<f32>> {
+        let outputs = weights.len() / inputs;
+        let bias: Vec<f32> = (0..outputs).map(|output| output as f32).collect();
+        let matrix = Matrix::new(weights, &vec![0.25; outputs], &bias, inputs).expect("it fits");
+        Kernel::available()
+            .into_iter()
+            .map(|kernel| {
+                let (mut rounded, mut out) = (Rounded::default(), Vec::new());
+                rounded.fill(rows, inputs, kernel);
+                matrix.multiply(&rounded, kernel, &mut out);
+                out.truncate(rows.len() / inputs * outputs);
+                out
+            })
+            .collect()
+    }
+
+    #[test]
+    fn sums_of_four_products_are_exact_where_they_are_largest() {
+        // Every byte is 255 and the weights of all fours sum up to the bound, in one way and in another.
+        for four in [[127, 1, 0, 0], [-32, -32, -32, -32], [64, -64, 0, 0], [0, -128, 0, 0]] {
+            let mut eight = [0_i8; EIGHT];
+            for places in FOURS {
+                places.iter().zip(four).for_each(|(&place, weight)| eight[place] = weight);
+            }
+            for rows in 1..9 {
+                let inputs = 48;
+                let found = products(&eight.repeat(70 * 6), inputs, &vec![1.0; rows * inputs]);
+                let sum: i32 = four.iter().map(|&weight| i32::from(weight) * 12).sum();
+                let expected: Vec<f32> = (0..rows)
+                    .flat_map(|_| (0..70).map(|output| sum as f32 * 0.25 + output as f32))
+                    .collect();
+                for found in found {
+                    let close = found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-3);
+                    assert!(found.len() == expected.len() && close, "{four:?} {found:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn weights_that_sums_in_16_bits_do_not_hold_are_refused() {
+        let fits = |weights: [i8; 8]| Matrix::new(&weights, &[1.0], &[0.0], 8).is_some();
+        assert!(fits([64, 64, 64, 64, 0, 0, 0, 0]));
+        assert!(fits([127, 0, 0, 0, 1, 0, 0, 0]));
+        for four in FOURS {
+            let mut weights = [0; 8];
+            four.iter().for_each(|&place| weights[place] = -32);
+            assert!(fits(weights));
+            weights[four[3]] = 33;
+            assert!(!fits(weights), "{weights:?}");
+        }
+        assert!(Matrix::new(&[0; 4], &[1.0], &[0.0], 4).is_none(), "no eight inputs");
+    }
 }

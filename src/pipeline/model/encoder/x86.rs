@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::matrix::{BLOCK, Matrix, PANEL, Rounded};
+use super::matrix::{Matrix, PANEL, Rounded};
 
 /// Bytes of weights for one panel and four inputs.
 const STEP: usize = 64;
@@ -99,44 +99,46 @@ fn tile_avx512_vnni<const TILE: usize>(
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 pub(super) unsafe fn multiply_avx512(matrix: &Matrix, rows: &Rounded, out: &mut [f32]) {
     let depth = matrix.inputs() / 4 * STEP;
-    let mut weights = Vec::new();
-    for (block, bytes) in matrix.packed().chunks_exact(4 * depth).enumerate() {
-        widen(bytes, &mut weights);
+    for (block, weights) in matrix.packed().chunks_exact(4 * depth).enumerate() {
         in_tiles!(rows, row,
-            6 => tile_avx512::<6>(matrix, &weights, rows, row, block, out),
-            2 => tile_avx512::<2>(matrix, &weights, rows, row, block, out),
-            1 => tile_avx512::<1>(matrix, &weights, rows, row, block, out)
+            6 => tile_avx512::<6>(matrix, weights, rows, row, block, out),
+            2 => tile_avx512::<2>(matrix, weights, rows, row, block, out),
+            1 => tile_avx512::<1>(matrix, weights, rows, row, block, out)
         );
     }
 }
 
-/// `TILE` rows times 64 outputs, a product of pairs of 16-bit integers at a time.
+/// `TILE` rows times 64 outputs; four products are summed up in 16 bits, which [`Matrix::new`] sees to.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512dq")]
 #[inline]
 fn tile_avx512<const TILE: usize>(
     matrix: &Matrix,
-    weights: &[[i16; 2]],
+    weights: &[i8],
     rows: &Rounded,
     row: usize,
     block: usize,
     out: &mut [f32],
 ) {
-    let pairs = rows.width() / 2;
-    let values = &rows.pairs()[row * pairs..(row + TILE) * pairs];
-    let (weights, _) = weights.as_chunks::<BLOCK>();
-    assert_eq!(weights.len(), pairs);
+    let width = rows.width();
+    let values = &rows.values()[row * width..(row + TILE) * width];
+    assert_eq!(weights.len(), width / 4 * 4 * STEP);
+    let ones = _mm512_set1_epi16(1);
     let mut sums = [[_mm512_setzero_si512(); 4]; TILE];
-    for (pair, weights) in weights.iter().enumerate() {
-        // SAFETY: a block has four panels of as many pairs as are read.
-        let w: [__m512i; 4] = std::array::from_fn(|panel| unsafe {
-            _mm512_loadu_si512(weights.as_ptr().add(panel * PANEL).cast())
+    for eight in 0..width / 8 {
+        // SAFETY: `eight < width / 8`, so eight times 64 bytes from here are inside `weights`.
+        let w: [__m512i; 8] = std::array::from_fn(|at| unsafe {
+            _mm512_loadu_si512(weights.as_ptr().add((eight * 8 + at) * STEP).cast())
         });
         for (tile, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: `pair < pairs`, so it is inside the `TILE × pairs` of `values`.
-            let two = unsafe { read_pair(values, tile * pairs + pair) };
-            let x = _mm512_set1_epi32(two);
+            // SAFETY: eight bytes from here are inside the `TILE × width` of `values`.
+            let [x, y] = unsafe { read_fours(values, tile * width + eight * 8) };
+            let (x, y) = (_mm512_set1_epi32(x), _mm512_set1_epi32(y));
             for panel in 0..4 {
-                sums[panel] = _mm512_add_epi32(sums[panel], _mm512_madd_epi16(x, w[panel]));
+                let short = _mm512_add_epi16(
+                    _mm512_maddubs_epi16(x, w[panel]),
+                    _mm512_maddubs_epi16(y, w[4 + panel]),
+                );
+                sums[panel] = _mm512_add_epi32(sums[panel], _mm512_madd_epi16(short, ones));
             }
         }
     }
@@ -180,51 +182,55 @@ fn write_avx512(
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn multiply_avx2(matrix: &Matrix, rows: &Rounded, out: &mut [f32]) {
     let depth = matrix.inputs() / 4 * STEP;
-    let mut weights = Vec::new();
-    for (block, bytes) in matrix.packed().chunks_exact(4 * depth).enumerate() {
-        widen(bytes, &mut weights);
+    for (block, weights) in matrix.packed().chunks_exact(4 * depth).enumerate() {
         for panel in 0..4 {
             in_tiles!(rows, row,
-                5 => tile_avx2::<5>(matrix, &weights, rows, row, (block, panel), out),
-                2 => tile_avx2::<2>(matrix, &weights, rows, row, (block, panel), out),
-                1 => tile_avx2::<1>(matrix, &weights, rows, row, (block, panel), out)
+                4 => tile_avx2::<4>(matrix, weights, rows, row, (block, panel), out),
+                1 => tile_avx2::<1>(matrix, weights, rows, row, (block, panel), out)
             );
         }
     }
 }
 
-/// `TILE` rows times the 16 outputs of one panel of a block.
+/// `TILE` rows times the 16 outputs of one panel of a block, as [`tile_avx512`].
 #[target_feature(enable = "avx2")]
 #[inline]
 fn tile_avx2<const TILE: usize>(
     matrix: &Matrix,
-    weights: &[[i16; 2]],
+    weights: &[i8],
     rows: &Rounded,
     row: usize,
     (block, panel): (usize, usize),
     out: &mut [f32],
 ) {
-    let pairs = rows.width() / 2;
-    let values = &rows.pairs()[row * pairs..(row + TILE) * pairs];
-    let (weights, _) = weights.as_chunks::<BLOCK>();
-    assert!(weights.len() == pairs && panel < 4);
+    let width = rows.width();
+    let values = &rows.values()[row * width..(row + TILE) * width];
+    assert!(weights.len() == width / 4 * 4 * STEP && panel < 4);
+    let ones = _mm256_set1_epi16(1);
     let mut sums = [[_mm256_setzero_si256(); 2]; TILE];
-    for (pair, weights) in weights.iter().enumerate() {
-        // SAFETY: `panel < 4`, so its two times eight pairs are inside the block's.
-        let w: [__m256i; 2] = std::array::from_fn(|half| unsafe {
-            _mm256_loadu_si256(weights.as_ptr().add(panel * PANEL + half * EIGHT).cast())
+    for eight in 0..width / 8 {
+        // SAFETY: `panel < 4`, so both halves of its 64 bytes for the first and for the second four inputs
+        // are inside `weights`.
+        let w: [__m256i; 4] = std::array::from_fn(|at| unsafe {
+            let (four, half) = (at / 2, at % 2);
+            let panel = (eight * 2 + four) * 4 + panel;
+            _mm256_loadu_si256(weights.as_ptr().add(panel * STEP + half * STEP / 2).cast())
         });
         for (tile, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: `pair < pairs`, so it is inside the `TILE × pairs` of `values`.
-            let two = unsafe { read_pair(values, tile * pairs + pair) };
-            let x = _mm256_set1_epi32(two);
+            // SAFETY: eight bytes from here are inside the `TILE × width` of `values`.
+            let [x, y] = unsafe { read_fours(values, tile * width + eight * 8) };
+            let (x, y) = (_mm256_set1_epi32(x), _mm256_set1_epi32(y));
             for half in 0..2 {
-                sums[half] = _mm256_add_epi32(sums[half], _mm256_madd_epi16(x, w[half]));
+                let short = _mm256_add_epi16(
+                    _mm256_maddubs_epi16(x, w[half]),
+                    _mm256_maddubs_epi16(y, w[2 + half]),
+                );
+                sums[half] = _mm256_add_epi32(sums[half], _mm256_madd_epi16(short, ones));
             }
         }
     }
-    const { assert!(TILE <= 5) };
-    write_rows!(sums, 0 1 2 3 4, |tile, sums| {
+    const { assert!(TILE <= 4) };
+    write_rows!(sums, 0 1 2 3, |tile, sums| {
         write_avx2(matrix, rows, row + tile, block * 4 + panel, sums, out)
     });
 }
@@ -268,31 +274,16 @@ fn write_avx2(
     out.copy_from_slice(&values[..out.len()]);
 }
 
-/// A pair as one integer.
+/// Eight bytes as two integers.
 ///
 /// # Safety
-/// `at` is inside `pairs`.
+/// `at + 8` is at most the length of `bytes`.
 #[inline(always)]
-unsafe fn read_pair(pairs: &[[i16; 2]], at: usize) -> i32 {
-    debug_assert!(at < pairs.len());
-    // SAFETY: the caller says so; a pair is as large as the integer that is read.
-    unsafe { pairs.as_ptr().add(at).cast::<i32>().read_unaligned() }
-}
-
-/// The weights of a block as 16-bit integers, where no sum of two products overflows 32 bits: for
-/// each four inputs those of the first and the third, a pair for each output, then those of the
-/// second and the fourth, in the order of [`Rounded::pairs`].
-#[inline(always)]
-fn widen(block: &[i8], into: &mut Vec<[i16; 2]>) {
-    let (steps, _) = block.as_chunks::<{ 4 * STEP }>();
-    into.resize(steps.len() * 2 * BLOCK, [0; 2]);
-    let (into, _) = into.as_chunks_mut::<{ 2 * BLOCK }>();
-    for (step, into) in steps.iter().zip(into) {
-        let (fours, _) = step.as_chunks::<4>();
-        let (even, odd) = into.split_at_mut(BLOCK);
-        for ((&four, even), odd) in fours.iter().zip(even).zip(odd) {
-            let [a, b, c, d] = four.map(i16::from);
-            (*even, *odd) = ([a, c], [b, d]);
-        }
+unsafe fn read_fours(bytes: &[u8], at: usize) -> [i32; 2] {
+    debug_assert!(at + 8 <= bytes.len());
+    // SAFETY: the caller says so; the reads are unaligned.
+    unsafe {
+        let first = bytes.as_ptr().add(at).cast::<i32>();
+        [first.read_unaligned(), first.add(1).read_unaligned()]
     }
 }
