@@ -28,7 +28,7 @@ pub enum Gear {
 }
 
 /// Version of rules and stages together; changes whenever an extraction could change.
-pub const EXTRACTOR_VERSION: &str = "0.9.2";
+pub const EXTRACTOR_VERSION: &str = "0.9.3";
 
 /// All statements, claims, denials and actors of `document`.
 ///

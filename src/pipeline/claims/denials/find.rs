@@ -479,6 +479,38 @@ pub(super) fn asked_about(reading: &Reading, mut candidate: Candidate) -> Candid
     candidate
 }
 
+/// "falsely describes | the harbour as a dump": what is said of the thing, not that there is such a thing.
+pub(super) fn described_as(reading: &Reading, mut candidate: Candidate) -> Candidate {
+    let is_thing = matches!(candidate.form, Form::Noun | Form::Had | Form::Existence);
+    let Some(tokens) = candidate.tokens.clone().filter(|_| is_thing) else { return candidate };
+    let describes = tokens.start.checked_sub(1).is_some_and(|verb| {
+        matches!(
+            reading.lemma(verb),
+            "brand"
+                | "cast"
+                | "characterise"
+                | "characterize"
+                | "depict"
+                | "describe"
+                | "identify"
+                | "label"
+                | "paint"
+                | "portray"
+                | "present"
+        ) || matches!(reading.lower(verb), "labelled" | "labelling")
+    });
+    let phrase = reading.phrase_of(tokens.start).and_then(|number| reading.phrases.get(number));
+    if let Some(phrase) = phrase.filter(|phrase| describes && phrase.tokens.start == tokens.start) {
+        let join = phrase.tokens.end;
+        if reading.lower(join) == "as" && join + 1 < tokens.end {
+            candidate.subject = Some(phrase.tokens.clone());
+            candidate.tokens = Some(join + 1..tokens.end);
+            candidate.form = Form::Is;
+        }
+    }
+    candidate
+}
+
 /// "the moon is made of glass is a myth": the denied words without the verdict on them, be it this
 /// cue's own or another's.
 /// `None` where no clause is left: "reports of a crash were a hoax" has none.
@@ -556,7 +588,7 @@ pub fn best_denied(
         .filter(|candidate| !is_anothers(reading, cue, cues, candidate))
         .map(|candidate| (score(&models.denied, &candidate.features), candidate))
         .filter_map(|(score, candidate)| Some((score, without_verdict(reading, cue, candidate)?)))
-        .map(|(score, candidate)| (score, asked_about(reading, candidate)))
+        .map(|(score, candidate)| (score, described_as(reading, asked_about(reading, candidate))))
         .collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     // "reports of a crash were false" tells what is denied, whatever the model thinks of it.
@@ -584,6 +616,33 @@ pub fn best_denied(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_falsely_described_as_something_is_said_to_be_it() {
+        for gear in [Gear::Fast, Gear::Accurate] {
+            for (text, claim) in [
+                ("The report falsely describes the harbour as a dump.", "The harbour is a dump."),
+                (
+                    "A leaflet falsely labelled the mayor as a spy, the council said.",
+                    "The mayor is a spy.",
+                ),
+            ] {
+                let found = crate::pipeline::claims::passage_denials(gear, text);
+                let claims: Vec<&str> = found.iter().map(|denial| denial.claim.as_str()).collect();
+                assert_eq!(claims, [claim], "{gear:?}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_is_known_by_a_pronoun_alone_stays_one() {
+        for gear in [Gear::Fast, Gear::Accurate] {
+            let found =
+                crate::pipeline::claims::passage_denials(gear, "She denied his work as a spy.");
+            let claims: Vec<&str> = found.iter().map(|denial| denial.claim.as_str()).collect();
+            assert_eq!(claims, ["There was his work as a spy."], "{gear:?}");
+        }
+    }
 
     #[test]
     fn denials_at_the_threshold_are_right_as_often_as_they_were_on_the_development_sets() {

@@ -13,7 +13,7 @@ use super::denied::{self, Candidate};
 use super::denier;
 use super::extent::is_negation;
 use super::features::Features;
-use super::find::{Passage, Told, asked_about, without_verdict};
+use super::find::{Passage, Told, asked_about, described_as, without_verdict};
 use super::model::{Models, score};
 use crate::pipeline::claims::wording::{Form, points_back};
 use crate::pipeline::lexicon::denial::Family;
@@ -106,7 +106,7 @@ pub fn denied(
             continue;
         }
         let Some(candidate) = without_verdict(reading, cue, candidate) else { continue };
-        let mut candidate = asked_about(reading, candidate);
+        let mut candidate = described_as(reading, asked_about(reading, candidate));
         let tokens = candidate.tokens.clone()?;
         if points_back(reading, &tokens, candidate.form) {
             return None;

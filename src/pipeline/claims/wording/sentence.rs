@@ -254,6 +254,10 @@ impl<'s> Sentence<'s> {
                 self.context.third_person_is_speaker.then(|| speaker.meant_by(lower))
             })?
         };
+        // Who is known as "she" alone is no clearer than "his".
+        if third && of_pronoun(&party.name).is_some() {
+            return None;
+        }
         if self.named.contains(&party.name) || self.is_written(&party.name) {
             // The name stands already: a third-person pronoun reads well after it.
             if third {
@@ -399,7 +403,21 @@ fn written_out(reading: &Reading, at: usize) -> Option<&'static str> {
 
 /// "Lind's", "the Haas'" is written "Haas's".
 pub fn possessive(name: &str) -> String {
-    format!("{name}'s")
+    of_pronoun(name).map_or_else(|| format!("{name}'s"), str::to_owned)
+}
+
+/// The possessive of a pronoun.
+fn of_pronoun(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "he" => "his",
+        "i" => "my",
+        "it" => "its",
+        "she" => "her",
+        "they" => "their",
+        "we" => "our",
+        "you" => "your",
+        _ => return None,
+    })
 }
 
 /// Marks that a claim does without.
