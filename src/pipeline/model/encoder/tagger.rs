@@ -270,7 +270,7 @@ mod tests {
 
     /// Prints the figures that `training/README.md` gives.
     #[test]
-    #[ignore = "a measurement: cargo test --release --lib each_kernel_reads -- --ignored --nocapture"]
+    #[ignore = "a measurement: cargo test --release -p claimtrail-encoder each_kernel_reads -- --ignored --nocapture"]
     fn each_kernel_reads_more_words_a_second_than_the_slower_ones() {
         let text =
             "Nobody at the dam was told, she said, and nobody would have asked. ".repeat(120);
